@@ -1,0 +1,23 @@
+package dev.portcullis.crypto;
+
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** The only source of randomness (T-117). Any thread. */
+public final class Randoms {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
+
+    private Randoms() {}
+
+    public static byte[] bytes(int count) {
+        byte[] bytes = new byte[count];
+        RANDOM.nextBytes(bytes);
+        return bytes;
+    }
+
+    /** @return {@code byteCount} random bytes as unpadded base64url */
+    public static String base64Url(int byteCount) {
+        return BASE64URL.encodeToString(bytes(byteCount));
+    }
+}

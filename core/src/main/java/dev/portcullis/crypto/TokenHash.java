@@ -1,0 +1,89 @@
+package dev.portcullis.crypto;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * SHA-256 of a token, as four words: what tables and stores know a token by (O-106). Tokens carry 256 random bits, so a fast hash is enough and finding a token
+ * by its hash tells nothing about another. Immutable; one small object, made without further garbage.
+ */
+public record TokenHash(long a, long b, long c, long d) {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+    /** The hash of a token's characters; characters beyond Latin-1 cannot occur in a token and hash as {@code ?}. */
+    public static TokenHash of(String token) {
+        return of(token.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** The hash of these bytes. */
+    public static TokenHash of(byte[] token) {
+        return of(token, 0, token.length);
+    }
+
+    /** The hash of a range of bytes. */
+    public static TokenHash of(byte[] bytes, int offset, int length) {
+        var scratch = SCRATCH.get();
+        scratch.digest.update(bytes, offset, length);
+        try {
+            scratch.digest.digest(scratch.out, 0, 32);
+        } catch (DigestException e) {
+            throw new IllegalStateException(e);
+        }
+        return ofDigest(scratch.out);
+    }
+
+    /** @param digest 32 bytes, big-endian */
+    public static TokenHash ofDigest(byte[] digest) {
+        return new TokenHash(
+                (long) LONGS.get(digest, 0), (long) LONGS.get(digest, 8), (long) LONGS.get(digest, 16), (long)
+                        LONGS.get(digest, 24));
+    }
+
+    /** @return the 32 bytes of the digest */
+    public byte[] toBytes() {
+        byte[] bytes = new byte[32];
+        LONGS.set(bytes, 0, a);
+        LONGS.set(bytes, 8, b);
+        LONGS.set(bytes, 16, c);
+        LONGS.set(bytes, 24, d);
+        return bytes;
+    }
+
+    /** Compares in time that does not depend on where two hashes differ. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TokenHash(long oa, long ob, long oc, long od)
+                && ((a ^ oa) | (b ^ ob) | (c ^ oc) | (d ^ od)) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(a);
+    }
+
+    /** @return 64 hexadecimal digits */
+    @Override
+    public String toString() {
+        return HexFormat.of().formatHex(toBytes());
+    }
+
+    private static final class Scratch {
+        final MessageDigest digest;
+        final byte[] out = new byte[32];
+
+        Scratch() {
+            try {
+                digest = MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.portcullis.mcp.registry;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tool is (MCP {@code Tool}).
+ *
+ * @param name 1 to 64 of {@code [A-Za-z0-9_-]}, unique (H-170)
+ * @param title for people; null for none
+ * @param description for the model
+ * @param inputSchema JSON Schema 2020-12 of the arguments, an object schema, as JSON text (H-171)
+ * @param outputSchema JSON Schema of {@code structuredContent}, as JSON text; null for none
+ * @param annotations hints; null for none
+ * @param execution where it runs
+ * @param timeoutMillis when a call is given up; inline tools are not timed
+ */
+public record ToolDefinition(
+        String name,
+        @Nullable String title,
+        String description,
+        String inputSchema,
+        @Nullable String outputSchema,
+        @Nullable Annotations annotations,
+        Execution execution,
+        int timeoutMillis) {
+    /** Where a tool runs. */
+    public enum Execution {
+        /** On the event loop: pure, microseconds, never blocks. */
+        INLINE,
+        /** On a virtual thread of its own; may block. */
+        VIRTUAL_THREAD
+    }
+
+    /** Hints about behaviour (MCP {@code ToolAnnotations}, H-176); null where nothing is said. */
+    public record Annotations(
+            @Nullable Boolean readOnly,
+            @Nullable Boolean destructive,
+            @Nullable Boolean idempotent,
+            @Nullable Boolean openWorld) {}
+
+    /** A tool that runs on a virtual thread and gets 60 seconds. */
+    public static ToolDefinition of(String name, String description, String inputSchema) {
+        return new ToolDefinition(name, null, description, inputSchema, null, null, Execution.VIRTUAL_THREAD, 60_000);
+    }
+
+    public ToolDefinition titled(String title) {
+        return new ToolDefinition(
+                name, title, description, inputSchema, outputSchema, annotations, execution, timeoutMillis);
+    }
+
+    /** Runs on the event loop. */
+    public ToolDefinition inline() {
+        return new ToolDefinition(
+                name, title, description, inputSchema, outputSchema, annotations, Execution.INLINE, timeoutMillis);
+    }
+
+    public ToolDefinition annotated(Annotations annotations) {
+        return new ToolDefinition(
+                name, title, description, inputSchema, outputSchema, annotations, execution, timeoutMillis);
+    }
+
+    public ToolDefinition withOutputSchema(String outputSchema) {
+        return new ToolDefinition(
+                name, title, description, inputSchema, outputSchema, annotations, execution, timeoutMillis);
+    }
+
+    public ToolDefinition timingOutAfter(int timeoutMillis) {
+        return new ToolDefinition(
+                name, title, description, inputSchema, outputSchema, annotations, execution, timeoutMillis);
+    }
+}

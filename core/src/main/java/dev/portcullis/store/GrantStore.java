@@ -1,0 +1,138 @@
+package dev.portcullis.store;
+
+import dev.portcullis.crypto.TokenHash;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers grants and all that hangs on them. Every method blocks and is safe to call from any number of threads; each one-shot thing is one atomic call, so that
+ * of any number of racing callers exactly one wins (O-184). A write that has returned survives the process being killed at any later moment. What has expired is
+ * never returned, swept or not. Times are Unix seconds, given by the caller.
+ *
+ * <p>Every method throws {@link StoreException} when the store cannot answer; then nothing is known about whether a write took place, and repeating it is safe.
+ */
+public interface GrantStore extends AutoCloseable {
+    /** Remembers a sign-in that goes to the identity provider. */
+    void putPendingSignIn(PendingSignIn pending);
+
+    /** Looks without taking; null if unknown, taken or expired. */
+    @Nullable
+    PendingSignIn pendingSignIn(TokenHash state, long nowSeconds);
+
+    /** Takes it, once: of racing callers exactly one gets it, the others null. */
+    @Nullable
+    PendingSignIn takePendingSignIn(TokenHash state, long nowSeconds);
+
+    /** Remembers a client whose id cannot hold its metadata, or that has a grant; replaces an older record of the same id. */
+    void putClient(RegisteredClient client, long expiresAtSeconds);
+
+    /** @return the client; null if unknown or expired */
+    @Nullable
+    RegisteredClient client(String clientId, long nowSeconds);
+
+    /** @return how many clients are remembered and live: for the cap on registrations that must be stored */
+    int clientCount(long nowSeconds);
+
+    /**
+     * Remembers a new grant and its code, both or neither. A person has at most {@code grantsMax} grants for one client: the ones longest unused are revoked (O-44).
+     *
+     * @return ids of the grants that were revoked for it
+     */
+    List<String> createGrant(Grant grant, AuthorizationCode code, int grantsMax, long nowSeconds);
+
+    /** @return the grant; null if unknown, revoked or expired */
+    @Nullable
+    Grant grant(String grantId, long nowSeconds);
+
+    /** @return live grants of a person, oldest first */
+    List<Grant> grantsOf(String subjectKey, long nowSeconds);
+
+    /** @return the code, spent or not, with its grant; null if unknown or forgotten, or its grant is gone. A spent code is remembered until its marker expires (O-92) */
+    @Nullable
+    Held<AuthorizationCode> code(TokenHash code, long nowSeconds);
+
+    /**
+     * Spends a code and remembers the tokens it was spent for, all or nothing (O-91).
+     *
+     * @param spent the code, with {@link AuthorizationCode#expiresAt} set to when the marker of its having been spent may be forgotten
+     * @param access the access token issued
+     * @param refresh the first refresh token of the family; null if the client gets none
+     * @param grantExpiresAt the grant's new end
+     * @return true for exactly one of racing callers; false if the code is unknown, expired or was spent already, and then nothing changed
+     */
+    boolean consumeCode(
+            AuthorizationCode spent,
+            AccessToken access,
+            @Nullable RefreshToken refresh,
+            long grantExpiresAt,
+            long nowSeconds);
+
+    /** @return a live access token and its grant; null if unknown, expired or revoked */
+    @Nullable
+    Held<AccessToken> accessToken(TokenHash token, long nowSeconds);
+
+    /** @return a refresh token of any generation still remembered, with its grant; null if unknown, expired, or its grant is gone */
+    @Nullable
+    Held<RefreshToken> refreshToken(TokenHash token, long nowSeconds);
+
+    /**
+     * Rotates a refresh token (O-95, O-96, O-100), all or nothing. The presented token is good while its successor is absent, was never used, or was first used
+     * at most {@code overlapSeconds} ago; presenting it is its own first use. The successor is remembered unless it is already (its secret is a function of the
+     * presented token, so that a retry brings the same). The access token is remembered in every case that succeeds.
+     *
+     * @param presented hash of the token that was presented
+     * @param successor the next of the family
+     * @param access the access token issued with it
+     * @param grantExpiresAt the grant's new end, never moved backwards
+     */
+    Rotation rotate(
+            TokenHash presented,
+            RefreshToken successor,
+            AccessToken access,
+            int overlapSeconds,
+            long grantExpiresAt,
+            long nowSeconds);
+
+    /** Revokes a grant with all its tokens and its code; the spent-code marker and nothing else may stay. @return false if there was none */
+    boolean revokeGrant(String grantId);
+
+    /** Revokes one access token. @return false if there was none */
+    boolean revokeAccessToken(TokenHash token);
+
+    /** Forgets what has expired. @return how many records went */
+    int sweep(long nowSeconds);
+
+    /**
+     * Who is to be told, soon, of every revocation through any node. Called from any thread; does not block.
+     */
+    void onRevocation(Consumer<Revocation> listener);
+
+    /** Writes what is left and lets go of files and connections. */
+    @Override
+    void close();
+
+    /** A token or code together with the grant it belongs to, read at one moment. */
+    record Held<T>(T token, Grant grant) {}
+
+    /** How a rotation ended. */
+    sealed interface Rotation {
+        /** The successor and the access token are live. */
+        record Rotated() implements Rotation {}
+
+        /** The token was used after its successor had been, beyond the overlap: the grant is revoked. */
+        record Reused() implements Rotation {}
+
+        /** No such token, or it or its grant has ended; nothing changed. */
+        record Unknown() implements Rotation {}
+    }
+
+    /** What was revoked. */
+    sealed interface Revocation {
+        /** A grant, and so each of its tokens. */
+        record OfGrant(String grantId) implements Revocation {}
+
+        /** One access token. */
+        record OfAccessToken(TokenHash token) implements Revocation {}
+    }
+}
