@@ -138,7 +138,7 @@ class BadInputIT {
     void requestWhenPeerLeavesInTheMiddleThenServerLosesNothing() throws Exception {
         String whole = authorized("Bearer " + tokens.access(), "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{}}");
         for (int cut = 1; cut < whole.length(); cut += 7) {
-            try (var socket = new Socket(InetAddress.getByName("127.0.0.1"), server.port())) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                 socket.getOutputStream().write(whole.substring(0, cut).getBytes(StandardCharsets.ISO_8859_1));
                 socket.getOutputStream().flush();
             }
@@ -146,7 +146,7 @@ class BadInputIT {
     }
 
     private String exchange(String request) throws IOException {
-        try (var socket = new Socket(InetAddress.getByName("127.0.0.1"), server.port())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(20_000);
             try {
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
