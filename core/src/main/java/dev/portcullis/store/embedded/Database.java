@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Database {
     private static final int FORMAT = 1;
-    private static final int PAGE_BYTES = 4096;
+    private static final int PAGE_BYTES = 2048;
     private static final int FILL_PERCENT = 60;
     private static final int COMPACT_BYTES = 1 << 20;
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Writer {
     private static final System.Logger LOG = System.getLogger(Writer.class.getName());
     private static final int SWEEP_ROWS = 500;
-    private static final int COMPACT_EVERY_COMMITS = 64;
+    private static final int COMPACT_EVERY_COMMITS = 16;
 
     private final Limits limits;
     private final Supplier<Database> opener;
