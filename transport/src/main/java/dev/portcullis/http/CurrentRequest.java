@@ -35,12 +35,14 @@ public final class CurrentRequest {
     }
 
     /** @return null before the first request */
-    @Nullable RequestHead head() {
+    @Nullable
+    RequestHead head() {
         return head;
     }
 
     /** @return null if no route has this path */
-    @Nullable Route route() {
+    @Nullable
+    Route route() {
         return route;
     }
 

@@ -75,6 +75,7 @@ public final class ErrorHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ReferenceCountUtil.release(message);
-        throw new IllegalStateException("no handler took a " + message.getClass().getName());
+        throw new IllegalStateException(
+                "no handler took a " + message.getClass().getName());
     }
 }

@@ -112,9 +112,9 @@ public final class GateHandler extends ChannelDuplexHandler {
     /** @return whether the next gate is to be asked */
     private boolean proceed(ChannelHandlerContext ctx, HttpRequest request, RequestHead head, int i, Verdict verdict) {
         switch (verdict) {
-            case Verdict.Pass(var principal) -> {
-                if (principal != null) {
-                    current.admit(principal);
+            case Verdict.Pass pass -> {
+                if (pass.principal() != null) {
+                    current.admit(pass.principal());
                 }
                 return true;
             }
@@ -122,8 +122,8 @@ public final class GateHandler extends ChannelDuplexHandler {
                 refuse(ctx, refusal);
                 return false;
             }
-            case Verdict.Wait(var blocking) -> {
-                await(ctx, request, head, i, blocking);
+            case Verdict.Wait wait -> {
+                await(ctx, request, head, i, wait.blocking());
                 return false;
             }
         }

@@ -189,6 +189,7 @@ final class HttpExchange implements Exchange {
     /** Event loop only. */
     private final class Stream implements StreamWriter {
         private boolean open = true;
+        private boolean ended;
         private @Nullable Runnable onClose;
         private @Nullable Runnable onWritabilityChanged;
 
@@ -219,7 +220,7 @@ final class HttpExchange implements Exchange {
 
         @Override
         public void onClose(Runnable listener) {
-            if (open || state == State.COMPLETE) {
+            if (open || ended) {
                 onClose = listener;
             } else {
                 listener.run();
@@ -232,6 +233,7 @@ final class HttpExchange implements Exchange {
                 return;
             }
             open = false;
+            ended = true;
             stream = null;
             complete();
             ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);

@@ -82,7 +82,8 @@ public final class OriginRules {
         String normal = normalOrigin(origin);
         return normal != null
                 && (origins.contains(normal)
-                        || (loopback && LOOPBACK_HOSTS.contains(withoutPort(normal.substring(normal.indexOf("://") + 3)))));
+                        || (loopback
+                                && LOOPBACK_HOSTS.contains(withoutPort(normal.substring(normal.indexOf("://") + 3)))));
     }
 
     /** Adds what lets a browser's script read this answer, errors included; nothing on pages for people (T-51). */

@@ -22,7 +22,8 @@ final class Refusals {
         if (route == null || route.cors() == Route.Cors.NONE) {
             return text(status, message);
         }
-        return Reply.json(status, route.access() == Route.Access.BEARER ? jsonRpc(status, message) : oauth(status, message));
+        return Reply.json(
+                status, route.access() == Route.Access.BEARER ? jsonRpc(status, message) : oauth(status, message));
     }
 
     /** The same, with {@code Retry-After} (H-20). */

@@ -75,25 +75,16 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
     }
 
     private static RefusedException faultOf(Throwable cause) {
-        return switch (cause) {
-            case TooLongHttpLineException _ ->
-                fault(HttpResponseStatus.REQUEST_URI_TOO_LONG, Outcome.URI_TOO_LONG, "The request line is too long");
-            case TooLongHttpHeaderException _ ->
-                fault(
-                        HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                        Outcome.HEADERS_TOO_LARGE,
-                        "The header is too large");
-            default -> bad();
-        };
+        if (cause instanceof TooLongHttpLineException) {
+            return fault(HttpResponseStatus.REQUEST_URI_TOO_LONG, Outcome.URI_TOO_LONG, "The request line is too long");
+        }
+        return cause instanceof TooLongHttpHeaderException ? tooLarge() : bad();
     }
 
     private @Nullable RefusedException check(HttpRequest request) {
         HttpHeaders headers = request.headers();
         if (headers.size() > limits.headerFieldsMax()) {
-            return fault(
-                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                    Outcome.HEADERS_TOO_LARGE,
-                    "The header has too many fields");
+            return tooLarge();
         }
         HttpVersion version = request.protocolVersion();
         boolean known = version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
@@ -138,6 +129,13 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
             return true;
         }
         return HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.next()) && !codings.hasNext();
+    }
+
+    private static RefusedException tooLarge() {
+        return fault(
+                HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                Outcome.HEADERS_TOO_LARGE,
+                "The header is too large");
     }
 
     private static RefusedException bad() {

@@ -126,7 +126,10 @@ final class Http1Decoder extends HttpRequestDecoder {
         }
         while (line >= 0) {
             int next = in.indexOf(line, end, HttpConstants.LF) + 1;
-            if (next == 0 || next == end || in.getByte(next) == HttpConstants.CR || in.getByte(next) == HttpConstants.LF) {
+            if (next == 0
+                    || next == end
+                    || in.getByte(next) == HttpConstants.CR
+                    || in.getByte(next) == HttpConstants.LF) {
                 return false;
             }
             if (isSpace(in.getByte(next))) {
@@ -173,7 +176,8 @@ final class Http1Decoder extends HttpRequestDecoder {
     private void requireOneSpace(byte[] line, int start) {
         requireAt(start, wordEnd + 1);
         if (line[wordEnd] != HttpConstants.SP) {
-            throw new IllegalArgumentException("the words of a request line are separated by something else than a space");
+            throw new IllegalArgumentException(
+                    "the words of a request line are separated by something else than a space");
         }
     }
 

@@ -91,7 +91,8 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
         version10 = !request.protocolVersion().isKeepAliveDefault();
         closing = draining || !HttpUtil.isKeepAlive(request);
         bodyHeldBack = headers.contains(HttpHeaderNames.EXPECT);
-        bodyLeft = headers.contains(HttpHeaderNames.TRANSFER_ENCODING) ? UNKNOWN : HttpUtil.getContentLength(request, 0L);
+        bodyLeft =
+                headers.contains(HttpHeaderNames.TRANSFER_ENCODING) ? UNKNOWN : HttpUtil.getContentLength(request, 0L);
         bodyEnded = bodyLeft == 0;
     }
 
