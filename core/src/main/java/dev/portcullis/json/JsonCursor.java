@@ -106,21 +106,46 @@ public final class JsonCursor {
         return true;
     }
 
-    /** @return whether the member's name is this; {@code ascii} without quotes or backslashes */
-    public boolean nameIs(byte[] ascii) {
-        if (nameTo - nameFrom == ascii.length) {
-            for (int i = 0; i < ascii.length; i++) {
-                if (bytes[nameFrom + i] != ascii[i]) {
-                    return hasEscape(nameFrom, nameTo) && nameEqualsSlowly(ascii);
+    /** @return whether the member's name is this; UTF-8 without quotes or backslashes */
+    public boolean nameIs(byte[] wanted) {
+        if (nameTo - nameFrom == wanted.length) {
+            for (int i = 0; i < wanted.length; i++) {
+                if (bytes[nameFrom + i] != wanted[i]) {
+                    return hasEscape(nameFrom, nameTo) && nameEqualsSlowly(wanted);
                 }
             }
             return true;
         }
-        return nameTo - nameFrom > ascii.length && hasEscape(nameFrom, nameTo) && nameEqualsSlowly(ascii);
+        return nameTo - nameFrom > wanted.length && hasEscape(nameFrom, nameTo) && nameEqualsSlowly(wanted);
     }
 
-    private boolean nameEqualsSlowly(byte[] ascii) {
-        return name().equals(new String(ascii, StandardCharsets.UTF_8));
+    /** The same of a text; without garbage if it is short ASCII. */
+    public boolean nameIs(String wanted) {
+        int length = nameTo - nameFrom;
+        if (length == wanted.length()) {
+            int i = 0;
+            while (i < length && bytes[nameFrom + i] == wanted.charAt(i) && bytes[nameFrom + i] != '\\') {
+                i++;
+            }
+            if (i == length) {
+                return true;
+            }
+        }
+        return !isPlain(nameFrom, nameTo) && name().equals(wanted);
+    }
+
+    /** @return whether every byte is a character of its own and stands for itself */
+    private boolean isPlain(int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] < 0 || bytes[i] == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean nameEqualsSlowly(byte[] wanted) {
+        return name().equals(new String(wanted, StandardCharsets.UTF_8));
     }
 
     /** @return the member's name */
