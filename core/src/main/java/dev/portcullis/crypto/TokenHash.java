@@ -14,12 +14,40 @@ import java.util.HexFormat;
  * by its hash tells nothing about another. Immutable; one small object, made without further garbage.
  */
 public record TokenHash(long a, long b, long c, long d) {
+    /** Characters that {@link #of(CharSequence, int, int)} takes at most. */
+    public static final int TEXT_MAX = 128;
+
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
     /** The hash of a token's characters; characters beyond Latin-1 cannot occur in a token and hash as {@code ?}. */
     public static TokenHash of(String token) {
         return of(token.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /**
+     * The hash of a stretch of Latin-1 text, made without copying it to the heap: for the check that runs with each request. The caller has bounded its length.
+     * Of characters beyond Latin-1, which no header brings, the low byte counts.
+     *
+     * @param length at most {@link #TEXT_MAX}
+     */
+    public static TokenHash of(CharSequence text, int from, int length) {
+        byte[] bytes = SCRATCH.get().text;
+        if (text instanceof String string) {
+            copyLatin1(string, from, length, bytes);
+        } else {
+            for (int i = 0; i < length; i++) {
+                bytes[i] = (byte) text.charAt(from + i);
+            }
+        }
+        return of(bytes, 0, length);
+    }
+
+    @SuppressWarnings(
+            "deprecation") // the one way to copy out of a Latin-1 string without garbage; that it drops high bytes is
+    // said above
+    private static void copyLatin1(String text, int from, int length, byte[] target) {
+        text.getBytes(from, from + length, target, 0);
     }
 
     /** The hash of these bytes. */
@@ -77,6 +105,7 @@ public record TokenHash(long a, long b, long c, long d) {
     private static final class Scratch {
         final MessageDigest digest;
         final byte[] out = new byte[32];
+        final byte[] text = new byte[TEXT_MAX];
 
         Scratch() {
             try {
