@@ -108,8 +108,7 @@ public final class AuthorizationFlow {
      * @param nowSeconds Unix time in seconds
      * @throws StoreException the store cannot answer; nothing has happened
      */
-    public AuthorizationStep begin(
-            Map<String, List<String>> parameters, BrowserSecrets browser, long nowSeconds) {
+    public AuthorizationStep begin(Map<String, List<String>> parameters, BrowserSecrets browser, long nowSeconds) {
         var parsed = parser.parse(parameters, nowSeconds);
         telemetry.signIn(SignInStep.AUTHORIZE, parsed instanceof Valid);
         return switch (parsed) {
@@ -154,8 +153,7 @@ public final class AuthorizationFlow {
                 : approvals.subjectThatApproved(request, browser, nowSeconds);
     }
 
-    private AskConsent ask(
-            Transaction transaction, RegisteredClient client, BrowserSecrets browser, long nowSeconds) {
+    private AskConsent ask(Transaction transaction, RegisteredClient client, BrowserSecrets browser, long nowSeconds) {
         var target = target(transaction.redirectUri());
         var view = new ConsentView(
                 client.name(),
@@ -183,9 +181,10 @@ public final class AuthorizationFlow {
     private AuthorizationStep decide(ConsentAnswer answer, BrowserSecrets browser, long nowSeconds) {
         var form = forms.open(answer.transaction());
         if (form == null || !form.isFrom(browser)) {
-            return new ShowPage(form != null && form.isExpired(nowSeconds)
-                    ? PageReason.EXPIRED_CONSENT
-                    : PageReason.FORGED_CONSENT);
+            return new ShowPage(
+                    form != null && form.isExpired(nowSeconds)
+                            ? PageReason.EXPIRED_CONSENT
+                            : PageReason.FORGED_CONSENT);
         }
         if (form.isExpired(nowSeconds)) {
             return new ShowPage(PageReason.EXPIRED_CONSENT);
@@ -298,13 +297,17 @@ public final class AuthorizationFlow {
             return provider.signIn(code, trip.codeVerifier(), trip.nonce());
         } catch (IdentityException e) {
             var error = errorOf(e);
-            throw new Refused(error, error == OAuthError.ACCESS_DENIED ? "the sign-in was refused" : "the sign-in failed");
+            throw new Refused(
+                    error, error == OAuthError.ACCESS_DENIED ? "the sign-in was refused" : "the sign-in failed");
         }
     }
 
     private void checkPolicy(SignIn signIn, Arrival arrival) throws Refused {
         var principal = new Principal(
-                signIn.identity(), arrival.client().id(), "", arrival.transaction().scopes());
+                signIn.identity(),
+                arrival.client().id(),
+                "",
+                arrival.transaction().scopes());
         switch (policy.decide(principal, new Action.SignIn())) {
             case Decision.Allow() -> {}
             case Decision.Deny(String rule) -> {
@@ -351,8 +354,7 @@ public final class AuthorizationFlow {
         return client != null && Transaction.digestOf(client).equals(transaction.clientDigest()) ? client : null;
     }
 
-    private Leave atClient(
-            Transaction transaction, OAuthError error, String description, List<BrowserSecret> secrets) {
+    private Leave atClient(Transaction transaction, OAuthError error, String description, List<BrowserSecret> secrets) {
         return new Leave(reply.error(transaction.redirectUri(), error, description, transaction.state()), secrets);
     }
 

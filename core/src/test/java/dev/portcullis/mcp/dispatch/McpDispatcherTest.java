@@ -49,9 +49,10 @@ class McpDispatcherTest {
     void callWhenStatelessThenResultHasTypeAndServerInfo() throws Exception {
         try (var fixture = new DispatcherFixture(TestTool.add())) {
             assertThat(fixture.call(V2026_07_28, ADA, "tools/call", ADD))
-                    .isEqualTo("200 {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"resultType\":\"complete\","
-                            + "\"content\":[{\"type\":\"text\",\"text\":\"5\"}],\"_meta\":{"
-                            + "\"io.modelcontextprotocol/serverInfo\":{\"name\":\"portcullis\",\"title\":\"Portcullis\",\"version\":\"0.1.0\"}}}}");
+                    .isEqualTo(
+                            "200 {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"resultType\":\"complete\","
+                                    + "\"content\":[{\"type\":\"text\",\"text\":\"5\"}],\"_meta\":{"
+                                    + "\"io.modelcontextprotocol/serverInfo\":{\"name\":\"portcullis\",\"title\":\"Portcullis\",\"version\":\"0.1.0\"}}}}");
         }
     }
 
@@ -97,8 +98,17 @@ class McpDispatcherTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "unknown/method", "initialize", "ping", "logging/setLevel", "resources/subscribe",
-                "resources/unsubscribe", "tasks/list", "tasks/result", "roots/list", "resources/list", "prompts/list",
+                "unknown/method",
+                "initialize",
+                "ping",
+                "logging/setLevel",
+                "resources/subscribe",
+                "resources/unsubscribe",
+                "tasks/list",
+                "tasks/result",
+                "roots/list",
+                "resources/list",
+                "prompts/list",
                 "notifications/cancelled"
             })
     void dispatchWhenMethodIsNotStatelessThen404(String method) throws Exception {
@@ -164,8 +174,11 @@ class McpDispatcherTest {
         var secret = TestTool.of("secret", _ -> ToolResult.text("hush"));
         try (var fixture = new DispatcherFixture(policy, Runnable::run, TestTool.add(), secret)) {
             assertThat(fixture.call(version, ADA, "tools/list", "{}")).contains("\"add\"", "\"secret\"");
-            assertThat(fixture.call(version, BOB, "tools/list", "{}")).contains("\"add\"").doesNotContain("secret");
-            assertThat(fixture.call(version, ADA, "tools/call", "{\"name\":\"secret\"}")).contains("hush");
+            assertThat(fixture.call(version, BOB, "tools/list", "{}"))
+                    .contains("\"add\"")
+                    .doesNotContain("secret");
+            assertThat(fixture.call(version, ADA, "tools/call", "{\"name\":\"secret\"}"))
+                    .contains("hush");
             String unknown = fixture.call(version, BOB, "tools/call", "{\"name\":\"secreT\"}");
             assertThat(fixture.call(version, BOB, "tools/call", "{\"name\":\"secret\"}"))
                     .isEqualTo(unknown.replace("secreT", "secret"))
@@ -189,10 +202,13 @@ class McpDispatcherTest {
     void callWhenArgumentsDoNotFitThenResultOrErrorByRevision() throws Exception {
         try (var fixture = new DispatcherFixture(TestTool.add())) {
             String bad = "{\"name\":\"add\",\"arguments\":{\"a\":\"2\",\"c\":1}}";
-            String text = "Invalid arguments for tool add: a: must be a number; c: there is no such argument; b: is required";
+            String text =
+                    "Invalid arguments for tool add: a: must be a number; c: there is no such argument; b: is required";
             assertThat(fixture.call(V2025_11_25, ADA, "tools/call", bad)).contains(text, "\"isError\":true");
             assertThat(fixture.call(V2026_07_28, ADA, "tools/call", bad)).contains(text, "\"isError\":true");
-            assertThat(fixture.call(V2025_06_18, ADA, "tools/call", bad)).startsWith("200 ").contains(text, "-32602");
+            assertThat(fixture.call(V2025_06_18, ADA, "tools/call", bad))
+                    .startsWith("200 ")
+                    .contains(text, "-32602");
             assertThat(fixture.toolCalls).containsOnly("add INVALID_ARGUMENTS");
         }
     }
@@ -225,7 +241,8 @@ class McpDispatcherTest {
     @Test
     void listWhenCursorIsGivenThenInvalidParams() throws Exception {
         try (var fixture = new DispatcherFixture(TestTool.add())) {
-            assertThat(fixture.call(V2025_11_25, ADA, "tools/list", "{\"cursor\":\"\"}")).contains("-32602");
+            assertThat(fixture.call(V2025_11_25, ADA, "tools/list", "{\"cursor\":\"\"}"))
+                    .contains("-32602");
         }
     }
 
@@ -273,7 +290,8 @@ class McpDispatcherTest {
             throw new IllegalStateException("the password is hunter2");
         });
         var recursive = TestTool.of("recursive", call -> ToolResult.text(recurse(call.toString())));
-        var nothing = TestTool.of("nothing", _ -> new ToolResult(java.util.List.of(new Content.Text(null)), null, false));
+        var nothing =
+                TestTool.of("nothing", _ -> new ToolResult(java.util.List.of(new Content.Text(null)), null, false));
         try (var fixture = new DispatcherFixture(broken, recursive, nothing)) {
             for (var tool : java.util.List.of("broken", "recursive", "nothing")) {
                 assertThat(fixture.call(V2025_11_25, ADA, "tools/call", "{\"name\":\"" + tool + "\"}"))
@@ -326,7 +344,10 @@ class McpDispatcherTest {
         try (var fixture = new DispatcherFixture(steps)) {
             var sink = new RecordingSink();
             fixture.dispatch(
-                    V2026_07_28, ADA, request("tools/call", "{\"name\":\"steps\",\"_meta\":{\"progressToken\":\"p\"}}"), sink);
+                    V2026_07_28,
+                    ADA,
+                    request("tools/call", "{\"name\":\"steps\",\"_meta\":{\"progressToken\":\"p\"}}"),
+                    sink);
             sink.awaitEnd();
             assertThat(sink.notifications)
                     .containsExactly(
@@ -347,7 +368,8 @@ class McpDispatcherTest {
         var result = new AtomicReference<ToolResult>();
         var tool = new TestTool(
                 ToolDefinition.of("s", "d", "{\"type\":\"object\"}")
-                        .withOutputSchema("{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},\"required\":[\"n\"]}"),
+                        .withOutputSchema(
+                                "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},\"required\":[\"n\"]}"),
                 _ -> result.get());
         try (var fixture = new DispatcherFixture(tool)) {
             result.set(new ToolResult(java.util.List.of(), "{\"n\": 1}", false));
@@ -360,7 +382,8 @@ class McpDispatcherTest {
                         .doesNotContain("structuredContent");
             }
             result.set(ToolResult.error("no luck"));
-            assertThat(fixture.call(V2025_11_25, ADA, "tools/call", "{\"name\":\"s\"}")).contains("no luck");
+            assertThat(fixture.call(V2025_11_25, ADA, "tools/call", "{\"name\":\"s\"}"))
+                    .contains("no luck");
         }
     }
 
@@ -379,7 +402,8 @@ class McpDispatcherTest {
             var sink = new RecordingSink();
             fixture.dispatcher.dispatch(request, fixture.context(V2025_11_25, ADA, session, request, sink));
             assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
-            for (String harmless : new String[] {"{\"requestId\":8}", "{\"requestId\":\"7\"}", "{\"requestId\":null}", "{}"}) {
+            for (String harmless :
+                    new String[] {"{\"requestId\":8}", "{\"requestId\":\"7\"}", "{\"requestId\":null}", "{}"}) {
                 cancel(fixture, session, harmless);
             }
             cancel(fixture, fixture.session(V2025_11_25, BOB), "{\"requestId\":7}"); // T-36

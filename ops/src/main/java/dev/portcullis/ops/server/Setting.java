@@ -107,8 +107,7 @@ public enum Setting {
             IMAGES, "https://api.cloudflare.com/client/v4", "base of Cloudflare's REST API", "http://127.0.0.1:9000"),
 
     ACCESS_TOKEN_SECONDS(LIVES, 3_600, 60, 86_400, "seconds", "life of an access token"),
-    REFRESH_TOKEN_SECONDS(
-            LIVES, 30 * 86_400, 3_600, 365 * 86_400, "seconds", "life of a refresh token from its issue"),
+    REFRESH_TOKEN_SECONDS(LIVES, 30 * 86_400, 3_600, 365 * 86_400, "seconds", "life of a refresh token from its issue"),
     REFRESH_OVERLAP_SECONDS(
             LIVES,
             60,
@@ -117,19 +116,11 @@ public enum Setting {
             "seconds",
             "how long a used refresh token still gives the same successor once that was used"),
     CODE_SECONDS(LIVES, 60, 10, 600, "seconds", "life of an authorization code"),
-    SIGN_IN_SECONDS(
-            LIVES, 600, 60, 3_600, "seconds", "time to approve, and time to sign in at the identity provider"),
-    GRANT_SECONDS(
-            LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "longest life of a grant, whatever its use"),
+    SIGN_IN_SECONDS(LIVES, 600, 60, 3_600, "seconds", "time to approve, and time to sign in at the identity provider"),
+    GRANT_SECONDS(LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "longest life of a grant, whatever its use"),
     CLIENT_SECONDS(
-            LIVES,
-            90 * 86_400,
-            3_600,
-            730 * 86_400,
-            "seconds",
-            "life of a registration since its issue or last use"),
-    APPROVAL_SECONDS(
-            LIVES, 30 * 86_400, 0, 30 * 86_400, "seconds", "how long an approval is remembered; 0: never"),
+            LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "life of a registration since its issue or last use"),
+    APPROVAL_SECONDS(LIVES, 30 * 86_400, 0, 30 * 86_400, "seconds", "how long an approval is remembered; 0: never"),
 
     RATE_LIMIT(OPERATION, Kind.SWITCH, "on", "off: no rate limits; only on loopback, for load tests", "off"),
     FETCH_ALLOW(
@@ -168,8 +159,7 @@ public enum Setting {
     STREAM_QUEUE_EVENTS_MAX(LIMITS, 1_000, 1, 1_000_000, "events", "waiting on one event stream"),
     STREAM_STALL_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "a peer may read nothing of an event stream"),
     STREAMS_PER_PERSON_MAX(LIMITS, 100, 1, 1_000_000, "streams", "open at a time for one person"),
-    RATE_PER_ADDRESS(
-            LIMITS, 200, 1, 1_000_000, "requests/s", "lasting rate from one address; IPv6: one /64"),
+    RATE_PER_ADDRESS(LIMITS, 200, 1, 1_000_000, "requests/s", "lasting rate from one address; IPv6: one /64"),
     RATE_PER_ADDRESS_BURST(LIMITS, 1_000, 1, 10_000_000, "requests", "at once from one address"),
     RATE_TABLE_MAX(LIMITS, 100_000, 100, 10_000_000, "addresses", "whose rate is remembered"),
     TOOL_CALLS_MAX(LIMITS, 1_000, 1, 1_000_000, "calls", "of tools running at a time"),
@@ -186,8 +176,7 @@ public enum Setting {
             10_000_000,
             "clients",
             "registrations that must be stored since their id cannot hold them"),
-    PENDING_SIGN_INS_MAX(
-            LIMITS, 100_000, 10, 10_000_000, "sign-ins", "on the way to the identity provider at a time"),
+    PENDING_SIGN_INS_MAX(LIMITS, 100_000, 10, 10_000_000, "sign-ins", "on the way to the identity provider at a time"),
     FETCHES_MAX(LIMITS, 64, 1, 10_000, "requests", "to other servers at a time"),
     PROVIDER_SECONDS(LIMITS, 10, 1, 60, "seconds", "for one request to the identity provider"),
     IMAGE_SECONDS(LIMITS, 60, 1, 600, "seconds", "for one image"),
