@@ -17,7 +17,17 @@ import org.jspecify.annotations.Nullable;
 public record RedirectTarget(String uri, Kind kind, String host, String origin) {
     /** Never sent to, even if a registration should hold one (O-51): a second lock on the door. */
     private static final Set<String> FORBIDDEN_SCHEMES = Set.of(
-            "javascript", "data", "vbscript", "file", "about", "blob", "mailto", "ws", "wss", "ftp", "view-source",
+            "javascript",
+            "data",
+            "vbscript",
+            "file",
+            "about",
+            "blob",
+            "mailto",
+            "ws",
+            "wss",
+            "ftp",
+            "view-source",
             "filesystem");
 
     /** Who may be at the other end. */

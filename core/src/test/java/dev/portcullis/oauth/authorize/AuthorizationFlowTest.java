@@ -169,7 +169,9 @@ class AuthorizationFlowTest {
         var step = answer(asked.transaction(), true, browser, NOW + 5);
         assertThat(step).isInstanceOf(Leave.class);
         var start = fixture.provider.starts.get(0);
-        assertThat(((Leave) step).location()).startsWith("https://idp.example/authorization?").contains(start.state());
+        assertThat(((Leave) step).location())
+                .startsWith("https://idp.example/authorization?")
+                .contains(start.state());
         // O-67, O-142: each at least 128 bits, each another.
         assertThat(List.of(start.state(), start.nonce(), start.codeVerifier()))
                 .doesNotHaveDuplicates()
@@ -234,7 +236,8 @@ class AuthorizationFlowTest {
     /** O-180: another deployment's forms are not ours. */
     @Test
     void consentedWhenFormIsSealedWithAnotherKeyThenIsForged() {
-        var asked = (AskConsent) fixture.flow("another-key-of-at-least-32-characters!").begin(request(), browser.secrets(), NOW);
+        var asked = (AskConsent)
+                fixture.flow("another-key-of-at-least-32-characters!").begin(request(), browser.secrets(), NOW);
         browser.keep(asked.secrets());
         assertForged(answer(asked.transaction(), true, browser, NOW));
     }
@@ -308,7 +311,8 @@ class AuthorizationFlowTest {
     void consentedWhenStoreIsAwayThenTheFormCanBeSentAgain(String call) {
         var asked = ask();
         fixture.store.failing.add(call);
-        assertThatThrownBy(() -> answer(asked.transaction(), true, browser, NOW)).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> answer(asked.transaction(), true, browser, NOW))
+                .isInstanceOf(StoreException.class);
         fixture.store.failing.clear();
         assertThat(answer(asked.transaction(), true, browser, NOW)).isInstanceOf(Leave.class);
     }
@@ -366,8 +370,12 @@ class AuthorizationFlowTest {
         comeBack(approve());
         fixture.provider.identity = ScriptedProvider.BOB;
         comeBack(approve());
-        assertThat(fixture.store.grants.stream().map(grant -> grant.subjectKey()).distinct()).hasSize(2);
-        assertThat(fixture.store.grants.stream().map(grant -> grant.id()).distinct()).hasSize(3);
+        assertThat(fixture.store.grants.stream()
+                        .map(grant -> grant.subjectKey())
+                        .distinct())
+                .hasSize(2);
+        assertThat(fixture.store.grants.stream().map(grant -> grant.id()).distinct())
+                .hasSize(3);
     }
 
     @ParameterizedTest
@@ -409,8 +417,7 @@ class AuthorizationFlowTest {
         left.keep(asked.secrets());
         var others = (Leave) answer(asked.transaction(), true, left, NOW);
         left.keep(others.secrets());
-        assertThat(comeBack(query(others.location()).get("state")))
-                .isEqualTo(new ShowPage(PageReason.OTHER_BROWSER));
+        assertThat(comeBack(query(others.location()).get("state"))).isEqualTo(new ShowPage(PageReason.OTHER_BROWSER));
         assertThat(flow.complete(new Callback(mine, "code", null, null), left.secrets(), NOW + 2))
                 .isEqualTo(new ShowPage(PageReason.OTHER_BROWSER));
         assertThat(fixture.store.grants).isEmpty();
@@ -521,15 +528,16 @@ class AuthorizationFlowTest {
         var withQuery = (Leave) comeBack(approve("redirect_uri=" + WEB_REDIRECT + "/second?kept=1"));
         assertThat(withQuery.location()).startsWith(WEB_REDIRECT + "/second?kept=1&code=");
         browser.keep(withQuery.secrets());
-        var withPort = (Leave) comeBack(
-                approve("client_id=desktop", "redirect_uri=http://127.0.0.1:51234/callback"));
+        var withPort = (Leave) comeBack(approve("client_id=desktop", "redirect_uri=http://127.0.0.1:51234/callback"));
         assertThat(withPort.location()).startsWith("http://127.0.0.1:51234/callback?code=");
         assertThat(fixture.store.grants.get(1).redirectUri()).isEqualTo("http://127.0.0.1:51234/callback");
     }
 
     /** O-31, T-58: any state comes back as it was, and no line break reaches a header. */
     @ParameterizedTest
-    @ValueSource(strings = {"a b+c%20&=#?", "\r\nSet-Cookie: x=1", "\"><script>", "\u65e5\u672c\u8a9e \ud83d\ude00", "\u202e"})
+    @ValueSource(
+            strings = {"a b+c%20&=#?", "\r\nSet-Cookie: x=1", "\"><script>", "\u65e5\u672c\u8a9e \ud83d\ude00", "\u202e"
+            })
     void completeWhenStateIsOddThenItIsEchoedExactlyAndEncoded(String odd) {
         String state = approve("state=" + odd);
         var left = (Leave) comeBack(state);
@@ -541,7 +549,9 @@ class AuthorizationFlowTest {
     void completeWhenLoginIsPromptedThenProviderIsAskedToSignInAnew() {
         approve("prompt=login");
         approve();
-        assertThat(fixture.provider.starts).extracting(start -> start.forceLogin()).containsExactly(true, false);
+        assertThat(fixture.provider.starts)
+                .extracting(start -> start.forceLogin())
+                .containsExactly(true, false);
     }
 
     // remembered approvals
@@ -563,7 +573,10 @@ class AuthorizationFlowTest {
         assertThat(step).isInstanceOf(Leave.class);
         browser.keep(((Leave) step).secrets());
         assertThat(((Leave) step).location()).startsWith("https://idp.example/");
-        assertThat(fixture.provider.starts).extracting(start -> start.state()).doesNotHaveDuplicates().hasSize(2);
+        assertThat(fixture.provider.starts)
+                .extracting(start -> start.state())
+                .doesNotHaveDuplicates()
+                .hasSize(2);
         assertThat(clientHears(comeBack(query(((Leave) step).location()).get("state"))))
                 .containsKey("code");
         assertThat(fixture.store.grants).hasSize(2);
@@ -575,7 +588,8 @@ class AuthorizationFlowTest {
         fixture.put(Fixture.client("web2", "Web Client", WEB_REDIRECT));
         signInRemembering();
         assertThat(beginAgain("client_id=web2")).isInstanceOf(AskConsent.class);
-        assertThat(beginAgain("redirect_uri=" + WEB_REDIRECT + "/second?kept=1")).isInstanceOf(AskConsent.class);
+        assertThat(beginAgain("redirect_uri=" + WEB_REDIRECT + "/second?kept=1"))
+                .isInstanceOf(AskConsent.class);
         assertThat(beginAgain("scope=tools:read tools:call")).isInstanceOf(AskConsent.class);
         assertThat(beginAgain("resource=" + Fixture.SSE)).isInstanceOf(AskConsent.class);
         assertThat(beginAgain("prompt=consent")).isInstanceOf(AskConsent.class);
@@ -594,7 +608,8 @@ class AuthorizationFlowTest {
     @Test
     void beginWhenApprovalIsThirtyDaysOldThenAsks() {
         signInRemembering();
-        assertThat(flow.begin(request(), browser.secrets(), NOW + 2 + 30 * 86_400L)).isInstanceOf(AskConsent.class);
+        assertThat(flow.begin(request(), browser.secrets(), NOW + 2 + 30 * 86_400L))
+                .isInstanceOf(AskConsent.class);
     }
 
     @Test
@@ -654,7 +669,8 @@ class AuthorizationFlowTest {
                 assertThat(beginAgain()).as("changed at %d", at).isInstanceOf(AskConsent.class);
             }
         }
-        for (String bad : List.of("", "A", "=", good.substring(4), good.substring(0, good.length() - 4), good + "AAAA")) {
+        for (String bad :
+                List.of("", "A", "=", good.substring(4), good.substring(0, good.length() - 4), good + "AAAA")) {
             browser.set("approvals", bad);
             assertThat(beginAgain()).isInstanceOf(AskConsent.class);
         }

@@ -47,10 +47,7 @@ class AuthorizationRequestParserTest {
 
     /** O §4.1, rows 1 to 3: there is nobody to answer to. T-58, T-93. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             +client_id=web                                   | REPEATED_PARAMETER
             +client_id=other                                 | REPEATED_PARAMETER
             +redirect_uri=https://evil.example/              | REPEATED_PARAMETER
@@ -76,10 +73,7 @@ class AuthorizationRequestParserTest {
 
     /** O §4.1, rows 1 and 4 to 9. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             +response_type=code                        | INVALID_REQUEST
             +scope=tools:call                          | INVALID_REQUEST
             +code_challenge=x                          | INVALID_REQUEST
@@ -124,10 +118,7 @@ class AuthorizationRequestParserTest {
 
     /** The first failing row of O §4.1 decides. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             request=x;response_type=token                    | REQUEST_NOT_SUPPORTED
             response_type=token;response_mode=fragment       | UNSUPPORTED_RESPONSE_TYPE
             response_mode=fragment;-code_challenge;scope=\\"  | INVALID_REQUEST

@@ -87,8 +87,7 @@ final class Fixture {
                 counted.add(step + (succeeded ? "+" : "-"));
             }
         };
-        return new AuthorizationFlow(
-                SETTINGS, new MasterKey(masterKey), store, clients(), provider, policy, telemetry);
+        return new AuthorizationFlow(SETTINGS, new MasterKey(masterKey), store, clients(), provider, policy, telemetry);
     }
 
     /** A right request of the web client, with parameters changed: {@code name=value} replaces, {@code name=} empties, {@code -name} removes, {@code +name=value} adds. */

@@ -16,8 +16,13 @@ final class ScriptedProvider implements IdentityProvider {
 
     final List<AuthorizationStart> starts = new ArrayList<>();
     Identity identity = ALICE;
-    @Nullable IdentityException startFailure;
-    @Nullable IdentityException signInFailure;
+
+    @Nullable
+    IdentityException startFailure;
+
+    @Nullable
+    IdentityException signInFailure;
+
     int signIns;
 
     @Override
