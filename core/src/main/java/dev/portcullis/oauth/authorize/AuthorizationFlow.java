@@ -5,6 +5,7 @@ import dev.portcullis.identity.IdentityException;
 import dev.portcullis.identity.IdentityProvider;
 import dev.portcullis.identity.IdentityProvider.SignIn;
 import dev.portcullis.identity.Principal;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.SubjectKeys;
@@ -108,13 +109,12 @@ public final class AuthorizationFlow {
      * @param nowSeconds Unix time in seconds
      * @throws StoreException the store cannot answer; nothing has happened
      */
-    public AuthorizationStep begin(
-            Map<String, List<String>> parameters, BrowserSecrets browser, long nowSeconds) {
+    public AuthorizationStep begin(Map<String, List<String>> parameters, BrowserSecrets browser, long nowSeconds) {
         var parsed = parser.parse(parameters, nowSeconds);
         telemetry.signIn(SignInStep.AUTHORIZE, parsed instanceof Valid);
         return switch (parsed) {
-            case Valid(var request) -> approveOrAsk(request, browser, nowSeconds);
-            case Unreturnable(var reason) -> new ShowPage(reason);
+            case Valid valid -> approveOrAsk(valid.request(), browser, nowSeconds);
+            case Unreturnable unreturnable -> new ShowPage(unreturnable.reason());
             case Faulty faulty -> refuse(faulty);
         };
     }
@@ -154,8 +154,7 @@ public final class AuthorizationFlow {
                 : approvals.subjectThatApproved(request, browser, nowSeconds);
     }
 
-    private AskConsent ask(
-            Transaction transaction, RegisteredClient client, BrowserSecrets browser, long nowSeconds) {
+    private AskConsent ask(Transaction transaction, RegisteredClient client, BrowserSecrets browser, long nowSeconds) {
         var target = target(transaction.redirectUri());
         var view = new ConsentView(
                 client.name(),
@@ -183,9 +182,10 @@ public final class AuthorizationFlow {
     private AuthorizationStep decide(ConsentAnswer answer, BrowserSecrets browser, long nowSeconds) {
         var form = forms.open(answer.transaction());
         if (form == null || !form.isFrom(browser)) {
-            return new ShowPage(form != null && form.isExpired(nowSeconds)
-                    ? PageReason.EXPIRED_CONSENT
-                    : PageReason.FORGED_CONSENT);
+            return new ShowPage(
+                    form != null && form.isExpired(nowSeconds)
+                            ? PageReason.EXPIRED_CONSENT
+                            : PageReason.FORGED_CONSENT);
         }
         if (form.isExpired(nowSeconds)) {
             return new ShowPage(PageReason.EXPIRED_CONSENT);
@@ -298,20 +298,24 @@ public final class AuthorizationFlow {
             return provider.signIn(code, trip.codeVerifier(), trip.nonce());
         } catch (IdentityException e) {
             var error = errorOf(e);
-            throw new Refused(error, error == OAuthError.ACCESS_DENIED ? "the sign-in was refused" : "the sign-in failed");
+            throw new Refused(
+                    error, error == OAuthError.ACCESS_DENIED ? "the sign-in was refused" : "the sign-in failed");
         }
     }
 
     private void checkPolicy(SignIn signIn, Arrival arrival) throws Refused {
         var principal = new Principal(
-                signIn.identity(), arrival.client().id(), "", arrival.transaction().scopes());
+                signIn.identity(),
+                arrival.client().id(),
+                "",
+                arrival.transaction().scopes());
         switch (policy.decide(principal, new Action.SignIn())) {
             case Decision.Allow() -> {}
             case Decision.Deny(String rule) -> {
                 LOG.log(Level.INFO, "a sign-in was refused by policy: {0}", rule);
                 throw new Refused(OAuthError.ACCESS_DENIED, "this person may not sign in here");
             }
-            case Decision.NeedScope(var needed) -> {
+            case Decision.NeedScope(Scopes needed) -> {
                 LOG.log(Level.INFO, "a sign-in was refused for want of scopes: {0}", needed);
                 throw new Refused(OAuthError.ACCESS_DENIED, "this person may not sign in here with these scopes");
             }
@@ -351,8 +355,7 @@ public final class AuthorizationFlow {
         return client != null && Transaction.digestOf(client).equals(transaction.clientDigest()) ? client : null;
     }
 
-    private Leave atClient(
-            Transaction transaction, OAuthError error, String description, List<BrowserSecret> secrets) {
+    private Leave atClient(Transaction transaction, OAuthError error, String description, List<BrowserSecret> secrets) {
         return new Leave(reply.error(transaction.redirectUri(), error, description, transaction.state()), secrets);
     }
 

@@ -33,7 +33,8 @@ public record BrowserSecrets(Map<String, String> values) {
 
     /** @return the order to forget the oldest secrets of this prefix, so that with one more there are at most {@code max} */
     List<BrowserSecret> crowdedOut(String prefix, int max) {
-        var ours = values.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+        var ours =
+                values.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
         var forgotten = new ArrayList<BrowserSecret>();
         for (int i = 0; i < ours.size() - (max - 1); i++) {
             forgotten.add(BrowserSecret.forget(ours.get(i)));

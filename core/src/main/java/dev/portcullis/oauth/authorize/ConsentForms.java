@@ -36,8 +36,7 @@ final class ConsentForms {
         transaction.write(fields);
         var secrets = browser.crowdedOut(SECRET_PREFIX, OPEN_MAX);
         secrets.add(new BrowserSecret(secretName(transaction), secret, lifeSeconds));
-        return new AuthorizationStep.AskConsent(
-                view, Base64Url.encode(sealer.seal(fields.bytes(), CONTEXT)), secrets);
+        return new AuthorizationStep.AskConsent(view, Base64Url.encode(sealer.seal(fields.bytes(), CONTEXT)), secrets);
     }
 
     /** @return the form; null if it is not one of ours */

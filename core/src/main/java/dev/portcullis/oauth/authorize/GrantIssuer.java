@@ -28,8 +28,7 @@ final class GrantIssuer {
     }
 
     /** @return the code; it is nowhere but here */
-    String issue(
-            Transaction transaction, RegisteredClient client, SignIn signIn, String subjectKey, long nowSeconds) {
+    String issue(Transaction transaction, RegisteredClient client, SignIn signIn, String subjectKey, long nowSeconds) {
         String grantId = TokenFormat.newGrantId();
         String code = TokenFormat.newToken(TokenFormat.Kind.CODE, grantId);
         var key = GrantCipher.newKey();
@@ -54,7 +53,8 @@ final class GrantIssuer {
                 GrantCipher.wrap(key, code),
                 codeExpiresAt,
                 false);
-        // A registration is nowhere but in its client_id until somebody grants it something (O-131); asking again is safe.
+        // A registration is nowhere but in its client_id until somebody grants it something (O-131); asking again is
+        // safe.
         store.putClient(client, nowSeconds + lives.client());
         store.createGrant(grant, record, grantsMax, nowSeconds);
         return code;

@@ -130,7 +130,10 @@ final class Trips {
     private byte[] sealed(Trip trip, String state) {
         var fields = new Fields.Writer();
         trip.transaction().write(fields);
-        fields.text(trip.nonce()).text(trip.codeVerifier()).text(trip.approvedSubject()).flag(trip.remember());
+        fields.text(trip.nonce())
+                .text(trip.codeVerifier())
+                .text(trip.approvedSubject())
+                .flag(trip.remember());
         return new Sealer(keyOf(state)).seal(fields.bytes(), CONTEXT);
     }
 

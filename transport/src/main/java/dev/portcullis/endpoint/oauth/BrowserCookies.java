@@ -36,8 +36,7 @@ final class BrowserCookies {
         Reply all = reply;
         for (var secret : secrets) {
             all = all.with(
-                    "set-cookie",
-                    Cookies.set(prefix + secret.name(), secret.value(), secret.lifeSeconds(), secure));
+                    "set-cookie", Cookies.set(prefix + secret.name(), secret.value(), secret.lifeSeconds(), secure));
         }
         return all;
     }

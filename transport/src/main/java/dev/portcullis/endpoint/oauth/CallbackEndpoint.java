@@ -28,15 +28,13 @@ final class CallbackEndpoint implements Endpoint {
         return endpoint.open(exchange);
     }
 
-    private AuthorizationStep complete(
-            Map<String, List<String>> query, BrowserSecrets browser, long nowSeconds) {
+    private AuthorizationStep complete(Map<String, List<String>> query, BrowserSecrets browser, long nowSeconds) {
         if (List.of("state", "code", "error", "iss").stream()
                 .anyMatch(name -> query.getOrDefault(name, List.of()).size() > 1)) {
             return new AuthorizationStep.ShowPage(PageReason.REPEATED_PARAMETER);
         }
         return flow.complete(
-                new Callback(
-                        value(query, "state"), value(query, "code"), value(query, "error"), value(query, "iss")),
+                new Callback(value(query, "state"), value(query, "code"), value(query, "error"), value(query, "iss")),
                 browser,
                 nowSeconds);
     }

@@ -51,9 +51,7 @@ final class ConsentEndpoint implements Endpoint {
             return false;
         }
         List<String> origins = head.headerAll(HttpHeaderNames.ORIGIN);
-        return origins.isEmpty()
-                || origins.equals(List.of(origin))
-                || (sameOrigin && origins.equals(List.of("null")));
+        return origins.isEmpty() || origins.equals(List.of(origin)) || (sameOrigin && origins.equals(List.of("null")));
     }
 
     private AuthorizationStep decide(Map<String, List<String>> form, BrowserSecrets browser, long nowSeconds) {

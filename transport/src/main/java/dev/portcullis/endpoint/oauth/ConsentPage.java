@@ -49,9 +49,7 @@ final class ConsentPage {
         }
         body.markup("</h1>\n");
         switch (view.clientKind()) {
-            case DYNAMIC ->
-                body.markup(
-                        """
+            case DYNAMIC -> body.markup("""
                         <p class="tag">Self-registered, unverified</p>
                         <p class="soft">Nobody has checked this app: any app can give itself any name.</p>
                         """);
@@ -84,9 +82,14 @@ final class ConsentPage {
         body.markup("<section>\n<h2>The answer would go to</h2>\n<div class=\"host\">");
         switch (redirect.kind()) {
             case HTTPS -> body.text(redirect.host());
-            case LOOPBACK -> body.markup("This device <span class=\"soft\">(").text(redirect.host()).markup(")</span>");
+            case LOOPBACK ->
+                body.markup("This device <span class=\"soft\">(")
+                        .text(redirect.host())
+                        .markup(")</span>");
             case CUSTOM_SCHEME ->
-                body.markup("An app on this device <span class=\"soft\">(").text(redirect.origin()).markup(")</span>");
+                body.markup("An app on this device <span class=\"soft\">(")
+                        .text(redirect.origin())
+                        .markup(")</span>");
         }
         body.markup("</div>\n<code tabindex=\"0\" aria-label=\"Full address\">")
                 .text(redirect.uri())
@@ -97,22 +100,23 @@ final class ConsentPage {
                 body.markup("<p class=\"warn\"><strong>Did you start this yourself, just now?</strong> "
                         + "Any program running on this device could be asking. If you did not start it, deny.</p>\n");
             case CUSTOM_SCHEME ->
-                body.markup("<p class=\"warn\"><strong>Did you start this yourself, just now?</strong> "
-                        + "Any program on this device could have claimed such addresses. If you did not start it, deny.</p>\n");
+                body.markup(
+                        "<p class=\"warn\"><strong>Did you start this yourself, just now?</strong> "
+                                + "Any program on this device could have claimed such addresses. If you did not start it, deny.</p>\n");
         }
         body.markup("</section>\n");
     }
 
     private static void addForm(Html body, ConsentView view, String transaction) {
-        body.markup("<form method=\"post\" action=\"/authorize\">\n<input type=\"hidden\" name=\"transaction\" value=\"")
+        body.markup(
+                        "<form method=\"post\" action=\"/authorize\">\n<input type=\"hidden\" name=\"transaction\" value=\"")
                 .text(transaction)
                 .markup("\">\n");
         if (view.rememberable()) {
             body.markup("<label><input type=\"checkbox\" name=\"remember\" value=\"yes\" checked>"
                     + "<span>Do not ask again for this app in this browser</span></label>\n");
         }
-        body.markup(
-                        """
+        body.markup("""
                         <div class="buttons">
                         <button class="deny" name="decision" value="deny">Deny</button>
                         <button class="approve" name="decision" value="approve">Approve</button>

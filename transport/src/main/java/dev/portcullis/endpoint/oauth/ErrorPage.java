@@ -44,8 +44,7 @@ final class ErrorPage {
             return json(status, offer.error(), offer.description());
         }
         var body = new Html()
-                .markup(
-                        """
+                .markup("""
                         <h1>The app asked for something that cannot be</h1>
                         <p>Nothing was approved and nothing was shared. You can tell the app, which may then ask in another way.</p>
                         <section>
@@ -61,8 +60,7 @@ final class ErrorPage {
                 .text(offer.redirect().uri())
                 .markup("</code>\n<a class=\"button\" rel=\"noreferrer\" href=\"")
                 .text(offer.location())
-                .markup(
-                        """
+                .markup("""
                         ">Return to the app</a>
                         <p class="soft">If you did not start this yourself, close this page instead.</p>
                         </section>
@@ -121,10 +119,10 @@ final class ErrorPage {
                         "A part of this server does not answer just now. Nothing was lost: load this page again in a few seconds.";
                     case OVERLOADED ->
                         "Many people are signing in just now. Nothing was lost: load this page again in a few seconds.";
-                    case INTERNAL_ERROR -> "It is our mistake, and it has been noted. Go back to the app and connect again.";
+                    case INTERNAL_ERROR ->
+                        "It is our mistake, and it has been noted. Go back to the app and connect again.";
                 });
-        return body.markup(
-                        """
+        return body.markup("""
                         </p>
                         <p class="soft">If you did not start this yourself, just close this page.</p>
                         <section>
@@ -138,8 +136,8 @@ final class ErrorPage {
     }
 
     private Reply json(HttpResponseStatus status, OAuthError error, String description) {
-        String json = "{\"error\":\"" + error.code() + "\",\"error_description\":\"" + description + "\",\"iss\":\"" + issuer
-                + "\"}";
+        String json = "{\"error\":\"" + error.code() + "\",\"error_description\":\"" + description + "\",\"iss\":\""
+                + issuer + "\"}";
         return Reply.json(status, Unpooled.wrappedBuffer(json.getBytes(StandardCharsets.UTF_8)))
                 .with("referrer-policy", "no-referrer");
     }

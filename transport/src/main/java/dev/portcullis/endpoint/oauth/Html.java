@@ -48,7 +48,9 @@ final class Html {
     static String clean(String untrusted) {
         var clean = new StringBuilder(untrusted.length());
         int combining = 0;
-        for (int codePoint : Normalizer.normalize(untrusted, Normalizer.Form.NFC).codePoints().toArray()) {
+        for (int codePoint : Normalizer.normalize(untrusted, Normalizer.Form.NFC)
+                .codePoints()
+                .toArray()) {
             int type = Character.getType(codePoint);
             boolean isMark = type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK;
             combining = isMark ? combining + 1 : 0;

@@ -9,8 +9,7 @@ import java.util.Map;
 
 /** The frame of every page for people, and the one place of the headers that go with it (O-5, O-62, T-56). Stateless. */
 final class Page {
-    private static final String BEFORE_TITLE =
-            """
+    private static final String BEFORE_TITLE = """
             <!doctype html>
             <html lang="en">
             <head>
@@ -26,8 +25,7 @@ final class Page {
      */
     private static final String REFERRER_FOR_FORMS = "<meta name=\"referrer\" content=\"same-origin\">\n";
 
-    private static final String AFTER_TITLE =
-            """
+    private static final String AFTER_TITLE = """
             <body>
             <main>
             <p class="brand"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 21V9a8 8 0 0 1 16 0v12M9 5v16M15 5v16M4 11h16M4 16h16"/></svg><span>\

@@ -6,8 +6,7 @@ import java.util.Base64;
 
 /** The one style sheet of all pages, inline, and known to browsers by its hash: a page carries no other style and no script (O-62). */
 final class PageStyle {
-    static final String CSS =
-            """
+    static final String CSS = """
             :root{color-scheme:light dark;--page:#f3f4f6;--card:#fff;--text:#16181d;--soft:#565d6b;--line:#dfe2e8;--edge:#868e9c;--well:#f6f7f9;\
             --accent:#1d4ed8;--on-accent:#fff;--accent-hover:#1a44bb;--warn-back:#fff6e5;--warn-line:#e9b44c;--warn-text:#6b4300;--focus:#1d4ed8}
             @media (prefers-color-scheme:dark){:root{--page:#0e1014;--card:#181b21;--text:#eceef2;--soft:#a3abba;--line:#2d323c;--edge:#6b7383;--well:#1f232b;\
@@ -63,7 +62,8 @@ final class PageStyle {
     /** The source expression of a Content-Security-Policy that lets this style in, and no other. */
     static final String CSP_SOURCE = "'sha256-"
             + Base64.getEncoder()
-                    .encodeToString(TokenHash.of(CSS.getBytes(StandardCharsets.UTF_8)).toBytes())
+                    .encodeToString(
+                            TokenHash.of(CSS.getBytes(StandardCharsets.UTF_8)).toBytes())
             + "'";
 
     private PageStyle() {}

@@ -27,8 +27,8 @@ final class StepReplies {
     Reply of(AuthorizationStep step, RequestHead head, HttpResponseStatus redirect) {
         return switch (step) {
             case AskConsent ask -> cookies.with(ask.secrets(), consentPage.render(ask.view(), ask.transaction()));
-            case Leave(var location, var secrets) -> cookies.with(secrets, Page.redirect(redirect, location));
-            case ShowPage(var reason) -> errorPage.render(reason, head);
+            case Leave leave -> cookies.with(leave.secrets(), Page.redirect(redirect, leave.location()));
+            case ShowPage page -> errorPage.render(page.reason(), head);
             case OfferReturn offer -> errorPage.render(offer, head);
         };
     }

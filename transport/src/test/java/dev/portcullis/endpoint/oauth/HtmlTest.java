@@ -35,7 +35,12 @@ class HtmlTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'a\r\nb', a b", "'a \t\u00A0\u2003 b', a b", "' a ', a", "\u0645\u0631\u062D\u0628\u0627, \u0645\u0631\u062D\u0628\u0627"})
+    @CsvSource({
+        "'a\r\nb', a b",
+        "'a \t\u00A0\u2003 b', a b",
+        "' a ', a",
+        "\u0645\u0631\u062D\u0628\u0627, \u0645\u0631\u062D\u0628\u0627"
+    })
     void cleanWhenThereAreSpacesOrOtherScriptsThenKeepsTheText(String text, String clean) {
         assertThat(Html.clean(text)).isEqualTo(clean);
     }

@@ -75,17 +75,10 @@ class SignInEndpointsTest {
             }
         };
         var flow = new AuthorizationFlow(
-                settings,
-                MASTER,
-                store,
-                new Clients(store, MASTER, 3600),
-                provider,
-                RulePolicy.openToAll(),
-                telemetry);
+                settings, MASTER, store, new Clients(store, MASTER, 3600), provider, RulePolicy.openToAll(), telemetry);
         var pages = new AuthorizeRoutes.PageSettings(
                 Map.of("tools", "see and call tools in your name"), List.of("http://localhost:8790"));
-        return AuthorizeRoutes.of(
-                settings, pages, flow, executor, () -> Instant.ofEpochSecond(now), telemetry);
+        return AuthorizeRoutes.of(settings, pages, flow, executor, () -> Instant.ofEpochSecond(now), telemetry);
     }
 
     private void register(String id, @Nullable String name, String... redirectUris) {
@@ -124,7 +117,8 @@ class SignInEndpointsTest {
 
     private RecordedExchange get(String target, String... headers) {
         var route = target.startsWith("/callback") ? routes().get(1) : routes().get(0);
-        var exchange = RecordedExchange.of(route, HttpMethod.GET, target, jar.with(headers)).send("");
+        var exchange = RecordedExchange.of(route, HttpMethod.GET, target, jar.with(headers))
+                .send("");
         jar.keep(exchange);
         return exchange;
     }
@@ -144,7 +138,8 @@ class SignInEndpointsTest {
     }
 
     private static String transaction(RecordedExchange page) {
-        var matcher = Pattern.compile("name=\"transaction\" value=\"([A-Za-z0-9_-]+)\"").matcher(page.body());
+        var matcher = Pattern.compile("name=\"transaction\" value=\"([A-Za-z0-9_-]+)\"")
+                .matcher(page.body());
         assertThat(matcher.find()).as("a form in %s", page.body()).isTrue();
         return matcher.group(1);
     }
@@ -220,7 +215,8 @@ class SignInEndpointsTest {
         secure = false;
         register("app", "An App", REDIRECT);
         var page = get(target());
-        assertThat(page.header("set-cookie")).matches("mcp_csrf_[0-9a-f]{8}=.{43}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax");
+        assertThat(page.header("set-cookie"))
+                .matches("mcp_csrf_[0-9a-f]{8}=.{43}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax");
         assertThat(post(form(page, "approve")).status()).isEqualTo(303);
     }
 
@@ -435,10 +431,7 @@ class SignInEndpointsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8 | text/html
             */*                                                             | text/html
             application/json                                                | application/json
@@ -574,7 +567,8 @@ class SignInEndpointsTest {
         register("app", "An App", REDIRECT);
         var page = get(target());
         assertIsPage(page);
-        String style = page.body().substring(page.body().indexOf("<style>") + 7, page.body().indexOf("</style>"));
+        String style = page.body()
+                .substring(page.body().indexOf("<style>") + 7, page.body().indexOf("</style>"));
         byte[] hash = java.security.MessageDigest.getInstance("SHA-256").digest(style.getBytes(UTF_8));
         assertThat(page.header("content-security-policy"))
                 .contains("'sha256-" + java.util.Base64.getEncoder().encodeToString(hash) + "'");
@@ -597,16 +591,23 @@ class SignInEndpointsTest {
         assertThat(page.status()).isEqualTo(200);
         assertIsPage(page);
         assertThat(page.body()).doesNotContain("<svg onload", "<!--");
-        String shown = page.body().substring(page.body().indexOf("<bdi>") + 5, page.body().indexOf("</bdi>"));
+        String shown = page.body()
+                .substring(page.body().indexOf("<bdi>") + 5, page.body().indexOf("</bdi>"));
         assertThat(shown).doesNotContain("<", ">", "\"", "'");
-        assertThat(shown.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&"))
+        assertThat(shown.replace("&lt;", "<")
+                        .replace("&gt;", ">")
+                        .replace("&quot;", "\"")
+                        .replace("&#39;", "'")
+                        .replace("&amp;", "&"))
                 .isEqualTo(hostile);
     }
 
     @Test
     void consentWhenNameIsEndlessOrInvisibleThenThePageStaysAPage() {
         register("long", "n".repeat(10_000), REDIRECT);
-        assertThat(get(target("client_id", "long")).body()).hasSizeLessThan(14_000).contains("n…</bdi>");
+        assertThat(get(target("client_id", "long")).body())
+                .hasSizeLessThan(14_000)
+                .contains("n…</bdi>");
         register("blank", "\u202E\u200B\u3164 ", REDIRECT);
         assertThat(get(target("client_id", "blank")).body()).contains("An app that gives no name asks for access");
         register("none", null, REDIRECT);
@@ -615,11 +616,7 @@ class SignInEndpointsTest {
 
     /** O-61, O-62: what a person must see, and where the form may lead. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             https://client.example/callback    | client.example                 | 'self' https: http://localhost:8790                       | false
             https://xn--80ak6aa92e.com/cb?a=b  | xn--80ak6aa92e.com             | 'self' https: http://localhost:8790                       | false
             http://127.0.0.1:51234/callback    | 127.0.0.1                      | 'self' https: http://127.0.0.1:51234 http://localhost:8790 | true

@@ -50,7 +50,10 @@ class CookiesTest {
         for (int i = 0; i < 10_000; i++) {
             field.append("n").append(i).append("=1; ");
         }
-        assertThat(of(field.toString())).hasSize(Cookies.COOKIES_MAX).containsKey("n0").doesNotContainKey("n100");
+        assertThat(of(field.toString()))
+                .hasSize(Cookies.COOKIES_MAX)
+                .containsKey("n0")
+                .doesNotContainKey("n100");
     }
 
     /** O-64. */
@@ -58,8 +61,7 @@ class CookiesTest {
     void setWhenSecureThenHasEveryAttribute() {
         assertThat(Cookies.set("__Host-mcp_x", "v-_1", 600, true))
                 .isEqualTo("__Host-mcp_x=v-_1; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure");
-        assertThat(Cookies.set("mcp_x", "", 0, false))
-                .isEqualTo("mcp_x=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        assertThat(Cookies.set("mcp_x", "", 0, false)).isEqualTo("mcp_x=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     }
 
     @ParameterizedTest
