@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -28,7 +29,7 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
-import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +49,9 @@ final class Fetch implements Callable<FetchedDocument> {
         this.message = message(request, limits);
     }
 
-    /** Breaks the connection, whatever it is doing. Does nothing after the end. */
+    /** Breaks the connection, whatever it is doing. Does not wait: while a name is looked up the HTTP client holds the lock that this needs. */
     void cancel() {
-        message.cancel();
+        Thread.ofVirtual().name("fetch-cancel").start(message::cancel);
     }
 
     @Override
@@ -68,7 +69,7 @@ final class Fetch implements Callable<FetchedDocument> {
         } catch (InterruptedIOException e) {
             throw failure(Reason.TIMEOUT, "the peer is too slow");
         } catch (MessageConstraintException e) {
-            throw failure(Reason.TOO_LARGE, "the head of the answer is too large");
+            throw failure(Reason.MALFORMED, "the head of the answer is not HTTP, or too large");
         } catch (SSLException e) {
             throw failure(
                     Reason.UNREACHABLE, "no TLS connection (" + e.getClass().getSimpleName() + ")");
@@ -142,7 +143,7 @@ final class Fetch implements Callable<FetchedDocument> {
     }
 
     private static HttpUriRequestBase message(FetchRequest request, FetchLimits limits) {
-        var message = new HttpUriRequestBase(request.form() == null ? "GET" : "POST", request.uri());
+        var message = new HttpUriRequestBase(request.body() == null ? "GET" : "POST", request.uri());
         message.setConfig(RequestConfig.custom()
                 .setRedirectsEnabled(false)
                 .setAuthenticationEnabled(false)
@@ -154,10 +155,10 @@ final class Fetch implements Callable<FetchedDocument> {
         if (request.authorization() != null) {
             message.setHeader(HttpHeaders.AUTHORIZATION, request.authorization());
         }
-        if (request.form() != null) {
-            // A form is ASCII by its encoding, so no charset is named.
-            var type = ContentType.create("application/x-www-form-urlencoded");
-            message.setEntity(new StringEntity(request.form(), type));
+        FetchRequest.Body body = request.body();
+        if (body != null) {
+            message.setEntity(new ByteArrayEntity(
+                    body.text().getBytes(StandardCharsets.UTF_8), ContentType.create(body.contentType())));
         }
         return message;
     }
@@ -166,7 +167,7 @@ final class Fetch implements Callable<FetchedDocument> {
         var http1 = Http1Config.custom()
                 .setMaxLineLength(limits.headerBytesMax())
                 .setMaxHeaderCount(limits.headersMax())
-                .setMaxEmptyLineCount(0)
+                .setMaxEmptyLineCount(1)
                 .build();
         var connections = BasicHttpClientConnectionManager.create(
                 null,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param destination who chose the address
  * @param statuses the statuses whose answer is wanted; any other fails
  * @param bodyBytesMax longest body accepted
- * @param form {@code application/x-www-form-urlencoded} body of a POST; null for a GET
+ * @param body what is posted; null for a GET
  * @param authorization {@code Authorization} header; null for none
  */
 public record FetchRequest(
@@ -19,7 +19,7 @@ public record FetchRequest(
         Destination destination,
         Set<Integer> statuses,
         int bodyBytesMax,
-        @Nullable String form,
+        @Nullable Body body,
         @Nullable String authorization) {
     public FetchRequest {
         statuses = Set.copyOf(statuses);
@@ -30,22 +30,40 @@ public record FetchRequest(
         return new FetchRequest(uri, destination, Set.of(200), bodyBytesMax, null, null);
     }
 
-    /** A POST of a form. */
+    /** A POST. */
     public static FetchRequest post(
             URI uri,
             Destination destination,
             Set<Integer> statuses,
             int bodyBytesMax,
-            String form,
+            Body body,
             @Nullable String authorization) {
-        return new FetchRequest(uri, destination, statuses, bodyBytesMax, form, authorization);
+        return new FetchRequest(uri, destination, statuses, bodyBytesMax, body, authorization);
     }
 
-    /** Method and URL without query, for messages; form and authorization are secret. */
+    /**
+     * What is posted.
+     *
+     * @param contentType {@code Content-Type} header
+     * @param text sent as UTF-8
+     */
+    public record Body(String contentType, String text) {
+        /** {@code application/x-www-form-urlencoded}: ASCII by its encoding, so no charset is named. */
+        public static Body form(String encoded) {
+            return new Body("application/x-www-form-urlencoded", encoded);
+        }
+
+        /** {@code application/json}. */
+        public static Body json(String json) {
+            return new Body("application/json", json);
+        }
+    }
+
+    /** Method and URL without query, for messages; body and authorization are secret. */
     @Override
     public String toString() {
         String url = uri.toASCIIString();
         int end = url.indexOf('?') < 0 ? url.length() : url.indexOf('?');
-        return (form == null ? "GET " : "POST ") + url.substring(0, Math.min(end, 200));
+        return (body == null ? "GET " : "POST ") + url.substring(0, Math.min(end, 200));
     }
 }

@@ -79,7 +79,7 @@ final class TokenEndpointClient {
                 Destination.CONFIGURED,
                 STATUSES,
                 DOCUMENT_BYTES_MAX,
-                encoded(form),
+                FetchRequest.Body.form(encoded(form)),
                 authorization);
     }
 

@@ -62,7 +62,7 @@ class StartIT {
 
     @Test
     void startWhenPortIsTakenThenEndsUnavailableAndNamesTheSetting() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var ended = ServerProcess.run(
                     folder,
                     Map.of(
