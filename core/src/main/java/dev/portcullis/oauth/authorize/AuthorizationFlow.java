@@ -5,6 +5,7 @@ import dev.portcullis.identity.IdentityException;
 import dev.portcullis.identity.IdentityProvider;
 import dev.portcullis.identity.IdentityProvider.SignIn;
 import dev.portcullis.identity.Principal;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.SubjectKeys;
@@ -112,8 +113,8 @@ public final class AuthorizationFlow {
         var parsed = parser.parse(parameters, nowSeconds);
         telemetry.signIn(SignInStep.AUTHORIZE, parsed instanceof Valid);
         return switch (parsed) {
-            case Valid(var request) -> approveOrAsk(request, browser, nowSeconds);
-            case Unreturnable(var reason) -> new ShowPage(reason);
+            case Valid valid -> approveOrAsk(valid.request(), browser, nowSeconds);
+            case Unreturnable unreturnable -> new ShowPage(unreturnable.reason());
             case Faulty faulty -> refuse(faulty);
         };
     }
@@ -314,7 +315,7 @@ public final class AuthorizationFlow {
                 LOG.log(Level.INFO, "a sign-in was refused by policy: {0}", rule);
                 throw new Refused(OAuthError.ACCESS_DENIED, "this person may not sign in here");
             }
-            case Decision.NeedScope(var needed) -> {
+            case Decision.NeedScope(Scopes needed) -> {
                 LOG.log(Level.INFO, "a sign-in was refused for want of scopes: {0}", needed);
                 throw new Refused(OAuthError.ACCESS_DENIED, "this person may not sign in here with these scopes");
             }
