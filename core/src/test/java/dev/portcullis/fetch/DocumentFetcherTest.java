@@ -76,13 +76,26 @@ class DocumentFetcherTest {
 
     @ParameterizedTest
     @CsvSource({
-        "301,REDIRECT", "302,REDIRECT", "303,REDIRECT", "307,REDIRECT", "308,REDIRECT", "404,STATUS", "401,STATUS",
-        "206,STATUS", "500,PEER_FAILING", "503,PEER_FAILING", "429,PEER_FAILING",
+        "301,REDIRECT",
+        "302,REDIRECT",
+        "303,REDIRECT",
+        "307,REDIRECT",
+        "308,REDIRECT",
+        "404,STATUS",
+        "401,STATUS",
+        "206,STATUS",
+        "500,PEER_FAILING",
+        "503,PEER_FAILING",
+        "429,PEER_FAILING",
     })
     void fetchWhenStatusIsNotWantedThenFailsAndFollowsNothing(int status, Reason expected) throws Exception {
         try (var trap = new LocalServer(LocalServer.json("{}"));
                 var server = new LocalServer(LocalServer.of(
-                        status, "application/json", "{}", "Location", trap.uri("/").toString()));
+                        status,
+                        "application/json",
+                        "{}",
+                        "Location",
+                        trap.uri("/").toString()));
                 var fetcher = fetcher(FetchLimits.DEFAULT)) {
             assertThat(failure(fetcher, server.uri("/"))).isEqualTo(expected);
             assertThat(trap.asked()).isEmpty();
@@ -221,7 +234,8 @@ class DocumentFetcherTest {
             port = free.getLocalPort();
         }
         try (var fetcher = fetcher(FetchLimits.DEFAULT)) {
-            assertThat(failure(fetcher, URI.create("http://127.0.0.1:" + port + "/"))).isEqualTo(Reason.UNREACHABLE);
+            assertThat(failure(fetcher, URI.create("http://127.0.0.1:" + port + "/")))
+                    .isEqualTo(Reason.UNREACHABLE);
         }
     }
 
@@ -234,8 +248,7 @@ class DocumentFetcherTest {
                     awaitUninterruptibly(release);
                     LocalServer.json("{}").write(exchange);
                 });
-                var patient = new DocumentFetcher(
-                        new FetchLimits(5_000, 30_000, 8_192, 100, 1), new AddressGuard());
+                var patient = new DocumentFetcher(new FetchLimits(5_000, 30_000, 8_192, 100, 1), new AddressGuard());
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
                 var first = threads.submit(() -> patient.fetch(get(server.uri("/"))));
