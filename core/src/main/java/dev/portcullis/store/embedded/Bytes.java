@@ -1,0 +1,67 @@
+package dev.portcullis.store.embedded;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Builds a key or a record: big-endian numbers, so that keys sort by value, and lengths as varints. Grows as needed; one thread. */
+final class Bytes {
+    private byte[] buffer;
+    private int length;
+
+    Bytes(int sizeHint) {
+        buffer = new byte[sizeHint];
+    }
+
+    Bytes u8(int value) {
+        room(1);
+        buffer[length++] = (byte) value;
+        return this;
+    }
+
+    Bytes u32(int value) {
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            u8(value >>> shift);
+        }
+        return this;
+    }
+
+    Bytes u64(long value) {
+        return u32((int) (value >>> 32)).u32((int) value);
+    }
+
+    /** Seven bits a byte, lowest first. */
+    Bytes varint(int value) {
+        int rest = value;
+        while ((rest & ~0x7F) != 0) {
+            u8((rest & 0x7F) | 0x80);
+            rest >>>= 7;
+        }
+        return u8(rest);
+    }
+
+    /** As they are, without a length. */
+    Bytes raw(byte[] bytes) {
+        room(bytes.length);
+        System.arraycopy(bytes, 0, buffer, length, bytes.length);
+        length += bytes.length;
+        return this;
+    }
+
+    Bytes sized(byte[] bytes) {
+        return varint(bytes.length).raw(bytes);
+    }
+
+    Bytes text(String text) {
+        return sized(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    byte[] toArray() {
+        return Arrays.copyOf(buffer, length);
+    }
+
+    private void room(int more) {
+        if (buffer.length - length < more) {
+            buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + more));
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package dev.portcullis.store.embedded;
+
+import dev.portcullis.identity.Scopes;
+import dev.portcullis.store.AccessToken;
+import dev.portcullis.store.AuthorizationCode;
+import dev.portcullis.store.Grant;
+import dev.portcullis.store.PendingSignIn;
+import dev.portcullis.store.RefreshToken;
+import dev.portcullis.store.RegisteredClient;
+import java.util.Collection;
+
+/**
+ * Each record as bytes: a version byte, then its fields in the order of core/STORAGE.md. A field more or less is a new version, and its reader keeps the old ones
+ * readable. No Java serialization (T-118). Stateless.
+ */
+final class Records {
+    private static final int VERSION = 1;
+
+    private Records() {}
+
+    static byte[] encode(PendingSignIn pending) {
+        return new Bytes(96 + pending.sealed().length)
+                .u8(VERSION)
+                .raw(pending.state().toBytes())
+                .raw(pending.browser().toBytes())
+                .u64(pending.expiresAt())
+                .sized(pending.sealed())
+                .toArray();
+    }
+
+    static PendingSignIn pendingSignIn(byte[] record) {
+        return RecordReader.read(record, VERSION, "a pending sign-in", in -> {
+            var state = in.hash();
+            var browser = in.hash();
+            long expiresAt = in.u64();
+            return new PendingSignIn(state, browser, in.sized(), expiresAt);
+        });
+    }
+
+    static byte[] encode(RememberedClient remembered) {
+        var out = new Bytes(256).u8(VERSION).u64(remembered.expiresAt());
+        writeClient(out, remembered.client());
+        return out.toArray();
+    }
+
+    static RememberedClient client(byte[] record) {
+        return RecordReader.read(record, VERSION, "a client", in -> {
+            long expiresAt = in.u64();
+            return new RememberedClient(readClient(in), expiresAt);
+        });
+    }
+
+    static byte[] encode(Grant grant) {
+        var out = new Bytes(512 + grant.sealedProps().length).u8(VERSION).text(grant.id());
+        writeClient(out, grant.client());
+        out.text(grant.redirectUri()).text(grant.subjectKey());
+        writeTexts(out, grant.scopes().values());
+        writeTexts(out, grant.resources());
+        return out.sized(grant.sealedProps())
+                .u64(grant.createdAt())
+                .u64(grant.lastUsedAt())
+                .u64(grant.expiresAt())
+                .u64(grant.endsAt())
+                .toArray();
+    }
+
+    static Grant grant(byte[] record) {
+        return RecordReader.read(
+                record,
+                VERSION,
+                "a grant",
+                in -> new Grant(
+                        in.text(),
+                        readClient(in),
+                        in.text(),
+                        in.text(),
+                        Scopes.of(in.texts()),
+                        in.texts(),
+                        in.sized(),
+                        in.u64(),
+                        in.u64(),
+                        in.u64(),
+                        in.u64()));
+    }
+
+    static byte[] encode(AuthorizationCode code) {
+        return new Bytes(192)
+                .u8(VERSION)
+                .raw(code.hash().toBytes())
+                .text(code.grantId())
+                .text(code.codeChallenge())
+                .sized(code.wrappedKey())
+                .u64(code.expiresAt())
+                .u8(code.spent() ? 1 : 0)
+                .toArray();
+    }
+
+    static AuthorizationCode code(byte[] record) {
+        return RecordReader.read(
+                record,
+                VERSION,
+                "an authorization code",
+                in -> new AuthorizationCode(in.hash(), in.text(), in.text(), in.sized(), in.u64(), in.u8() != 0));
+    }
+
+    static byte[] encode(AccessToken token) {
+        var out = new Bytes(256).u8(VERSION).raw(token.hash().toBytes()).text(token.grantId());
+        writeTexts(out, token.scopes().values());
+        writeTexts(out, token.resources());
+        return out.sized(token.wrappedKey()).u64(token.expiresAt()).toArray();
+    }
+
+    static AccessToken accessToken(byte[] record) {
+        return RecordReader.read(
+                record,
+                VERSION,
+                "an access token",
+                in -> new AccessToken(
+                        in.hash(), in.text(), Scopes.of(in.texts()), in.texts(), in.sized(), in.u64()));
+    }
+
+    static byte[] encode(RefreshRow row) {
+        RefreshToken token = row.token();
+        return new Bytes(160)
+                .u8(VERSION)
+                .raw(token.hash().toBytes())
+                .text(token.grantId())
+                .u32(token.generation())
+                .sized(token.wrappedKey())
+                .u64(token.expiresAt())
+                .u64(token.firstUsedAt())
+                .u64(row.retiresAt())
+                .toArray();
+    }
+
+    static RefreshRow refreshRow(byte[] record) {
+        return RecordReader.read(
+                record,
+                VERSION,
+                "a refresh token",
+                in -> new RefreshRow(
+                        new RefreshToken(in.hash(), in.text(), in.u32(), in.sized(), in.u64(), in.u64()), in.u64()));
+    }
+
+    private static void writeClient(Bytes out, RegisteredClient client) {
+        out.text(client.id());
+        if (client.name() == null) {
+            out.u8(0);
+        } else {
+            out.u8(1).text(client.name());
+        }
+        writeTexts(out, client.redirectUris());
+        out.text(client.authMethod().wireName());
+        if (client.secretHash() == null) {
+            out.u8(0);
+        } else {
+            out.u8(1).raw(client.secretHash().toBytes());
+        }
+        writeTexts(out, client.grantTypes());
+        out.text(client.kind().name()).u64(client.issuedAt());
+    }
+
+    private static RegisteredClient readClient(RecordReader in) {
+        return new RegisteredClient(
+                in.text(),
+                in.optional(RecordReader::text),
+                in.texts(),
+                authMethod(in.text()),
+                in.optional(RecordReader::hash),
+                in.texts(),
+                RegisteredClient.Kind.valueOf(in.text()),
+                in.u64());
+    }
+
+    private static RegisteredClient.AuthMethod authMethod(String wireName) {
+        for (var method : RegisteredClient.AuthMethod.values()) {
+            if (method.wireName().equals(wireName)) {
+                return method;
+            }
+        }
+        throw new IllegalArgumentException("unknown client authentication method " + wireName);
+    }
+
+    private static void writeTexts(Bytes out, Collection<String> texts) {
+        out.varint(texts.size());
+        texts.forEach(out::text);
+    }
+
+    /** A client and until when it is remembered, Unix seconds. */
+    record RememberedClient(RegisteredClient client, long expiresAt) {}
+
+    /**
+     * A refresh token and what becomes of its wrapped key.
+     *
+     * @param retiresAt Unix seconds from which the token is only remembered and its key is to go; {@link #NEVER} while its successor is unused, {@link #RETIRED}
+     *     once the key is gone
+     */
+    record RefreshRow(RefreshToken token, long retiresAt) {
+        static final long NEVER = Long.MAX_VALUE;
+        static final long RETIRED = 0;
+
+        boolean retired() {
+            return retiresAt == RETIRED;
+        }
+
+        boolean isDueToRetire() {
+            return retiresAt != NEVER && retiresAt != RETIRED;
+        }
+
+        RefreshRow firstUsedAt(long nowSeconds) {
+            return new RefreshRow(
+                    new RefreshToken(
+                            token.hash(),
+                            token.grantId(),
+                            token.generation(),
+                            token.wrappedKey(),
+                            token.expiresAt(),
+                            nowSeconds),
+                    retiresAt);
+        }
+
+        RefreshRow retiringAt(long seconds) {
+            return new RefreshRow(token, seconds);
+        }
+
+        /** Remembered only: the grant's key does not open with it any more. */
+        RefreshRow withoutKey() {
+            return new RefreshRow(
+                    new RefreshToken(
+                            token.hash(),
+                            token.grantId(),
+                            token.generation(),
+                            new byte[0],
+                            token.expiresAt(),
+                            token.firstUsedAt()),
+                    RETIRED);
+        }
+    }
+}
