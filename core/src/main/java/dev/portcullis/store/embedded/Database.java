@@ -23,12 +23,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Database {
     private static final int FORMAT = 1;
-    private static final int PAGE_BYTES = 4096;
+    private static final int PAGE_BYTES = 2048;
+
+    /** Compaction keeps the parts of the file this full of what is still of use: the file is about twice what is stored. */
     private static final int FILL_PERCENT = 60;
-    private static final int COMPACT_BYTES = 1 << 20;
+
+    private static final int COMPACT_FROM_BYTES = 1 << 20;
+    private static final int COMPACT_STEP_BYTES = 16 << 20;
 
     private final MVStore store;
     private final Tables tables;
+    private long changedBytes;
 
     private Database(MVStore store) {
         this.store = store;
@@ -61,7 +66,8 @@ final class Database {
         }
         try {
             checkFormat(store, file);
-            // What nothing refers to any more may be overwritten at once: every version is on the disk before the next begins, and readers announce themselves.
+            // What nothing refers to any more may be overwritten at once: every version is on the disk before the next
+            // begins, and readers announce themselves.
             store.setRetentionTime(0);
             return new Database(store);
         } catch (RuntimeException e) {
@@ -90,8 +96,8 @@ final class Database {
                 syncFolder(folder);
             }
             if (!Files.isReadable(file) || !Files.isWritable(file)) {
-                throw new StoreException(
-                        "the store " + file + " cannot be read and written by this user: change its owner or permissions");
+                throw new StoreException("the store " + file
+                        + " cannot be read and written by this user: change its owner or permissions");
             }
         } catch (IOException e) {
             throw new StoreException("the store " + file + " cannot be created: " + e, e);
@@ -128,20 +134,20 @@ final class Database {
         if (store.getMapNames().isEmpty()) {
             store.setStoreVersion(FORMAT);
         } else if (store.getStoreVersion() != FORMAT || !store.hasMap("grants")) {
-            throw new StoreException("the store " + file + " is not of a format that this server knows (found "
-                    + store.getStoreVersion() + ", expected " + FORMAT + "): name another file or run the server that wrote it");
+            throw new StoreException(
+                    "the store " + file + " is not of a format that this server knows (found " + store.getStoreVersion()
+                            + ", expected " + FORMAT + "): name another file or run the server that wrote it");
         }
     }
 
     private static StoreException explained(Path file, MVStoreException e) {
-        String reason =
-                switch (e.getErrorCode()) {
-                    case DataUtils.ERROR_FILE_LOCKED ->
-                        "is in use by another process: stop that one, or give each a file of its own";
-                    case DataUtils.ERROR_FILE_CORRUPT, DataUtils.ERROR_UNSUPPORTED_FORMAT ->
-                        "is damaged or not a store: restore it from a backup, or move it away to begin anew";
-                    default -> "cannot be opened: " + e.getMessage();
-                };
+        String reason = switch (e.getErrorCode()) {
+            case DataUtils.ERROR_FILE_LOCKED ->
+                "is in use by another process: stop that one, or give each a file of its own";
+            case DataUtils.ERROR_FILE_CORRUPT, DataUtils.ERROR_UNSUPPORTED_FORMAT ->
+                "is damaged or not a store: restore it from a backup, or move it away to begin anew";
+            default -> "cannot be opened: " + e.getMessage();
+        };
         return new StoreException("the store " + file + ' ' + reason, e);
     }
 
@@ -164,16 +170,24 @@ final class Database {
     /** Makes what was changed since the last commit durable, all of it or nothing: after this neither a kill nor a power cut takes it back. */
     void commit() {
         if (store.hasUnsavedChanges()) {
+            changedBytes += store.isPersistent() ? store.getUnsavedMemory() : 0;
             store.commit();
             store.sync();
         }
     }
 
-    /** Gathers what is still of use from mostly outdated parts of the file, at most a mebibyte, so that their space can be written again. */
-    void compact() {
-        if (store.isPersistent() && store.compact(FILL_PERCENT, COMPACT_BYTES)) {
-            store.commit();
-            store.sync();
+    /**
+     * When about a mebibyte has been written, gathers as much of what is still of use from mostly outdated parts of the file, so that their space can be written
+     * again: work in step with the writes, which keeps the file bounded and the pauses short.
+     */
+    void compactWhenDue() {
+        if (changedBytes >= COMPACT_FROM_BYTES) {
+            int step = (int) Math.min(changedBytes, COMPACT_STEP_BYTES);
+            changedBytes = 0;
+            if (store.compact(FILL_PERCENT, step)) {
+                store.commit();
+                store.sync();
+            }
         }
     }
 
