@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers one posted request: with one JSON body, unless something streams (H-61, H-62). Guarded by its own lock.
+ * Answers one posted request: with one JSON body, unless something streams (H-61, H-62). Guarded by its own lock, which is
+ * taken inside a call's own, never around it.
  *
  * <pre>
  * waiting ── answer ──▶ JSON body, ended
@@ -33,7 +34,6 @@ final class HttpReplySink implements ReplySink {
     private final Context context;
 
     private @Nullable SseStream stream;
-    private @Nullable PendingCall pending;
     private @Nullable Future<?> softDeadline;
     private boolean ended;
 
@@ -53,22 +53,17 @@ final class HttpReplySink implements ReplySink {
         this.context = context;
     }
 
-    /** The answer is still to come: it may become a stream. */
-    synchronized void waitFor(PendingCall call, boolean cancelWhenPeerGoes) {
-        if (ended) {
-            return;
-        }
+    /** The answer is still to come: it may become a stream. Event loop only. */
+    void waitFor(PendingCall call, boolean cancelWhenPeerGoes) {
+        var loop = exchange.channel().eventLoop();
         if (cancelWhenPeerGoes) { // H-63; in a session the call goes on (H-115)
-            pending = call;
-            exchange.onDisconnect(call::cancel);
-            if (stream != null) {
-                stream.onClose(call::cancel);
-            }
+            exchange.onDisconnect(() -> loop.execute(call::cancel)); // later: a call may be waiting for this sink's lock
         }
-        if (accepted.stream() && stream == null) {
-            softDeadline = exchange.channel()
-                    .eventLoop()
-                    .schedule(this::reachSoftDeadline, context.limits().softDeadlineMillis(), TimeUnit.MILLISECONDS);
+        synchronized (this) {
+            if (!ended && accepted.stream() && stream == null) {
+                softDeadline = loop.schedule(
+                        this::reachSoftDeadline, context.limits().softDeadlineMillis(), TimeUnit.MILLISECONDS);
+            }
         }
     }
 
@@ -140,9 +135,6 @@ final class HttpReplySink implements ReplySink {
         if (open == null) {
             open = SseStream.open(exchange, context.limits().streams(), context.telemetry(), streamHeaders());
             stream = open;
-            if (pending != null) {
-                open.onClose(pending::cancel);
-            }
         }
         return open;
     }
