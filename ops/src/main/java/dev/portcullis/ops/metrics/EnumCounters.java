@@ -15,8 +15,7 @@ final class EnumCounters<E extends Enum<E>> {
      * @param label whose values are the names of the enum, in lower case
      * @param tags other labels, the same for all
      */
-    EnumCounters(
-            MeterRegistry registry, Class<E> values, String label, String name, String description, Tags tags) {
+    EnumCounters(MeterRegistry registry, Class<E> values, String label, String name, String description, Tags tags) {
         counters = new EnumMap<>(values);
         for (E value : values.getEnumConstants()) {
             counters.put(
