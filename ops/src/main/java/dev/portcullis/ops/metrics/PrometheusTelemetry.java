@@ -7,16 +7,13 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
@@ -32,25 +29,6 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
 
     /** Tool of a call of a tool that is not there. */
     public static final String UNKNOWN_TOOL = "unknown";
-
-    /** Upper bounds of latency buckets: from what is done in memory to what waits for others. */
-    private static final Duration[] BUCKETS = {
-        Duration.ofNanos(250_000),
-        Duration.ofMillis(1),
-        Duration.ofNanos(2_500_000),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(25),
-        Duration.ofMillis(50),
-        Duration.ofMillis(100),
-        Duration.ofMillis(250),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(1),
-        Duration.ofMillis(2_500),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(60),
-    };
 
     /** Index 0 is a peer that left before an answer, the others are the hundreds of the status. */
     private static final String[] STATUS_CLASSES = {"aborted", "1xx", "2xx", "3xx", "4xx", "5xx"};
@@ -77,10 +55,17 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
      */
     public PrometheusTelemetry(Set<String> routeNames, Set<String> toolNames) {
         registry.throwExceptionOnRegistrationFailure();
-        unmatchedRoute = new RouteMeters(registry, UNMATCHED_ROUTE);
-        routes = metersByName(routeNames, UNMATCHED_ROUTE, unmatchedRoute, name -> new RouteMeters(registry, name));
-        unknownTool = new ToolMeters(registry, UNKNOWN_TOOL);
-        tools = metersByName(toolNames, UNKNOWN_TOOL, unknownTool, name -> new ToolMeters(registry, name));
+        var requestDurations = histograms(
+                "portcullis_http_request_duration_seconds",
+                "From a request's head to the last byte of its answer, event streams to their end",
+                "route");
+        var callDurations = histograms("portcullis_tool_call_duration_seconds", "Duration of tool calls", "tool");
+        unmatchedRoute = new RouteMeters(registry, requestDurations, UNMATCHED_ROUTE);
+        routes = metersByName(
+                routeNames, UNMATCHED_ROUTE, unmatchedRoute, name -> new RouteMeters(registry, requestDurations, name));
+        unknownTool = new ToolMeters(registry, callDurations, UNKNOWN_TOOL);
+        tools = metersByName(
+                toolNames, UNKNOWN_TOOL, unknownTool, name -> new ToolMeters(registry, callDurations, name));
         refusals = new EnumCounters<>(
                 registry,
                 Outcome.class,
@@ -120,8 +105,10 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
                 Tags.of("outcome", outcome));
     }
 
-    private static Timer.Builder timer(String name, String description) {
-        return Timer.builder(name).description(description).serviceLevelObjectives(BUCKETS);
+    private LatencyHistograms histograms(String name, String help, String label) {
+        var histograms = new LatencyHistograms(name, help, label);
+        registry.getPrometheusRegistry().register(histograms);
+        return histograms;
     }
 
     @Override
@@ -193,9 +180,9 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
     /** Requests of one route, by class of status, and how long they took. */
     private static final class RouteMeters {
         private final Counter[] finished = new Counter[STATUS_CLASSES.length];
-        private final Timer duration;
+        private final LatencyHistograms.Histogram duration;
 
-        RouteMeters(MeterRegistry registry, String route) {
+        RouteMeters(MeterRegistry registry, LatencyHistograms durations, String route) {
             for (int i = 0; i < finished.length; i++) {
                 finished[i] = Counter.builder("portcullis.http.requests")
                         .description("Requests answered or given up, by route and class of status")
@@ -203,26 +190,22 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
                         .tag("status", STATUS_CLASSES[i])
                         .register(registry);
             }
-            duration = timer(
-                            "portcullis.http.request.duration",
-                            "From a request's head to the last byte of its answer, event streams to their end")
-                    .tag("route", route)
-                    .register(registry);
+            duration = durations.histogram(route);
         }
 
         void finished(int status, long nanos) {
             int statusClass = status / 100;
             finished[statusClass > 0 && statusClass < finished.length ? statusClass : 0].increment();
-            duration.record(nanos, TimeUnit.NANOSECONDS);
+            duration.record(nanos);
         }
     }
 
     /** Calls of one tool, by outcome, and how long they took. */
     private static final class ToolMeters {
         private final EnumCounters<ToolOutcome> ended;
-        private final Timer duration;
+        private final LatencyHistograms.Histogram duration;
 
-        ToolMeters(MeterRegistry registry, String tool) {
+        ToolMeters(MeterRegistry registry, LatencyHistograms durations, String tool) {
             ended = new EnumCounters<>(
                     registry,
                     ToolOutcome.class,
@@ -230,14 +213,12 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
                     "portcullis.tool.calls",
                     "Tool calls ended, by tool and outcome",
                     Tags.of("tool", tool));
-            duration = timer("portcullis.tool.call.duration", "Duration of tool calls")
-                    .tag("tool", tool)
-                    .register(registry);
+            duration = durations.histogram(tool);
         }
 
         void called(ToolOutcome outcome, long nanos) {
             ended.increment(outcome);
-            duration.record(nanos, TimeUnit.NANOSECONDS);
+            duration.record(nanos);
         }
     }
 

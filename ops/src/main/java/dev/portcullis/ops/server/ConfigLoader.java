@@ -36,7 +36,6 @@ import java.util.Set;
  */
 public final class ConfigLoader {
     private static final int KEY_CHARS_MIN = 32;
-    private static final String LOOPBACK_WORD = "loopback";
 
     private final SettingValues values;
     private final Path directory;
@@ -95,7 +94,7 @@ public final class ConfigLoader {
                 allowedEmails(),
                 store,
                 images(isLocal),
-                doors(publicUrl),
+                doors(isLoopback(listen)),
                 isRateLimited(isLocal),
                 fetchAllow(isLocal),
                 lives(),
@@ -274,7 +273,7 @@ public final class ConfigLoader {
 
     private StoreLocation store() {
         String text = values.text(STORE);
-        if (text.equals("memory:")) {
+        if (text.equals("memory:") || text.equals("memory")) {
             return new StoreLocation.InMemory();
         }
         if (text.startsWith("file:") && text.length() > "file:".length()) {
@@ -316,32 +315,26 @@ public final class ConfigLoader {
         return new Images.LocalPreview();
     }
 
-    private Doors doors(URI publicUrl) {
-        var origins = new HashSet<>(Set.of(publicUrl.toString()));
-        boolean loopbackOrigins = false;
+    private Doors doors(boolean isLoopback) {
+        var origins = new HashSet<String>();
         for (String part : values.list(ALLOWED_ORIGINS)) {
             var origin = Origins.parse(part);
-            if (part.equals(LOOPBACK_WORD)) {
-                loopbackOrigins = true;
-            } else if (origin == null) {
+            if (origin == null) {
                 values.mistake(
                         ALLOWED_ORIGINS, "is not a list of origins", "For example " + ALLOWED_ORIGINS.example() + ".");
-            } else {
-                origins.add(origin.toString());
+                break;
             }
+            origins.add(origin.toString());
         }
-        var hosts = new HashSet<>(Set.of(publicUrl.getAuthority().toLowerCase(Locale.ROOT)));
-        boolean loopbackHosts = false;
+        var hosts = new HashSet<String>();
         for (String part : values.list(ALLOWED_HOSTS)) {
-            if (part.equals(LOOPBACK_WORD)) {
-                loopbackHosts = true;
-            } else if (Origins.parse("http://" + part) == null) {
+            if (Origins.parse("http://" + part) == null) {
                 values.mistake(ALLOWED_HOSTS, "is not a list of hosts", "For example " + ALLOWED_HOSTS.example() + ".");
-            } else {
-                hosts.add(part.toLowerCase(Locale.ROOT));
+                break;
             }
+            hosts.add(part.toLowerCase(Locale.ROOT));
         }
-        return new Doors(origins, loopbackOrigins, hosts, loopbackHosts);
+        return new Doors(origins, hosts, isLoopback);
     }
 
     private OAuthSettings.Lives lives() {
@@ -382,17 +375,17 @@ public final class ConfigLoader {
                         values.millis(BODY_SECONDS),
                         values.millis(REQUEST_SECONDS),
                         values.millis(WRITE_STALL_SECONDS),
-                        values.millis(IDLE_SECONDS)),
+                        values.number(WRITE_PROGRESS_BYTES_MIN),
+                        values.millis(IDLE_SECONDS),
+                        values.number(DISCARDED_BYTES_MAX),
+                        values.millis(LINGER_SECONDS)),
                 new SseLimits(
                         values.millis(STREAM_KEEP_ALIVE_SECONDS),
                         values.number(STREAM_QUEUE_BYTES_MAX),
                         values.number(STREAM_QUEUE_EVENTS_MAX),
                         values.millis(STREAM_STALL_SECONDS)),
                 values.number(STREAMS_PER_PERSON_MAX),
-                new Rates(
-                        values.number(RATE_PER_ADDRESS),
-                        values.number(RATE_PER_ADDRESS_BURST),
-                        values.number(RATE_TABLE_MAX)),
+                new Rates(values.number(RATE_PER_ADDRESS), values.number(RATE_PER_ADDRESS_BURST)),
                 new Tools(
                         values.number(TOOL_CALLS_MAX),
                         values.number(TOOL_CALLS_PER_PERSON_MAX),

@@ -119,17 +119,16 @@ public record ServerConfig(
     }
 
     /**
-     * Which Origin and Host headers are answered (H-10, H-11, T-50).
+     * Which Origin and Host headers are answered beside those of the public URL (H-10, H-11, T-50).
      *
-     * @param origins exact origins, lower-cased; the public one is among them
-     * @param loopbackOrigins whether {@code http(s)://localhost|127.0.0.1|[::1]} at any port is one too
-     * @param hosts exact values of the header, with a port unless it is the default one, lower-cased; the public one is among them
-     * @param loopbackHosts whether the loopback names at any port are among them
+     * @param moreOrigins {@code scheme://host[:port]} each, lower-cased
+     * @param moreHosts {@code host} (any port) or {@code host:port} each, lower-cased
+     * @param isLoopback whether loopback names at any port are among both
      */
-    public record Doors(Set<String> origins, boolean loopbackOrigins, Set<String> hosts, boolean loopbackHosts) {
+    public record Doors(Set<String> moreOrigins, Set<String> moreHosts, boolean isLoopback) {
         public Doors {
-            origins = Set.copyOf(origins);
-            hosts = Set.copyOf(hosts);
+            moreOrigins = Set.copyOf(moreOrigins);
+            moreHosts = Set.copyOf(moreHosts);
         }
     }
 
@@ -162,7 +161,10 @@ public record ServerConfig(
      * @param bodyMillis for the whole body
      * @param requestMillis from head to answer, streams aside
      * @param writeStallMillis a peer may take nothing of an answer
+     * @param writeProgressBytesMin bytes a peer must take in that time
      * @param idleMillis between requests
+     * @param discardedBytesMax of a body nobody wants that are read to save the connection
+     * @param lingerMillis a connection that we end is still read
      */
     public record Http(
             int connectionsMax,
@@ -177,16 +179,18 @@ public record ServerConfig(
             int bodyMillis,
             int requestMillis,
             int writeStallMillis,
-            int idleMillis) {}
+            int writeProgressBytesMin,
+            int idleMillis,
+            int discardedBytesMax,
+            int lingerMillis) {}
 
     /**
      * Token buckets, one an address (O-131, T-32).
      *
      * @param perSecond lasting rate, requests a second
      * @param burst requests at once
-     * @param addressesMax buckets remembered
      */
-    public record Rates(int perSecond, int burst, int addressesMax) {}
+    public record Rates(int perSecond, int burst) {}
 
     /**
      * Limits of tool calls.

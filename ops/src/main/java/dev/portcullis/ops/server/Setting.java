@@ -35,15 +35,16 @@ public enum Setting {
     TLS_KEY(LISTENER, "", "PEM file; not in this build, like TLS_CERTIFICATE", "/etc/portcullis/tls.key"),
     ALLOWED_ORIGINS(
             LISTENER,
-            "loopback",
-            "origins whose pages may call, comma-separated, beside PUBLIC_URL; the word loopback: localhost, 127.0.0.1"
-                    + " and [::1] at any port",
-            "https://app.example.com,loopback"),
+            "",
+            "origins whose pages may call, comma-separated, beside that of PUBLIC_URL; while HOST is loopback, also"
+                    + " localhost, 127.0.0.1 and [::1] at any port",
+            "https://app.example.com,http://localhost:6274"),
     ALLOWED_HOSTS(
             LISTENER,
-            "loopback",
-            "values of the Host header that are answered, comma-separated, beside PUBLIC_URL's; loopback as above",
-            "mcp.internal:8788"),
+            "",
+            "values of the Host header that are answered, comma-separated, beside that of PUBLIC_URL; without a port:"
+                    + " at any port; while HOST is loopback, also the loopback names",
+            "mcp.internal,mcp.internal:8788"),
 
     ACCESS_CLIENT_ID(SIGN_IN, "", "client id of the Access for SaaS application", "0123abcd…"),
     ACCESS_CLIENT_SECRET(SIGN_IN, Kind.SECRET, "", "client secret of that application", "4567ef01…"),
@@ -141,8 +142,8 @@ public enum Setting {
             "flags added to those that ops/run gives to the JVM; environment only",
             "-Xmx512m"),
 
-    CONNECTIONS_MAX(LIMITS, 50_000, 1, 5_000_000, "connections", "open at the public listener"),
-    CONNECTIONS_PER_ADDRESS_MAX(LIMITS, 20_000, 1, 5_000_000, "connections", "open from one address"),
+    CONNECTIONS_MAX(LIMITS, 100_000, 1, 5_000_000, "connections", "open at the public listener"),
+    CONNECTIONS_PER_ADDRESS_MAX(LIMITS, 50_000, 1, 5_000_000, "connections", "open from one address"),
     REQUEST_LINE_BYTES_MAX(LIMITS, 16_384, 1_024, 65_536, "bytes", "request line"),
     HEADER_BYTES_MAX(LIMITS, 32_768, 4_096, 262_144, "bytes", "all header fields of a request"),
     HEADER_FIELDS_MAX(LIMITS, 200, 20, 2_000, "fields", "header fields of a request"),
@@ -153,6 +154,10 @@ public enum Setting {
     BODY_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "for the whole body"),
     REQUEST_SECONDS(LIMITS, 120, 1, 3_600, "seconds", "from request head to answer, streams aside"),
     WRITE_STALL_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "a peer may take nothing of an answer"),
+    WRITE_PROGRESS_BYTES_MIN(LIMITS, 4_096, 1, 1_048_576, "bytes", "of a waiting answer a peer must take in that time"),
+    DISCARDED_BYTES_MAX(
+            LIMITS, 65_536, 0, 16_777_216, "bytes", "of an unwanted body that are read to save the connection"),
+    LINGER_SECONDS(LIMITS, 2, 0, 30, "seconds", "a connection that we end is still read"),
     IDLE_SECONDS(LIMITS, 60, 1, 3_600, "seconds", "a connection may rest between requests"),
     STREAM_KEEP_ALIVE_SECONDS(LIMITS, 15, 1, 300, "seconds", "between comments on a quiet event stream"),
     STREAM_QUEUE_BYTES_MAX(LIMITS, 256 * 1024, 4_096, 64 * 1024 * 1024, "bytes", "waiting on one event stream"),
@@ -161,11 +166,10 @@ public enum Setting {
     STREAMS_PER_PERSON_MAX(LIMITS, 100, 1, 1_000_000, "streams", "open at a time for one person"),
     RATE_PER_ADDRESS(LIMITS, 200, 1, 1_000_000, "requests/s", "lasting rate from one address; IPv6: one /64"),
     RATE_PER_ADDRESS_BURST(LIMITS, 1_000, 1, 10_000_000, "requests", "at once from one address"),
-    RATE_TABLE_MAX(LIMITS, 100_000, 100, 10_000_000, "addresses", "whose rate is remembered"),
     TOOL_CALLS_MAX(LIMITS, 1_000, 1, 1_000_000, "calls", "of tools running at a time"),
     TOOL_CALLS_PER_PERSON_MAX(LIMITS, 32, 1, 1_000_000, "calls", "of tools running at a time for one person"),
     TOOL_SECONDS(LIMITS, 60, 1, 3_600, "seconds", "for one tool call"),
-    OFFLOAD_MAX(LIMITS, 2_000, 1, 1_000_000, "tasks", "blocking work at a time: store, sign-in, tools"),
+    OFFLOAD_MAX(LIMITS, 4_096, 1, 1_000_000, "tasks", "blocking work at a time: store, sign-in, tools"),
     TOKEN_TABLE_MAX(LIMITS, 100_000, 100, 10_000_000, "tokens", "known without asking the store"),
     BOGUS_TOKEN_TABLE_MAX(LIMITS, 16_384, 100, 10_000_000, "tokens", "known to be wrong without asking the store"),
     GRANTS_PER_CLIENT_MAX(LIMITS, 50, 1, 10_000, "grants", "of one person for one client"),

@@ -62,7 +62,9 @@ final class SettingSources {
         try {
             entries = YamlFile.parse(text);
         } catch (YamlFile.YamlException e) {
-            values.mistake(YAML + " " + e.explanation(), "See ops/portcullis.example.yaml for the form.");
+            values.mistake(
+                    YAML + " " + e.explanation() + ".",
+                    "Write name: value, values with a colon or a # in quotes; see ops/portcullis.example.yaml.");
             return;
         }
         var seen = new EnumMap<Setting, String>(Setting.class);

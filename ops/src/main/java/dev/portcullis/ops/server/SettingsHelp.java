@@ -12,23 +12,23 @@ public final class SettingsHelp {
     /** @return the lines of the help text */
     public static List<String> lines() {
         var lines = new ArrayList<String>();
-        lines.add(
-                "Settings come from the environment, from .dev.vars and from portcullis.yaml in the current directory;");
-        lines.add(
-                "the first of them that has one wins. An empty value is no value. In portcullis.yaml a name may also be");
-        lines.add("in lower case with dashes, and nested: access: { client-id: … } is ACCESS_CLIENT_ID.");
+        lines.add("");
+        lines.add("Settings come from the environment, from .dev.vars and from portcullis.yaml in the current");
+        lines.add("directory; the first of them that has one wins. An empty value is no value. In portcullis.yaml");
+        lines.add("a name may also be in lower case with dashes, and nested: access: {client-id: …} is");
+        lines.add("ACCESS_CLIENT_ID.");
         for (Setting.Group group : Setting.Group.values()) {
             lines.add("");
             lines.add(group.title() + ":");
             for (Setting setting : Setting.of(group)) {
                 lines.add("  " + setting + defaultOf(setting));
-                wrap(setting.meaning() + exampleOf(setting), lines);
+                wrap("      ", setting.meaning() + exampleOf(setting), lines);
             }
         }
         lines.add("");
         lines.add("Exit codes:");
         for (ExitCode code : ExitCode.values()) {
-            lines.add("  %2d  %s".formatted(code.number(), code.meaning()));
+            wrap("  %2d  ".formatted(code.number()), code.meaning(), lines);
         }
         return lines;
     }
@@ -42,16 +42,16 @@ public final class SettingsHelp {
         return setting.kind() == Setting.Kind.NUMBER ? "" : "; e.g. " + setting.example();
     }
 
-    private static void wrap(String text, List<String> lines) {
-        var line = new StringBuilder("     ");
+    private static void wrap(String first, String text, List<String> lines) {
+        var line = new StringBuilder(first);
         for (String word : text.split(" ", -1)) {
-            if (line.length() + 1 + word.length() > TEXT_COLUMNS
-                    && !line.toString().isBlank()) {
-                lines.add(line.toString());
-                line = new StringBuilder("     ");
+            if (line.length() + word.length() > TEXT_COLUMNS && line.length() > first.length()) {
+                lines.add(line.toString().stripTrailing());
+                line.setLength(0);
+                line.repeat(' ', first.length());
             }
-            line.append(' ').append(word);
+            line.append(word).append(' ');
         }
-        lines.add(line.toString());
+        lines.add(line.toString().stripTrailing());
     }
 }

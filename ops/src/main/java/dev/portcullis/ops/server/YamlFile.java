@@ -51,8 +51,10 @@ final class YamlFile {
             file.readDocument(parser);
         } catch (JacksonException e) {
             var where = e.getLocation();
-            throw new YamlException("is no YAML" + (where == null ? "" : " (line " + where.getLineNr() + ")") + ": "
-                    + e.getOriginalMessage());
+            // Its further lines repeat the text of the file, which may be a secret (T-94).
+            String problem = e.getOriginalMessage().lines().findFirst().orElse("");
+            throw new YamlException(
+                    "is no YAML" + (where == null ? "" : " (line " + where.getLineNr() + ")") + ": " + problem);
         }
         return file.entries;
     }
