@@ -25,6 +25,7 @@ import dev.portcullis.policy.Policy;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.StoreException;
+import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.SignInStep;
 import java.lang.System.Logger;
@@ -344,6 +345,7 @@ public final class AuthorizationFlow {
         try {
             return issuer.issue(arrival.transaction(), arrival.client(), signIn, subjectKey, nowSeconds);
         } catch (StoreException e) {
+            telemetry.refused(Outcome.STORE_UNAVAILABLE);
             LOG.log(Level.WARNING, "a grant could not be stored", e);
             throw new Refused(OAuthError.TEMPORARILY_UNAVAILABLE, "the sign-in could not be stored, try again shortly");
         }
@@ -359,7 +361,10 @@ public final class AuthorizationFlow {
         return new Leave(reply.error(transaction.redirectUri(), error, description, transaction.state()), secrets);
     }
 
-    private static OAuthError errorOf(IdentityException e) {
+    private OAuthError errorOf(IdentityException e) {
+        if (e.kind() == IdentityException.Kind.UNAVAILABLE) {
+            telemetry.refused(Outcome.IDENTITY_PROVIDER_UNAVAILABLE);
+        }
         LOG.log(Level.WARNING, "the identity provider signed nobody in ({0}): {1}", e.kind(), e.getMessage());
         return switch (e.kind()) {
             case REFUSED -> OAuthError.ACCESS_DENIED;

@@ -24,6 +24,7 @@ import dev.portcullis.oauth.authorize.Fixture.Browser;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.store.GrantCipher;
 import dev.portcullis.store.StoreException;
+import dev.portcullis.telemetry.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -485,6 +486,8 @@ class AuthorizationFlowTest {
                         });
         assertThat(back.toString()).doesNotContain("canary");
         assertThat(fixture.store.grants).isEmpty();
+        assertThat(fixture.refused)
+                .isEqualTo(kind == Kind.UNAVAILABLE ? List.of(Outcome.IDENTITY_PROVIDER_UNAVAILABLE) : List.of());
         assertThat(fixture.counted).endsWith("CALLBACK-");
     }
 
@@ -520,6 +523,7 @@ class AuthorizationFlowTest {
         assertThat(clientHears(comeBack(state)))
                 .containsEntry("error", "temporarily_unavailable")
                 .containsEntry("iss", ISSUER);
+        assertThat(fixture.refused).containsExactly(Outcome.STORE_UNAVAILABLE);
     }
 
     /** O-34, O-52: the redirect URI's own query stays; the port of the request stays. */

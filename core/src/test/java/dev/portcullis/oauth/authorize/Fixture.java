@@ -7,6 +7,7 @@ import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -39,6 +40,7 @@ final class Fixture {
     final RecordingGrantStore store = new RecordingGrantStore();
     final ScriptedProvider provider = new ScriptedProvider();
     final List<String> counted = new ArrayList<>();
+    final List<Outcome> refused = new ArrayList<>();
     Policy policy = RulePolicy.openToAll();
 
     Fixture() {
@@ -85,6 +87,11 @@ final class Fixture {
             @Override
             public void signIn(SignInStep step, boolean succeeded) {
                 counted.add(step + (succeeded ? "+" : "-"));
+            }
+
+            @Override
+            public void refused(Outcome outcome) {
+                refused.add(outcome);
             }
         };
         return new AuthorizationFlow(SETTINGS, new MasterKey(masterKey), store, clients(), provider, policy, telemetry);
