@@ -68,7 +68,8 @@ public final class EventLoops implements AutoCloseable {
         return worstDelayNanos.getAndSet(0);
     }
 
-    EventLoopGroup group() {
+    /** @return the threads; also timers for short tasks */
+    public EventLoopGroup group() {
         return group;
     }
 

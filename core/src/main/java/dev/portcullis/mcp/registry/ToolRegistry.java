@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The tools of this server, in the order of their registration. Immutable. */
@@ -47,6 +49,11 @@ public final class ToolRegistry {
 
     public @Nullable RegisteredTool find(String name) {
         return byName.get(name);
+    }
+
+    /** @return the tools' names */
+    public Set<String> names() {
+        return all().stream().map(tool -> tool.definition().name()).collect(Collectors.toUnmodifiableSet());
     }
 
     public List<RegisteredTool> all() {

@@ -53,7 +53,7 @@ class KillLoopIT {
         var failures = new ConcurrentLinkedQueue<Throwable>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (Holder holder : holders) {
-                threads.submit(() -> holder.workWhile(running, failures));
+                threads.execute(() -> holder.workWhile(running, failures));
             }
             TimeUnit.MILLISECONDS.sleep(300 + ThreadLocalRandom.current().nextInt(900));
             server.kill();
