@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** The stand-in's pages: no script, nothing loaded, readable on a narrow screen and in the dark. Every value is escaped. */
 final class Pages {
     private static final String STYLE = """
-            :root{color-scheme:light dark;--page:#f3f4f6;--card:#fff;--ink:#16181d;--soft:#565d6b;--line:#d6dae1;\
+            :root{color-scheme:light dark;--page:#f3f4f6;--card:#fff;--ink:#16181d;--soft:#565d6b;--line:#d6dae1;--edge:#868d9a;\
             --accent:#1d4ed8;--on-accent:#fff;--note:#fff4d6;--note-ink:#5c4300;--note-line:#e8c877;--bad:#b42318}
-            @media(prefers-color-scheme:dark){:root{--page:#101216;--card:#191c22;--ink:#eceef2;--soft:#a3abba;--line:#343a46;\
+            @media(prefers-color-scheme:dark){:root{--page:#101216;--card:#191c22;--ink:#eceef2;--soft:#a3abba;--line:#343a46;--edge:#737b8a;\
             --accent:#8fb1ff;--on-accent:#0c1a3d;--note:#332a12;--note-ink:#f5dfa4;--note-line:#6b5720;--bad:#ff9b8f}}
             *{box-sizing:border-box}
             body{margin:0;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
@@ -24,7 +24,7 @@ final class Pages {
             .note{background:var(--note);color:var(--note-ink);border:1px solid var(--note-line);border-radius:.5rem;\
             padding:.625rem .75rem;margin:0 0 1.25rem;font-size:.9375rem}
             .bad{color:var(--bad);font-weight:600;margin:1rem 0 0}
-            button{font:inherit;color:inherit;cursor:pointer;border-radius:.5rem;border:1px solid var(--line);background:transparent;\
+            button{font:inherit;color:inherit;cursor:pointer;border-radius:.5rem;border:1px solid var(--edge);background:transparent;\
             min-height:2.75rem;padding:.5rem .875rem;width:100%}
             button:hover{border-color:var(--accent)}
             :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
@@ -33,7 +33,7 @@ final class Pages {
             .person span{display:block;color:var(--soft);font-size:.875rem}
             label{display:block;margin-top:.75rem;font-size:.9375rem;font-weight:600}
             label small{font-weight:400;color:var(--soft)}
-            input{display:block;width:100%;font:inherit;color:inherit;background:var(--page);border:1px solid var(--line);\
+            input{display:block;width:100%;font:inherit;color:inherit;background:var(--page);border:1px solid var(--edge);font-weight:400;\
             border-radius:.5rem;min-height:2.75rem;padding:.5rem .75rem;margin-top:.25rem}
             .main{background:var(--accent);border-color:var(--accent);color:var(--on-accent);font-weight:600;margin-top:1rem}
             .foot{border-top:1px solid var(--line);margin-top:1.5rem;padding-top:1.25rem}

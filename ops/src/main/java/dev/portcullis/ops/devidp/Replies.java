@@ -72,7 +72,8 @@ final class Replies {
         Headers headers = exchange.getResponseHeaders();
         headers.set("Content-Type", type);
         headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("Referrer-Policy", "no-referrer");
+        // With no-referrer a browser would send "Origin: null" with the page's own form.
+        headers.set("Referrer-Policy", "same-origin");
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
     }

@@ -111,6 +111,8 @@ class DevIdentityProviderTest {
                         .contains("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'")
                         .doesNotContain("unsafe"));
         assertThat(page.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+        // no-referrer would make browsers send "Origin: null" with the form (Fetch, "append a request Origin header").
+        assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("same-origin");
         assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
         assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-store");
     }
