@@ -23,12 +23,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Database {
     private static final int FORMAT = 1;
-    private static final int PAGE_BYTES = 4096;
+    private static final int PAGE_BYTES = 2048;
+
+    /** Compaction keeps the parts of the file this full of what is still of use: the file is about twice what is stored. */
     private static final int FILL_PERCENT = 60;
-    private static final int COMPACT_BYTES = 1 << 20;
+
+    private static final int COMPACT_FROM_BYTES = 1 << 20;
+    private static final int COMPACT_STEP_BYTES = 16 << 20;
 
     private final MVStore store;
     private final Tables tables;
+    private long changedBytes;
 
     private Database(MVStore store) {
         this.store = store;
@@ -165,16 +170,24 @@ final class Database {
     /** Makes what was changed since the last commit durable, all of it or nothing: after this neither a kill nor a power cut takes it back. */
     void commit() {
         if (store.hasUnsavedChanges()) {
+            changedBytes += store.isPersistent() ? store.getUnsavedMemory() : 0;
             store.commit();
             store.sync();
         }
     }
 
-    /** Gathers what is still of use from mostly outdated parts of the file, at most a mebibyte, so that their space can be written again. */
-    void compact() {
-        if (store.isPersistent() && store.compact(FILL_PERCENT, COMPACT_BYTES)) {
-            store.commit();
-            store.sync();
+    /**
+     * When about a mebibyte has been written, gathers as much of what is still of use from mostly outdated parts of the file, so that their space can be written
+     * again: work in step with the writes, which keeps the file bounded and the pauses short.
+     */
+    void compactWhenDue() {
+        if (changedBytes >= COMPACT_FROM_BYTES) {
+            int step = (int) Math.min(changedBytes, COMPACT_STEP_BYTES);
+            changedBytes = 0;
+            if (store.compact(FILL_PERCENT, step)) {
+                store.commit();
+                store.sync();
+            }
         }
     }
 

@@ -39,8 +39,7 @@ final class Tables {
                 name,
                 new MVMap.Builder<byte[], byte[]>()
                         .keyType(ByteArrayDataType.INSTANCE)
-                        .valueType(ByteArrayDataType.INSTANCE)
-                        .singleWriter());
+                        .valueType(ByteArrayDataType.INSTANCE));
         expiries = map.apply("expiries");
         subjects = map.apply("subjects");
         holdings = map.apply("holdings");

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class Writer {
     private static final System.Logger LOG = System.getLogger(Writer.class.getName());
     private static final int SWEEP_ROWS = 500;
-    private static final int COMPACT_EVERY_COMMITS = 64;
 
     private final Limits limits;
     private final Supplier<Database> opener;
@@ -45,7 +44,6 @@ final class Writer {
     private long toldSeconds;
     private long toldAtNanos;
     private long sweptAtNanos = System.nanoTime();
-    private int commitsSinceCompaction;
 
     /** @param opener opens the database now, and again after the file failed */
     Writer(Supplier<Database> opener, Limits limits) {
@@ -185,7 +183,6 @@ final class Writer {
             write.revocations().forEach(this::tell);
         }
         batch.forEach(Write::complete);
-        commitsSinceCompaction++;
     }
 
     private void tell(Revocation revocation) {
@@ -203,10 +200,7 @@ final class Writer {
         if (open == null) {
             return;
         }
-        if (commitsSinceCompaction >= COMPACT_EVERY_COMMITS) {
-            commitsSinceCompaction = 0;
-            open.compact();
-        }
+        open.compactWhenDue();
         long sinceSweepNanos = System.nanoTime() - sweptAtNanos;
         if (toldSeconds != 0 && sinceSweepNanos >= TimeUnit.SECONDS.toNanos(limits.sweepEverySeconds())) {
             sweepStep(open);
