@@ -32,7 +32,8 @@ public record TokenHash(long a, long b, long c, long d) {
      * @param length at most {@link #TEXT_MAX}
      */
     public static TokenHash of(CharSequence text, int from, int length) {
-        byte[] bytes = SCRATCH.get().text;
+        var scratch = SCRATCH.get();
+        byte[] bytes = scratch.text;
         if (text instanceof String string) {
             copyLatin1(string, from, length, bytes);
         } else {
@@ -40,7 +41,7 @@ public record TokenHash(long a, long b, long c, long d) {
                 bytes[i] = (byte) text.charAt(from + i);
             }
         }
-        return of(bytes, 0, length);
+        return scratch.hash(bytes, 0, length);
     }
 
     @SuppressWarnings(
@@ -57,14 +58,7 @@ public record TokenHash(long a, long b, long c, long d) {
 
     /** The hash of a range of bytes. */
     public static TokenHash of(byte[] bytes, int offset, int length) {
-        var scratch = SCRATCH.get();
-        scratch.digest.update(bytes, offset, length);
-        try {
-            scratch.digest.digest(scratch.out, 0, 32);
-        } catch (DigestException e) {
-            throw new IllegalStateException(e);
-        }
-        return ofDigest(scratch.out);
+        return SCRATCH.get().hash(bytes, offset, length);
     }
 
     /** @param digest 32 bytes, big-endian */
@@ -113,6 +107,16 @@ public record TokenHash(long a, long b, long c, long d) {
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        TokenHash hash(byte[] bytes, int offset, int length) {
+            digest.update(bytes, offset, length);
+            try {
+                digest.digest(out, 0, 32);
+            } catch (DigestException e) {
+                throw new IllegalStateException(e);
+            }
+            return ofDigest(out);
         }
     }
 }

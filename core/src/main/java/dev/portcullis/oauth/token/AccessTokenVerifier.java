@@ -55,6 +55,7 @@ public final class AccessTokenVerifier {
      * Listens to the store's revocations from now on.
      *
      * @param sameAudience resources that count as one: a token for one of them is good at all (O-11); empty if each stands alone
+     * @param clock asked with each check: a {@link TickingClock}
      */
     public AccessTokenVerifier(
             GrantStore store, List<String> sameAudience, Limits limits, InstantSource clock, Telemetry telemetry) {
@@ -229,7 +230,7 @@ public final class AccessTokenVerifier {
     }
 
     private boolean isExpired(VerifiedToken token) {
-        return token.expiresAtSeconds() <= nowSeconds();
+        return token.expiresAtSeconds() * 1000 <= clock.millis();
     }
 
     private long nowSeconds() {

@@ -15,7 +15,9 @@ import java.util.List;
 public record VerifiedToken(Principal principal, List<String> resources, long expiresAtSeconds, TokenHash hash)
         implements TokenCheck {
     public VerifiedToken {
-        resources = List.copyOf(resources);
+        resources = resources.stream()
+                .map(String::intern)
+                .toList(); // few, and compared with each request: best by identity
     }
 
     /** Whether {@code resource} is in its audience (O-25). */
