@@ -3,6 +3,7 @@ package dev.portcullis.jsonrpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.json.RawJson;
 import dev.portcullis.jsonrpc.JsonRpcMessage.ErrorResponse;
 import dev.portcullis.jsonrpc.JsonRpcMessage.Notification;
 import dev.portcullis.jsonrpc.JsonRpcMessage.Request;
@@ -17,8 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonRpcDecoderTest {
     private static final int BYTES_MAX = 4 * 1024 * 1024;
-    private static final String CALL =
-            """
+    private static final String CALL = """
             {"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"add","arguments":{"a":1.5,"b":[{"x":null}]},\
             "_meta":{"k":"sn\\u00f6w ❄ \\ud83d\\ude00 😀"}},"extra":{"params":{}}}
             """;
@@ -178,11 +178,18 @@ class JsonRpcDecoderTest {
 
     @Test
     void readWhenTextsAreLongThenBoundsIdAndMethod() throws Exception {
-        assertThat(decode("{\"jsonrpc\":\"2.0\",\"id\":\"" + "i".repeat(256) + "\",\"method\":\"" + "m".repeat(256) + "\"}"))
+        assertThat(decode("{\"jsonrpc\":\"2.0\",\"id\":\"" + "i".repeat(256) + "\",\"method\":\"" + "m".repeat(256)
+                        + "\"}"))
                 .isInstanceOf(Request.class);
-        assertRefused("{\"jsonrpc\":\"2.0\",\"id\":\"" + "i".repeat(257) + "\",\"method\":\"m\"}", JsonRpcErrorCode.INVALID_REQUEST);
-        assertRefused("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + "m".repeat(3_000_000) + "\"}", JsonRpcErrorCode.INVALID_REQUEST);
-        assertRefused("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"" + "k".repeat(1_100) + "\":1}", JsonRpcErrorCode.PARSE_ERROR);
+        assertRefused(
+                "{\"jsonrpc\":\"2.0\",\"id\":\"" + "i".repeat(257) + "\",\"method\":\"m\"}",
+                JsonRpcErrorCode.INVALID_REQUEST);
+        assertRefused(
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + "m".repeat(3_000_000) + "\"}",
+                JsonRpcErrorCode.INVALID_REQUEST);
+        assertRefused(
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"" + "k".repeat(1_100) + "\":1}",
+                JsonRpcErrorCode.PARSE_ERROR);
     }
 
     // T-23
@@ -299,7 +306,9 @@ class JsonRpcDecoderTest {
 
     @Test
     void readWhenResponseThenGivesIt() throws Exception {
-        assertThat(((Response) decode("{\"jsonrpc\":\"2.0\",\"id\":\"s1\",\"result\":{\"a\":{}}}")).result().text())
+        assertThat(((Response) decode("{\"jsonrpc\":\"2.0\",\"id\":\"s1\",\"result\":{\"a\":{}}}"))
+                        .result()
+                        .text())
                 .isEqualTo("{\"a\":{}}");
         assertThat(((ErrorResponse) decode("{\"error\":{\"code\":-1,\"message\":\"no\"},\"jsonrpc\":\"2.0\"}")).id())
                 .isNull();
@@ -314,17 +323,20 @@ class JsonRpcDecoderTest {
 
     private static void assertRefused(String text, JsonRpcErrorCode code) {
         assertThatThrownBy(() -> decode(text))
-                .isInstanceOfSatisfying(JsonRpcException.class, e -> assertThat(e.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        JsonRpcException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
     private static String describe(JsonRpcMessage message) {
         return switch (message) {
-            case Request(var id, var method, var params) ->
-                "request " + id + " " + method + " " + (params == null ? null : params.text());
-            case Notification(var method, var params) ->
-                "notification " + method + " " + (params == null ? null : params.text());
-            case Response(var id, var result) -> "response " + id + " " + result.text();
-            case ErrorResponse(var id, var error) -> "error " + id + " " + error.text();
+            case Request it -> "request " + it.id() + " " + it.method() + " " + text(it.params());
+            case Notification it -> "notification " + it.method() + " " + text(it.params());
+            case Response it -> "response " + it.id() + " " + text(it.result());
+            case ErrorResponse it -> "error " + it.id() + " " + text(it.error());
         };
+    }
+
+    private static String text(RawJson params) {
+        return params == null ? "none" : params.text();
     }
 }

@@ -49,9 +49,10 @@ class McpDispatcherTest {
     void callWhenStatelessThenResultHasTypeAndServerInfo() throws Exception {
         try (var fixture = new DispatcherFixture(TestTool.add())) {
             assertThat(fixture.call(V2026_07_28, ADA, "tools/call", ADD))
-                    .isEqualTo("200 {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"resultType\":\"complete\","
-                            + "\"content\":[{\"type\":\"text\",\"text\":\"5\"}],\"_meta\":{"
-                            + "\"io.modelcontextprotocol/serverInfo\":{\"name\":\"portcullis\",\"title\":\"Portcullis\",\"version\":\"0.1.0\"}}}}");
+                    .isEqualTo(
+                            "200 {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"resultType\":\"complete\","
+                                    + "\"content\":[{\"type\":\"text\",\"text\":\"5\"}],\"_meta\":{"
+                                    + "\"io.modelcontextprotocol/serverInfo\":{\"name\":\"portcullis\",\"title\":\"Portcullis\",\"version\":\"0.1.0\"}}}}");
         }
     }
 
@@ -97,8 +98,17 @@ class McpDispatcherTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "unknown/method", "initialize", "ping", "logging/setLevel", "resources/subscribe",
-                "resources/unsubscribe", "tasks/list", "tasks/result", "roots/list", "resources/list", "prompts/list",
+                "unknown/method",
+                "initialize",
+                "ping",
+                "logging/setLevel",
+                "resources/subscribe",
+                "resources/unsubscribe",
+                "tasks/list",
+                "tasks/result",
+                "roots/list",
+                "resources/list",
+                "prompts/list",
                 "notifications/cancelled"
             })
     void dispatchWhenMethodIsNotStatelessThen404(String method) throws Exception {
@@ -161,11 +171,14 @@ class McpDispatcherTest {
     @EnumSource(ProtocolVersion.class)
     void toolWhenPolicyDeniesItThenIsNeitherListedNorCallable(ProtocolVersion version) throws Exception {
         var policy = RulePolicy.openToAll().keepingTool("secret", Set.of("ada@example.com"));
-        var secret = TestTool.of("secret", _ -> ToolResult.text("hush"));
+        var secret = TestTool.of("secret", call -> ToolResult.text("hush"));
         try (var fixture = new DispatcherFixture(policy, Runnable::run, TestTool.add(), secret)) {
             assertThat(fixture.call(version, ADA, "tools/list", "{}")).contains("\"add\"", "\"secret\"");
-            assertThat(fixture.call(version, BOB, "tools/list", "{}")).contains("\"add\"").doesNotContain("secret");
-            assertThat(fixture.call(version, ADA, "tools/call", "{\"name\":\"secret\"}")).contains("hush");
+            assertThat(fixture.call(version, BOB, "tools/list", "{}"))
+                    .contains("\"add\"")
+                    .doesNotContain("secret");
+            assertThat(fixture.call(version, ADA, "tools/call", "{\"name\":\"secret\"}"))
+                    .contains("hush");
             String unknown = fixture.call(version, BOB, "tools/call", "{\"name\":\"secreT\"}");
             assertThat(fixture.call(version, BOB, "tools/call", "{\"name\":\"secret\"}"))
                     .isEqualTo(unknown.replace("secreT", "secret"))
@@ -178,7 +191,7 @@ class McpDispatcherTest {
     @Test
     void toolWhenAScopeIsMissingThenIsListedAndAsksForIt() throws Exception {
         try (var fixture = new DispatcherFixture(
-                (_, _) -> new Decision.NeedScope(Scopes.of("tools:add")), Runnable::run, TestTool.add())) {
+                (who, action) -> new Decision.NeedScope(Scopes.of("tools:add")), Runnable::run, TestTool.add())) {
             assertThat(fixture.call(V2026_07_28, ADA, "tools/list", "{}")).contains("\"add\"");
             assertThat(fixture.call(V2026_07_28, ADA, "tools/call", ADD)).isEqualTo("scope tools:add");
         }
@@ -189,10 +202,13 @@ class McpDispatcherTest {
     void callWhenArgumentsDoNotFitThenResultOrErrorByRevision() throws Exception {
         try (var fixture = new DispatcherFixture(TestTool.add())) {
             String bad = "{\"name\":\"add\",\"arguments\":{\"a\":\"2\",\"c\":1}}";
-            String text = "Invalid arguments for tool add: a: must be a number; c: there is no such argument; b: is required";
+            String text =
+                    "Invalid arguments for tool add: a: must be a number; c: there is no such argument; b: is required";
             assertThat(fixture.call(V2025_11_25, ADA, "tools/call", bad)).contains(text, "\"isError\":true");
             assertThat(fixture.call(V2026_07_28, ADA, "tools/call", bad)).contains(text, "\"isError\":true");
-            assertThat(fixture.call(V2025_06_18, ADA, "tools/call", bad)).startsWith("200 ").contains(text, "-32602");
+            assertThat(fixture.call(V2025_06_18, ADA, "tools/call", bad))
+                    .startsWith("200 ")
+                    .contains(text, "-32602");
             assertThat(fixture.toolCalls).containsOnly("add INVALID_ARGUMENTS");
         }
     }
@@ -225,7 +241,8 @@ class McpDispatcherTest {
     @Test
     void listWhenCursorIsGivenThenInvalidParams() throws Exception {
         try (var fixture = new DispatcherFixture(TestTool.add())) {
-            assertThat(fixture.call(V2025_11_25, ADA, "tools/list", "{\"cursor\":\"\"}")).contains("-32602");
+            assertThat(fixture.call(V2025_11_25, ADA, "tools/list", "{\"cursor\":\"\"}"))
+                    .contains("-32602");
         }
     }
 
@@ -233,11 +250,11 @@ class McpDispatcherTest {
     void callWhenExecutionIsGivenThenRunsThere() throws Exception {
         var threads = new AtomicReference<Thread>();
         var inline = new TestTool(
-                ToolDefinition.of("inline", "d", "{\"type\":\"object\"}").inline(), _ -> {
+                ToolDefinition.of("inline", "d", "{\"type\":\"object\"}").inline(), call -> {
                     threads.set(Thread.currentThread());
                     return ToolResult.text("");
                 });
-        var virtual = TestTool.of("virtual", _ -> {
+        var virtual = TestTool.of("virtual", call -> {
             threads.set(Thread.currentThread());
             return ToolResult.text("");
         });
@@ -254,10 +271,10 @@ class McpDispatcherTest {
     void callWhenExecutorIsFullThen503() throws Exception {
         try (var fixture = new DispatcherFixture(
                 RulePolicy.openToAll(),
-                _ -> {
+                call -> {
                     throw new RejectedExecutionException();
                 },
-                TestTool.of("slow", _ -> ToolResult.text("")))) {
+                TestTool.of("slow", call -> ToolResult.text("")))) {
             for (var version : ProtocolVersion.ALL) {
                 assertThat(fixture.call(version, ADA, "tools/call", "{\"name\":\"slow\"}"))
                         .startsWith("503 {\"jsonrpc\":\"2.0\",\"id\":7,\"error\":{\"code\":-32603,");
@@ -269,11 +286,12 @@ class McpDispatcherTest {
     // T-115: no detail
     @Test
     void callWhenToolThrowsThenInternalErrorWithoutDetail() throws Exception {
-        var broken = TestTool.of("broken", _ -> {
+        var broken = TestTool.of("broken", call -> {
             throw new IllegalStateException("the password is hunter2");
         });
         var recursive = TestTool.of("recursive", call -> ToolResult.text(recurse(call.toString())));
-        var nothing = TestTool.of("nothing", _ -> new ToolResult(java.util.List.of(new Content.Text(null)), null, false));
+        var nothing =
+                TestTool.of("nothing", call -> new ToolResult(java.util.List.of(new Content.Text(null)), null, false));
         try (var fixture = new DispatcherFixture(broken, recursive, nothing)) {
             for (var tool : java.util.List.of("broken", "recursive", "nothing")) {
                 assertThat(fixture.call(V2025_11_25, ADA, "tools/call", "{\"name\":\"" + tool + "\"}"))
@@ -326,7 +344,10 @@ class McpDispatcherTest {
         try (var fixture = new DispatcherFixture(steps)) {
             var sink = new RecordingSink();
             fixture.dispatch(
-                    V2026_07_28, ADA, request("tools/call", "{\"name\":\"steps\",\"_meta\":{\"progressToken\":\"p\"}}"), sink);
+                    V2026_07_28,
+                    ADA,
+                    request("tools/call", "{\"name\":\"steps\",\"_meta\":{\"progressToken\":\"p\"}}"),
+                    sink);
             sink.awaitEnd();
             assertThat(sink.notifications)
                     .containsExactly(
@@ -347,8 +368,9 @@ class McpDispatcherTest {
         var result = new AtomicReference<ToolResult>();
         var tool = new TestTool(
                 ToolDefinition.of("s", "d", "{\"type\":\"object\"}")
-                        .withOutputSchema("{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},\"required\":[\"n\"]}"),
-                _ -> result.get());
+                        .withOutputSchema(
+                                "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},\"required\":[\"n\"]}"),
+                call -> result.get());
         try (var fixture = new DispatcherFixture(tool)) {
             result.set(new ToolResult(java.util.List.of(), "{\"n\": 1}", false));
             assertThat(fixture.call(V2025_11_25, ADA, "tools/call", "{\"name\":\"s\"}"))
@@ -360,7 +382,8 @@ class McpDispatcherTest {
                         .doesNotContain("structuredContent");
             }
             result.set(ToolResult.error("no luck"));
-            assertThat(fixture.call(V2025_11_25, ADA, "tools/call", "{\"name\":\"s\"}")).contains("no luck");
+            assertThat(fixture.call(V2025_11_25, ADA, "tools/call", "{\"name\":\"s\"}"))
+                    .contains("no luck");
         }
     }
 
@@ -368,7 +391,7 @@ class McpDispatcherTest {
     @Test
     void cancelledWhenOfTheSameSessionThenEndsTheCallWithoutAnswer() throws Exception {
         var started = new CountDownLatch(1);
-        var slow = TestTool.of("slow", _ -> {
+        var slow = TestTool.of("slow", call -> {
             started.countDown();
             new CountDownLatch(1).await();
             return ToolResult.text("never");
@@ -379,7 +402,8 @@ class McpDispatcherTest {
             var sink = new RecordingSink();
             fixture.dispatcher.dispatch(request, fixture.context(V2025_11_25, ADA, session, request, sink));
             assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
-            for (String harmless : new String[] {"{\"requestId\":8}", "{\"requestId\":\"7\"}", "{\"requestId\":null}", "{}"}) {
+            for (String harmless :
+                    new String[] {"{\"requestId\":8}", "{\"requestId\":\"7\"}", "{\"requestId\":null}", "{}"}) {
                 cancel(fixture, session, harmless);
             }
             cancel(fixture, fixture.session(V2025_11_25, BOB), "{\"requestId\":7}"); // T-36
@@ -402,7 +426,7 @@ class McpDispatcherTest {
     // H-105
     @Test
     void endSessionWhenCallsAreRunningThenEndsThem() throws Exception {
-        var slow = TestTool.of("slow", _ -> {
+        var slow = TestTool.of("slow", call -> {
             new CountDownLatch(1).await();
             return ToolResult.text("never");
         });

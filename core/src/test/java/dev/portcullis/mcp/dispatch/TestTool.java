@@ -7,8 +7,7 @@ import dev.portcullis.mcp.registry.ToolResult;
 
 /** A tool made of a definition and a lambda. */
 public record TestTool(ToolDefinition definition, Body body) implements ToolHandler {
-    private static final String ADD_SCHEMA =
-            """
+    private static final String ADD_SCHEMA = """
             {"type":"object","properties":{"a":{"type":"number"},"b":{"type":"number"}},\
             "required":["a","b"],"additionalProperties":false}""";
 

@@ -95,7 +95,7 @@ final class McpFixture implements AutoCloseable {
                 revisions,
                 sessions,
                 ToolRegistry.of(tools()),
-                (_, action) -> action.toString().contains("scoped")
+                (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
                         : Decision.ALLOW,
                 CallLimits.DEFAULT,
@@ -126,7 +126,7 @@ final class McpFixture implements AutoCloseable {
                     return ToolResult.text(Long.toString((long) sum));
                 }),
                 tool("mirror", mirrored, call -> ToolResult.text(String.valueOf(call.arguments().json("region")))),
-                tool("scoped", "{\"type\":\"object\"}", _ -> ToolResult.text("")),
+                tool("scoped", "{\"type\":\"object\"}", call -> ToolResult.text("")),
                 tool("steps", "{\"type\":\"object\"}", call -> {
                     call.progress(1, 2, "half");
                     call.progress(2, 2, null);
