@@ -54,12 +54,11 @@ public final class DocumentFetcher implements AutoCloseable {
             if (!turns.tryAcquire(limits.totalMillis(), TimeUnit.MILLISECONDS)) {
                 throw new FetchException(Reason.OVERLOADED, request + ": too many requests are under way");
             }
-            return await(request, start(fetch), deadline);
+            return await(request, fetch, start(fetch), deadline);
         } catch (InterruptedException e) {
+            fetch.cancel();
             Thread.currentThread().interrupt();
             throw new FetchException(Reason.CLOSED, request + ": interrupted");
-        } finally {
-            fetch.cancel();
         }
     }
 
@@ -81,11 +80,12 @@ public final class DocumentFetcher implements AutoCloseable {
         return task;
     }
 
-    private FetchedDocument await(FetchRequest request, FutureTask<FetchedDocument> task, long deadline)
+    private FetchedDocument await(FetchRequest request, Fetch fetch, FutureTask<FetchedDocument> task, long deadline)
             throws FetchException, InterruptedException {
         try {
             return task.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
+            fetch.cancel();
             throw new FetchException(
                     Reason.TIMEOUT, request + ": no whole answer within " + limits.totalMillis() + " ms");
         } catch (ExecutionException e) {

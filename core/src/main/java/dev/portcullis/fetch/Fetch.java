@@ -49,9 +49,9 @@ final class Fetch implements Callable<FetchedDocument> {
         this.message = message(request, limits);
     }
 
-    /** Breaks the connection, whatever it is doing. Does nothing after the end. */
+    /** Breaks the connection, whatever it is doing. Does not wait: while a name is looked up the HTTP client holds the lock that this needs. */
     void cancel() {
-        message.cancel();
+        Thread.ofVirtual().name("fetch-cancel").start(message::cancel);
     }
 
     @Override
@@ -69,7 +69,7 @@ final class Fetch implements Callable<FetchedDocument> {
         } catch (InterruptedIOException e) {
             throw failure(Reason.TIMEOUT, "the peer is too slow");
         } catch (MessageConstraintException e) {
-            throw failure(Reason.TOO_LARGE, "the head of the answer is too large");
+            throw failure(Reason.MALFORMED, "the head of the answer is not HTTP, or too large");
         } catch (SSLException e) {
             throw failure(
                     Reason.UNREACHABLE, "no TLS connection (" + e.getClass().getSimpleName() + ")");
@@ -167,6 +167,7 @@ final class Fetch implements Callable<FetchedDocument> {
         var http1 = Http1Config.custom()
                 .setMaxLineLength(limits.headerBytesMax())
                 .setMaxHeaderCount(limits.headersMax())
+                .setMaxEmptyLineCount(1)
                 .build();
         var connections = BasicHttpClientConnectionManager.create(
                 null,

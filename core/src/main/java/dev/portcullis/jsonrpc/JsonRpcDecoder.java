@@ -228,7 +228,8 @@ public final class JsonRpcDecoder {
                     case VALUE_NUMBER_INT -> JsonRpcId.of(reader.integer());
                     default -> null;
                 };
-                requireShape(id != null, "id must be a string of at most 256 characters or an integer within ±(2^53-1)");
+                requireShape(
+                        id != null, "id must be a string of at most 256 characters or an integer within ±(2^53-1)");
             }
             case METHOD -> {
                 method = token == JsonToken.VALUE_STRING ? reader.string() : "";

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param version its version
  * @param instructions for the model: how the tools go together; null for none
  */
-public record ServerInfo(String name, String title, String version, @Nullable String instructions) {}
+public record ServerInfo(
+        String name, String title, String version, @Nullable String instructions) {}

@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param metaIsObject false if there is a {@code _meta} of another type
  */
 public record RequestParams(
-        RawJson whole,
-        @Nullable RawJson name,
-        @Nullable RawJson arguments,
-        RequestMeta meta,
-        boolean metaIsObject) {
+        RawJson whole, @Nullable RawJson name, @Nullable RawJson arguments, RequestMeta meta, boolean metaIsObject) {
     /** No params. */
     public static final RequestParams NONE =
             new RequestParams(RawJson.EMPTY_OBJECT, null, null, RequestMeta.NONE, true);

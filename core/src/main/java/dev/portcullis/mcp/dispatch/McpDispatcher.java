@@ -53,7 +53,8 @@ public final class McpDispatcher {
             return method;
         }
         if (method == McpMethod.INITIALIZE) { // H-47
-            String known = ProtocolVersion.ALL.stream().map(ProtocolVersion::text).collect(Collectors.joining(", "));
+            String known =
+                    ProtocolVersion.ALL.stream().map(ProtocolVersion::text).collect(Collectors.joining(", "));
             throw new McpException(
                     McpError.METHOD_NOT_FOUND, "Method not found: initialize. Supported versions: " + known);
         }

@@ -79,7 +79,8 @@ final class ToolMethods {
         Answers.result(id, context, out -> {
             out.name("tools").beginArray();
             for (int i = 0; i < forms.size(); i++) {
-                var decision = policy.decide(context.principal(), tools.all().get(i).action());
+                var decision =
+                        policy.decide(context.principal(), tools.all().get(i).action());
                 if (!(decision instanceof Decision.Deny)) {
                     out.copy(forms.get(i));
                 }

@@ -17,7 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlatSchema {
     private static final Set<String> ROOT_KEYWORDS = Set.of(
-            "$schema", "$id", "$comment", "title", "description", "type", "properties", "required", "additionalProperties");
+            "$schema",
+            "$id",
+            "$comment",
+            "title",
+            "description",
+            "type",
+            "properties",
+            "required",
+            "additionalProperties");
     private static final Set<String> NOTES =
             Set.of("$comment", "title", "description", "default", "examples", "deprecated", "format", "x-mcp-header");
     private static final Set<String> NUMBER_KEYWORDS =
@@ -134,7 +142,8 @@ final class FlatSchema {
             if (!values.stream().allMatch(String.class::isInstance)) {
                 return null;
             }
-            allowed = Set.copyOf(values.stream().map(String.class::cast).distinct().toList());
+            allowed = Set.copyOf(
+                    values.stream().map(String.class::cast).distinct().toList());
         }
         return property(name, Type.STRING, keywords.get("minLength"), keywords.get("maxLength"), null, null, allowed);
     }

@@ -93,21 +93,25 @@ final class SchemaRules {
     }
 
     private void addMirror(Map<?, ?> schema, @Nullable List<String> path) {
-        if (!(schema.get(MIRROR) instanceof String header) || !TCHARS.matcher(header).matches()) {
+        if (!(schema.get(MIRROR) instanceof String header)
+                || !TCHARS.matcher(header).matches()) {
             throw new IllegalArgumentException(MIRROR + " must be a header name, found " + schema.get(MIRROR));
         }
         if (path == null || path.isEmpty()) {
             throw new IllegalArgumentException(MIRROR + " " + header + " is not reachable through properties alone");
         }
         require(headers.add(header.toLowerCase(Locale.ROOT)), MIRROR + " " + header + " is repeated");
-        mirrored.add(new MirroredArgument(header, path, switch (typeOf(schema)) {
-            case "string" -> MirroredArgument.Type.STRING;
-            case "integer" -> MirroredArgument.Type.INTEGER;
-            case "boolean" -> MirroredArgument.Type.BOOLEAN;
-            default ->
-                throw new IllegalArgumentException(
-                        MIRROR + " " + header + " needs type string, integer or boolean, found " + schema.get("type"));
-        }));
+        mirrored.add(new MirroredArgument(
+                header,
+                path,
+                switch (typeOf(schema)) {
+                    case "string" -> MirroredArgument.Type.STRING;
+                    case "integer" -> MirroredArgument.Type.INTEGER;
+                    case "boolean" -> MirroredArgument.Type.BOOLEAN;
+                    default ->
+                        throw new IllegalArgumentException(MIRROR + " " + header
+                                + " needs type string, integer or boolean, found " + schema.get("type"));
+                }));
     }
 
     /** @return the one type of a schema; empty if there is none, or more */

@@ -15,8 +15,7 @@ public final class Revisions {
     private final List<Revision> newestFirst;
 
     public Revisions(ServerInfo info) {
-        newestFirst =
-                List.of(new Revision20260728(info), new Revision20251125(info), new Revision20250618(info));
+        newestFirst = List.of(new Revision20260728(info), new Revision20251125(info), new Revision20250618(info));
         newestFirst.forEach(revision -> byVersion.put(revision.version(), revision));
     }
 
@@ -61,7 +60,10 @@ public final class Revisions {
                     out.string(version.text());
                 }
             }
-            out.endArray().name("requested").string(McpException.echo(requested)).endObject();
+            out.endArray()
+                    .name("requested")
+                    .string(McpException.echo(requested))
+                    .endObject();
             return new McpException(
                     McpError.UNSUPPORTED_VERSION,
                     "Unsupported protocol version: " + McpException.echo(requested),

@@ -68,7 +68,8 @@ final class Shapes {
     static void content(JsonWriter out, Content content) {
         out.beginObject();
         switch (content) {
-            case Content.Text(String text) -> out.name("type").string("text").name("text").string(text);
+            case Content.Text(String text) ->
+                out.name("type").string("text").name("text").string(text);
             case Content.Image(byte[] data, String mimeType) -> media(out, "image", data, mimeType);
             case Content.Audio(byte[] data, String mimeType) -> media(out, "audio", data, mimeType);
             case Content.EmbeddedText(String uri, String mimeType, String text) -> {

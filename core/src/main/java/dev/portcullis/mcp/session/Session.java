@@ -24,8 +24,7 @@ public record Session(
     /** Who may use a session. */
     public record Owner(String issuer, String subject, String clientId) {
         public static Owner of(Principal principal) {
-            return new Owner(
-                    principal.identity().issuer(), principal.identity().subject(), principal.clientId());
+            return new Owner(principal.identity().issuer(), principal.identity().subject(), principal.clientId());
         }
 
         boolean is(Principal principal) {

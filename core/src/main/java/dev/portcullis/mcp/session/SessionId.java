@@ -64,9 +64,7 @@ final class SessionId {
         long expiresAtSeconds = plain.getLong();
         byte[] key = new byte[KEY_BYTES];
         plain.get(key);
-        return version == null
-                ? null
-                : new Session(id, keyText(key), version, capabilities, expiresAtSeconds, owner);
+        return version == null ? null : new Session(id, keyText(key), version, capabilities, expiresAtSeconds, owner);
     }
 
     private static String keyText(byte[] key) {
@@ -75,8 +73,8 @@ final class SessionId {
 
     /** Lengths first, so that no two owners have the same context. */
     private static byte[] context(Session.Owner owner) {
-        String text = owner.issuer().length() + ":" + owner.issuer() + owner.subject().length() + ":" + owner.subject()
-                + owner.clientId();
+        String text = owner.issuer().length() + ":" + owner.issuer()
+                + owner.subject().length() + ":" + owner.subject() + owner.clientId();
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -110,11 +110,16 @@ class KillLoopIT {
             assertThat(client.add(latest.access(), 2, 3)).isEqualTo("5");
             if (spentCode != null) {
                 var replay = client.token(Map.of(
-                        "grant_type", "authorization_code",
-                        "code", spentCode,
-                        "client_id", client.clientId(),
-                        "redirect_uri", ScriptedClient.REDIRECT_URI,
-                        "code_verifier", spentVerifier));
+                        "grant_type",
+                        "authorization_code",
+                        "code",
+                        spentCode,
+                        "client_id",
+                        client.clientId(),
+                        "redirect_uri",
+                        ScriptedClient.REDIRECT_URI,
+                        "code_verifier",
+                        spentVerifier));
                 assertThat(replay.statusCode()).isEqualTo(400);
                 assertThat(replay.body()).contains("invalid_grant");
             }

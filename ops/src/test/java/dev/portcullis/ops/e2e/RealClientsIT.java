@@ -38,10 +38,14 @@ class RealClientsIT {
         JsonNode seen = NodeScript.run(
                 folder,
                 "sdk-client.mjs",
-                "--url", mcp(),
-                "--email", "alice@example.com",
-                "--state-file", state.toString(),
-                "--call-image", picture.toString());
+                "--url",
+                mcp(),
+                "--email",
+                "alice@example.com",
+                "--state-file",
+                state.toString(),
+                "--call-image",
+                picture.toString());
 
         assertThat(seen.get("protocolVersion").asString()).isEqualTo("2025-11-25");
         assertThat(seen.get("add").asString()).isEqualTo("5");
@@ -56,7 +60,14 @@ class RealClientsIT {
                 folder, "sdk-client.mjs", "--url", mcp(), "--state-file", state.toString(), "--no-browser");
         assertThat(again.get("add").asString()).isEqualTo("5");
         JsonNode refreshed = NodeScript.run(
-                folder, "sdk-client.mjs", "--url", mcp(), "--state-file", state.toString(), "--no-browser", "--refresh");
+                folder,
+                "sdk-client.mjs",
+                "--url",
+                mcp(),
+                "--state-file",
+                state.toString(),
+                "--no-browser",
+                "--refresh");
         assertThat(refreshed.get("add").asString()).isEqualTo("5");
         assertThat(refreshed.get("clientId")).isEqualTo(seen.get("clientId"));
     }
@@ -66,9 +77,12 @@ class RealClientsIT {
         JsonNode seen = NodeScript.run(
                 folder,
                 "sdk-client.mjs",
-                "--url", mcp(),
-                "--email", "bob@example.com",
-                "--call-image", folder.resolve("none.jpg").toString());
+                "--url",
+                mcp(),
+                "--email",
+                "bob@example.com",
+                "--call-image",
+                folder.resolve("none.jpg").toString());
 
         assertThat(seen.get("add").asString()).isEqualTo("5");
         assertThat(seen.get("tools").toString()).doesNotContain("generateImage");

@@ -32,8 +32,8 @@ final class ScriptedClient {
     static final String REDIRECT_URI = "http://127.0.0.1:33418/callback";
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern FORM_ACTION = Pattern.compile("<form[^>]*\\baction=\"([^\"]*)\"");
-    private static final Pattern HIDDEN =
-            Pattern.compile("<input(?=[^>]*type=\"hidden\")(?=[^>]*name=\"([^\"]*)\")(?=[^>]*value=\"([^\"]*)\")[^>]*>");
+    private static final Pattern HIDDEN = Pattern.compile(
+            "<input(?=[^>]*type=\"hidden\")(?=[^>]*name=\"([^\"]*)\")(?=[^>]*value=\"([^\"]*)\")[^>]*>");
 
     private final URI origin;
     private final HttpClient http;
@@ -43,10 +43,13 @@ final class ScriptedClient {
     ScriptedClient(URI origin) throws Exception {
         this.origin = origin;
         this.http = newBrowser();
-        HttpResponse<String> registered = send(HttpRequest.newBuilder(origin.resolve("/register"))
-                .header("content-type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"client_name\":\"Scripted\",\"redirect_uris\":[\"" + REDIRECT_URI
-                        + "\"],\"token_endpoint_auth_method\":\"none\",\"grant_types\":[\"authorization_code\",\"refresh_token\"]}")));
+        HttpResponse<String> registered = send(
+                HttpRequest.newBuilder(origin.resolve("/register"))
+                        .header("content-type", "application/json")
+                        .POST(
+                                HttpRequest.BodyPublishers.ofString(
+                                        "{\"client_name\":\"Scripted\",\"redirect_uris\":[\"" + REDIRECT_URI
+                                                + "\"],\"token_endpoint_auth_method\":\"none\",\"grant_types\":[\"authorization_code\",\"refresh_token\"]}")));
         assertThat(registered.statusCode()).as(registered.body()).isEqualTo(201);
         this.clientId = JSON.readTree(registered.body()).get("client_id").asString();
     }
@@ -74,14 +77,22 @@ final class ScriptedClient {
     Landing signInUntilCode(String email) throws Exception {
         String verifier = Randoms.base64Url(32);
         String state = Randoms.base64Url(16);
-        var page = get(origin.resolve("/authorize?" + query(Map.of(
-                "response_type", "code",
-                "client_id", clientId,
-                "redirect_uri", REDIRECT_URI,
-                "state", state,
-                "code_challenge", challenge(verifier),
-                "code_challenge_method", "S256",
-                "resource", origin.resolve("/mcp").toString()))));
+        var page = get(origin.resolve("/authorize?"
+                + query(Map.of(
+                        "response_type",
+                        "code",
+                        "client_id",
+                        clientId,
+                        "redirect_uri",
+                        REDIRECT_URI,
+                        "state",
+                        state,
+                        "code_challenge",
+                        challenge(verifier),
+                        "code_challenge_method",
+                        "S256",
+                        "resource",
+                        origin.resolve("/mcp").toString()))));
         assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
         HttpResponse<String> answer = submit(page, "decision", "approve");
         for (int hop = 0; hop < 10; hop++) {
@@ -89,8 +100,11 @@ final class ScriptedClient {
                 answer = submit(answer, "person", email);
                 continue;
             }
-            assertThat(answer.statusCode()).as("%s %s", answer.uri(), answer.body()).isIn(302, 303);
-            URI next = answer.uri().resolve(answer.headers().firstValue("location").orElseThrow());
+            assertThat(answer.statusCode())
+                    .as("%s %s", answer.uri(), answer.body())
+                    .isIn(302, 303);
+            URI next =
+                    answer.uri().resolve(answer.headers().firstValue("location").orElseThrow());
             if (next.toString().startsWith(REDIRECT_URI)) {
                 Landing landing = new Landing(parameters(next.getRawQuery()), verifier);
                 assertThat(landing.parameters()).containsEntry("state", state);
@@ -103,11 +117,16 @@ final class ScriptedClient {
 
     Tokens redeem(Landing landing) throws Exception {
         HttpResponse<String> answer = token(Map.of(
-                "grant_type", "authorization_code",
-                "code", landing.code(),
-                "client_id", clientId,
-                "redirect_uri", REDIRECT_URI,
-                "code_verifier", landing.verifier()));
+                "grant_type",
+                "authorization_code",
+                "code",
+                landing.code(),
+                "client_id",
+                clientId,
+                "redirect_uri",
+                REDIRECT_URI,
+                "code_verifier",
+                landing.verifier()));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return Tokens.of(JSON.readTree(answer.body()));
     }
@@ -139,9 +158,11 @@ final class ScriptedClient {
                 .header("mcp-protocol-version", "2026-07-28")
                 .header("mcp-method", "tools/call")
                 .header("mcp-name", tool)
-                .POST(HttpRequest.BodyPublishers.ofString("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool
-                        + "\",\"arguments\":" + arguments + ",\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
-                        + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}")));
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool
+                                + "\",\"arguments\":" + arguments
+                                + ",\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+                                + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}")));
     }
 
     /** The text of the result's first block. */
@@ -171,7 +192,8 @@ final class ScriptedClient {
         }
         form.put(button, value);
         URI target = page.uri().resolve(unescape(action.group(1)));
-        return send(post(target, form).header("origin", page.uri().getScheme() + "://" + page.uri().getAuthority()));
+        return send(post(target, form)
+                .header("origin", page.uri().getScheme() + "://" + page.uri().getAuthority()));
     }
 
     static HttpRequest.Builder post(URI uri, Map<String, String> form) {
@@ -207,7 +229,11 @@ final class ScriptedClient {
     }
 
     private static String unescape(String html) {
-        return html.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        return html.replace("&quot;", "\"")
+                .replace("&#39;", "'")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&");
     }
 
     /** What came back to the client's redirect URI. */

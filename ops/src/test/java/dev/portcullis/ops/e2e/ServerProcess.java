@@ -57,8 +57,7 @@ final class ServerProcess implements AutoCloseable {
         settings.put("MANAGEMENT_PORT", Integer.toString(managementPort));
         settings.put("DEV_IDP_PORT", Integer.toString(freePort()));
         settings.putAll(extraSettings);
-        var server =
-                new ServerProcess(folder, settings, port, managementPort, launch(folder, settings, 1, List.of()));
+        var server = new ServerProcess(folder, settings, port, managementPort, launch(folder, settings, 1, List.of()));
         server.starts = 1;
         server.awaitReady();
         return server;
@@ -131,9 +130,14 @@ final class ServerProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        if (process.isAlive()) {
-            stop();
+    public void close() {
+        try {
+            if (process.isAlive()) {
+                stop();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -144,7 +148,8 @@ final class ServerProcess implements AutoCloseable {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
             if (!process.isAlive()) {
-                throw new AssertionError("the server ended at its start, exit status " + process.exitValue() + ":\n" + output());
+                throw new AssertionError(
+                        "the server ended at its start, exit status " + process.exitValue() + ":\n" + output());
             }
             try {
                 if (http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
@@ -181,7 +186,15 @@ final class ServerProcess implements AutoCloseable {
     private static boolean isSetting(String name) {
         return name.startsWith("ACCESS_")
                 || name.startsWith("CLOUDFLARE_")
-                || List.of("HOST", "PORT", "PUBLIC_URL", "STORE", "AUTH", "COOKIE_ENCRYPTION_KEY", "ALLOWED_EMAILS", "JAVA_OPTS")
+                || List.of(
+                                "HOST",
+                                "PORT",
+                                "PUBLIC_URL",
+                                "STORE",
+                                "AUTH",
+                                "COOKIE_ENCRYPTION_KEY",
+                                "ALLOWED_EMAILS",
+                                "JAVA_OPTS")
                         .contains(name);
     }
 

@@ -43,7 +43,18 @@ public final class FormBody {
 
     /** @return name → values in the order sent; an empty body has none */
     public static Map<String, List<String>> parse(byte[] body) throws MalformedFormException {
-        if (body.length > BYTES_MAX) {
+        return parse(body, BYTES_MAX, PARAMETER_BYTES_MAX);
+    }
+
+    /**
+     * The same with limits of its own, for a form of ours that carries what a whole query brought.
+     *
+     * @param bytesMax of the whole
+     * @param parameterBytesMax of one name or value as sent
+     */
+    public static Map<String, List<String>> parse(byte[] body, int bytesMax, int parameterBytesMax)
+            throws MalformedFormException {
+        if (body.length > bytesMax) {
             throw new MalformedFormException("the form is too large");
         }
         var parameters = new LinkedHashMap<String, List<String>>();
@@ -55,8 +66,8 @@ public final class FormBody {
                     throw new MalformedFormException("the form has too many parameters");
                 }
                 int equals = indexOf(body, '=', start, end);
-                String name = decode(body, start, equals);
-                String value = equals == end ? "" : decode(body, equals + 1, end);
+                String name = decode(body, start, equals, parameterBytesMax);
+                String value = equals == end ? "" : decode(body, equals + 1, end, parameterBytesMax);
                 parameters.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(value);
             }
             start = end + 1;
@@ -80,8 +91,8 @@ public final class FormBody {
         return at;
     }
 
-    private static String decode(byte[] bytes, int from, int to) throws MalformedFormException {
-        if (to - from > PARAMETER_BYTES_MAX) {
+    private static String decode(byte[] bytes, int from, int to, int bytesMax) throws MalformedFormException {
+        if (to - from > bytesMax) {
             throw new MalformedFormException("a parameter is too large");
         }
         byte[] decoded = new byte[to - from];
