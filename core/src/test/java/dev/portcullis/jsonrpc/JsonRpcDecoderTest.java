@@ -3,6 +3,7 @@ package dev.portcullis.jsonrpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.json.RawJson;
 import dev.portcullis.jsonrpc.JsonRpcMessage.ErrorResponse;
 import dev.portcullis.jsonrpc.JsonRpcMessage.Notification;
 import dev.portcullis.jsonrpc.JsonRpcMessage.Request;
@@ -328,12 +329,14 @@ class JsonRpcDecoderTest {
 
     private static String describe(JsonRpcMessage message) {
         return switch (message) {
-            case Request(var id, var method, var params) ->
-                "request " + id + " " + method + " " + (params == null ? null : params.text());
-            case Notification(var method, var params) ->
-                "notification " + method + " " + (params == null ? null : params.text());
-            case Response(var id, var result) -> "response " + id + " " + result.text();
-            case ErrorResponse(var id, var error) -> "error " + id + " " + error.text();
+            case Request it -> "request " + it.id() + " " + it.method() + " " + text(it.params());
+            case Notification it -> "notification " + it.method() + " " + text(it.params());
+            case Response it -> "response " + it.id() + " " + text(it.result());
+            case ErrorResponse it -> "error " + it.id() + " " + text(it.error());
         };
+    }
+
+    private static String text(RawJson params) {
+        return params == null ? "none" : params.text();
     }
 }

@@ -171,7 +171,7 @@ class McpDispatcherTest {
     @EnumSource(ProtocolVersion.class)
     void toolWhenPolicyDeniesItThenIsNeitherListedNorCallable(ProtocolVersion version) throws Exception {
         var policy = RulePolicy.openToAll().keepingTool("secret", Set.of("ada@example.com"));
-        var secret = TestTool.of("secret", _ -> ToolResult.text("hush"));
+        var secret = TestTool.of("secret", call -> ToolResult.text("hush"));
         try (var fixture = new DispatcherFixture(policy, Runnable::run, TestTool.add(), secret)) {
             assertThat(fixture.call(version, ADA, "tools/list", "{}")).contains("\"add\"", "\"secret\"");
             assertThat(fixture.call(version, BOB, "tools/list", "{}"))
@@ -191,7 +191,7 @@ class McpDispatcherTest {
     @Test
     void toolWhenAScopeIsMissingThenIsListedAndAsksForIt() throws Exception {
         try (var fixture = new DispatcherFixture(
-                (_, _) -> new Decision.NeedScope(Scopes.of("tools:add")), Runnable::run, TestTool.add())) {
+                (who, action) -> new Decision.NeedScope(Scopes.of("tools:add")), Runnable::run, TestTool.add())) {
             assertThat(fixture.call(V2026_07_28, ADA, "tools/list", "{}")).contains("\"add\"");
             assertThat(fixture.call(V2026_07_28, ADA, "tools/call", ADD)).isEqualTo("scope tools:add");
         }
@@ -250,11 +250,11 @@ class McpDispatcherTest {
     void callWhenExecutionIsGivenThenRunsThere() throws Exception {
         var threads = new AtomicReference<Thread>();
         var inline = new TestTool(
-                ToolDefinition.of("inline", "d", "{\"type\":\"object\"}").inline(), _ -> {
+                ToolDefinition.of("inline", "d", "{\"type\":\"object\"}").inline(), call -> {
                     threads.set(Thread.currentThread());
                     return ToolResult.text("");
                 });
-        var virtual = TestTool.of("virtual", _ -> {
+        var virtual = TestTool.of("virtual", call -> {
             threads.set(Thread.currentThread());
             return ToolResult.text("");
         });
@@ -271,10 +271,10 @@ class McpDispatcherTest {
     void callWhenExecutorIsFullThen503() throws Exception {
         try (var fixture = new DispatcherFixture(
                 RulePolicy.openToAll(),
-                _ -> {
+                call -> {
                     throw new RejectedExecutionException();
                 },
-                TestTool.of("slow", _ -> ToolResult.text("")))) {
+                TestTool.of("slow", call -> ToolResult.text("")))) {
             for (var version : ProtocolVersion.ALL) {
                 assertThat(fixture.call(version, ADA, "tools/call", "{\"name\":\"slow\"}"))
                         .startsWith("503 {\"jsonrpc\":\"2.0\",\"id\":7,\"error\":{\"code\":-32603,");
@@ -286,12 +286,12 @@ class McpDispatcherTest {
     // T-115: no detail
     @Test
     void callWhenToolThrowsThenInternalErrorWithoutDetail() throws Exception {
-        var broken = TestTool.of("broken", _ -> {
+        var broken = TestTool.of("broken", call -> {
             throw new IllegalStateException("the password is hunter2");
         });
         var recursive = TestTool.of("recursive", call -> ToolResult.text(recurse(call.toString())));
         var nothing =
-                TestTool.of("nothing", _ -> new ToolResult(java.util.List.of(new Content.Text(null)), null, false));
+                TestTool.of("nothing", call -> new ToolResult(java.util.List.of(new Content.Text(null)), null, false));
         try (var fixture = new DispatcherFixture(broken, recursive, nothing)) {
             for (var tool : java.util.List.of("broken", "recursive", "nothing")) {
                 assertThat(fixture.call(V2025_11_25, ADA, "tools/call", "{\"name\":\"" + tool + "\"}"))
@@ -370,7 +370,7 @@ class McpDispatcherTest {
                 ToolDefinition.of("s", "d", "{\"type\":\"object\"}")
                         .withOutputSchema(
                                 "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},\"required\":[\"n\"]}"),
-                _ -> result.get());
+                call -> result.get());
         try (var fixture = new DispatcherFixture(tool)) {
             result.set(new ToolResult(java.util.List.of(), "{\"n\": 1}", false));
             assertThat(fixture.call(V2025_11_25, ADA, "tools/call", "{\"name\":\"s\"}"))
@@ -391,7 +391,7 @@ class McpDispatcherTest {
     @Test
     void cancelledWhenOfTheSameSessionThenEndsTheCallWithoutAnswer() throws Exception {
         var started = new CountDownLatch(1);
-        var slow = TestTool.of("slow", _ -> {
+        var slow = TestTool.of("slow", call -> {
             started.countDown();
             new CountDownLatch(1).await();
             return ToolResult.text("never");
@@ -426,7 +426,7 @@ class McpDispatcherTest {
     // H-105
     @Test
     void endSessionWhenCallsAreRunningThenEndsThem() throws Exception {
-        var slow = TestTool.of("slow", _ -> {
+        var slow = TestTool.of("slow", call -> {
             new CountDownLatch(1).await();
             return ToolResult.text("never");
         });
