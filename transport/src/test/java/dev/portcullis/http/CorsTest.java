@@ -28,7 +28,8 @@ class CorsTest {
         var verifier = new AccessTokenVerifier(
                 store, List.of(), AccessTokenVerifier.Limits.DEFAULT, InstantSource.system(), Telemetry.NONE);
         server = new TestServer.Settings()
-                .gates(new BearerGate(verifier, List.of(TestServer.PUBLIC + "/mcp"), Scopes.of("tools"), Telemetry.NONE))
+                .gates(new BearerGate(
+                        verifier, List.of(TestServer.PUBLIC + "/mcp"), Scopes.of("tools"), Telemetry.NONE))
                 .start(
                         ECHO.mcp(10),
                         EchoEndpoint.route("token", "/token", Route.Access.OPEN, Route.Cors.ANY, 10, ECHO),
@@ -116,8 +117,7 @@ class CorsTest {
 
     @Test
     void errorWhenBodyIsTooLargeThenReadable() {
-        RawClient.Answer answer =
-                send("POST /token", "Origin: https://any.example", "Content-Length: 11");
+        RawClient.Answer answer = send("POST /token", "Origin: https://any.example", "Content-Length: 11");
 
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.header("access-control-allow-origin")).isEqualTo("*");

@@ -125,18 +125,24 @@ class OriginGateTest {
                 .toList();
     }
 
-    private static void checkOrigins(OriginGate gate, HttpMethod method, String host, boolean hostGood, boolean loopback) {
+    private static void checkOrigins(
+            OriginGate gate, HttpMethod method, String host, boolean hostGood, boolean loopback) {
         Outcome elseOutcome = hostGood ? Outcome.BAD_ORIGIN : Outcome.BAD_HOST;
         Outcome goodOutcome = hostGood ? null : Outcome.BAD_HOST;
         assertThat(outcome(gate, head(method, MCP, host), MCP)).isEqualTo(goodOutcome);
-        OUR_ORIGINS.forEach(origin ->
-                assertThat(outcome(gate, head(method, MCP, host, origin), MCP)).as(origin).isEqualTo(goodOutcome));
+        OUR_ORIGINS.forEach(origin -> assertThat(outcome(gate, head(method, MCP, host, origin), MCP))
+                .as(origin)
+                .isEqualTo(goodOutcome));
         LOOPBACK_ORIGINS.forEach(origin -> assertThat(outcome(gate, head(method, MCP, host, origin), MCP))
                 .as(origin)
                 .isEqualTo(loopback ? goodOutcome : elseOutcome));
         FOREIGN_ORIGINS.forEach(origin -> {
-            assertThat(outcome(gate, head(method, MCP, host, origin), MCP)).as(origin).isEqualTo(elseOutcome);
-            assertThat(outcome(gate, head(method, MCP, host, origin), null)).as(origin).isEqualTo(elseOutcome);
+            assertThat(outcome(gate, head(method, MCP, host, origin), MCP))
+                    .as(origin)
+                    .isEqualTo(elseOutcome);
+            assertThat(outcome(gate, head(method, MCP, host, origin), null))
+                    .as(origin)
+                    .isEqualTo(elseOutcome);
         });
     }
 
@@ -164,9 +170,12 @@ class OriginGateTest {
         assertThat(outcome(gate, head(HttpMethod.POST, AUTHORIZE, "mcp.example.com", "null"), AUTHORIZE))
                 .isNull();
         assertThat(outcome(
-                        gate, head(HttpMethod.POST, AUTHORIZE, "mcp.example.com", "https://mcp.example.com"), AUTHORIZE))
+                        gate,
+                        head(HttpMethod.POST, AUTHORIZE, "mcp.example.com", "https://mcp.example.com"),
+                        AUTHORIZE))
                 .isNull();
-        assertThat(outcome(gate, head(HttpMethod.POST, AUTHORIZE, "mcp.example.com", "https://evil.example"), AUTHORIZE))
+        assertThat(outcome(
+                        gate, head(HttpMethod.POST, AUTHORIZE, "mcp.example.com", "https://evil.example"), AUTHORIZE))
                 .isEqualTo(Outcome.BAD_ORIGIN);
     }
 

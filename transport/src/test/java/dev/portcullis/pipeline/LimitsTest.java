@@ -136,7 +136,8 @@ class LimitsTest {
     @Test
     void expectWhenBodyIsTooLargeThen413And100IsNeverSent() {
         try (var client = server.connect()) {
-            client.send("POST /mcp HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 10737418240\r\n\r\n");
+            client.send(
+                    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 10737418240\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(413);
             assertThat(client.readRest()).isEmpty();
         }
@@ -175,7 +176,8 @@ class LimitsTest {
     @Test
     void refusedWhenMuchBodyIsLeftThenConnectionEndsAndAnswerArrives() {
         try (var client = server.connect()) {
-            client.sendIfOpen("POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n" + "a".repeat(50_000));
+            client.sendIfOpen(
+                    "POST /none HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n" + "a".repeat(50_000));
             RawClient.Answer answer = client.read();
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.header("connection")).isEqualTo("close");
@@ -190,14 +192,20 @@ class LimitsTest {
                         .start(ECHO.mcp(10));
                 var first = small.connect();
                 var second = small.connect()) {
-            assertThat(first.send("GET /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n").read().status())
+            assertThat(first.send("GET /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                            .read()
+                            .status())
                     .isEqualTo(200);
-            assertThat(second.send("GET /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n").read().status())
+            assertThat(second.send("GET /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                            .read()
+                            .status())
                     .isEqualTo(200);
             try (var third = small.connect()) {
                 assertThat(third.readRest()).isEmpty();
             }
-            assertThat(first.send("GET /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n").read().status())
+            assertThat(first.send("GET /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                            .read()
+                            .status())
                     .isEqualTo(200);
             assertThat(small.telemetry.refused).containsExactly(Outcome.TOO_MANY_CONNECTIONS);
         }
@@ -209,7 +217,9 @@ class LimitsTest {
                         .connectionLimits(new ConnectionLimits(10, 1))
                         .start(ECHO.mcp(10));
                 var first = small.connect()) {
-            assertThat(first.send("GET /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n").read().status())
+            assertThat(first.send("GET /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                            .read()
+                            .status())
                     .isEqualTo(200);
             try (var second = small.connect()) {
                 assertThat(second.readRest()).isEmpty();

@@ -45,7 +45,8 @@ class PipeliningTest {
                 public void end() {
                     switch (query.charAt(0)) {
                         case 'n' -> answer(exchange);
-                        case 's' -> exchange.channel().eventLoop().schedule(() -> answer(exchange), 1, TimeUnit.MILLISECONDS);
+                        case 's' ->
+                            exchange.channel().eventLoop().schedule(() -> answer(exchange), 1, TimeUnit.MILLISECONDS);
                         default -> Thread.ofVirtual().start(() -> answer(exchange));
                     }
                 }
@@ -111,7 +112,8 @@ class PipeliningTest {
         var stream = EchoEndpoint.route("stream", "/stream", Route.Access.OPEN, Route.Cors.NONE, 10, streaming);
         try (var server = TestServer.with(stream, echo.mcp(10));
                 var client = server.connect()) {
-            client.send("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\nGET /mcp?behind HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            client.send(
+                    "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\nGET /mcp?behind HTTP/1.1\r\nHost: localhost\r\n\r\n");
             client.readHead();
             assertThat(client.readChunk()).isEqualTo("first");
             assertThat(echo.opened).hasValue(0);

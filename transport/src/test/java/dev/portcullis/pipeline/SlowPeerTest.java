@@ -162,7 +162,8 @@ class SlowPeerTest {
 
             @Override
             public void end() {
-                exchange.reply(new Reply(HttpResponseStatus.OK, List.of(), Unpooled.buffer().writeZero(64 << 20)));
+                exchange.reply(new Reply(
+                        HttpResponseStatus.OK, List.of(), Unpooled.buffer().writeZero(64 << 20)));
             }
         };
         start(

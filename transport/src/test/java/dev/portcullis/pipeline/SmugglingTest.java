@@ -143,7 +143,8 @@ class SmugglingTest {
             })
     void bodyWhenChunksAreMalformedThen400AndNothingBehindIsDispatched(String chunks) { // T-2
         try (var client = server.connect()) {
-            client.sendIfOpen("POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + SMUGGLED);
+            client.sendIfOpen(
+                    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + SMUGGLED);
 
             var answer = client.read();
 
@@ -161,7 +162,7 @@ class SmugglingTest {
             client.sendIfOpen("POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5;e="
                     + "a".repeat(17 * 1024) + "\r\nhello\r\n0\r\n\r\n" + SMUGGLED);
 
-            assertThat(client.read().status()).isBetween(400, 431);
+            assertThat(client.read().status()).isEqualTo(400);
             assertThat(client.readRest()).isEmpty();
         }
         assertThat(ECHO.opened).hasValue(1);
@@ -170,7 +171,8 @@ class SmugglingTest {
     @Test
     void bodyWhenTrailersCarryHeadersThenTheyAreIgnored() { // T-2
         try (var client = server.connect()) {
-            client.send("POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n");
+            client.send(
+                    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n");
             client.send("Authorization: Bearer x\r\nContent-Length: 5\r\nHost: evil.example\r\n\r\n");
             client.send("GET /mcp?second HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
