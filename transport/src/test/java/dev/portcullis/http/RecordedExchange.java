@@ -1,6 +1,7 @@
 package dev.portcullis.http;
 
 import dev.portcullis.identity.Principal;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -161,7 +162,9 @@ public final class RecordedExchange implements Exchange {
             answer.body().release();
             return;
         }
-        reply = answer;
+        byte[] body = ByteBufUtil.getBytes(answer.body());
+        answer.body().release(); // as whoever sends a reply does
+        reply = new Reply(answer.status(), answer.headers(), Unpooled.wrappedBuffer(body));
         answered.countDown();
     }
 
