@@ -5,6 +5,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.RejectedExecutionException;
@@ -95,7 +97,17 @@ final class HttpExchange implements Exchange {
             return;
         }
         complete();
-        ctx.writeAndFlush(Answers.whole(reply), ctx.voidPromise());
+        FullHttpResponse answer;
+        try {
+            answer = Answers.whole(reply);
+        } catch (
+                IllegalArgumentException
+                        malformed) { // a header with a line break: a bug, whichever thread it comes from
+            reply.body().release();
+            ctx.fireExceptionCaught(malformed);
+            return;
+        }
+        ctx.writeAndFlush(answer, ctx.voidPromise());
     }
 
     private void complete() {
@@ -124,15 +136,24 @@ final class HttpExchange implements Exchange {
             started.close();
             return;
         }
-        if (headOnly) {
+        HttpResponse answer;
+        try {
+            answer = Answers.streamed(reply);
+        } catch (IllegalArgumentException malformed) {
             complete();
-            ctx.writeAndFlush(Answers.headOf(Answers.streamed(reply)), ctx.voidPromise());
             started.close();
+            ctx.fireExceptionCaught(malformed);
             return;
         }
-        state = State.STREAMING;
-        stream = started;
-        ctx.writeAndFlush(Answers.streamed(reply), ctx.voidPromise());
+        if (headOnly) {
+            complete();
+            ctx.writeAndFlush(Answers.headOf(answer), ctx.voidPromise());
+            started.close();
+        } else {
+            state = State.STREAMING;
+            stream = started;
+            ctx.writeAndFlush(answer, ctx.voidPromise());
+        }
     }
 
     @Override

@@ -50,9 +50,7 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(message);
             return;
         }
-        RefusedException fault = part.decoderResult().isFailure()
-                ? faultOf(part.decoderResult().cause())
-                : part instanceof HttpRequest request ? check(request) : null;
+        RefusedException fault = faultOf(part);
         if (fault == null) {
             ctx.fireChannelRead(message);
             return;
@@ -74,8 +72,12 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
         ctx.writeAndFlush(answer).addListener((ChannelFutureListener) written -> LingeringClose.begin(ctx, limits));
     }
 
-    private static RefusedException faultOf(Throwable cause) {
-        if (cause instanceof TooLongHttpLineException) {
+    private @Nullable RefusedException faultOf(HttpObject part) {
+        if (part.decoderResult().isSuccess()) {
+            return part instanceof HttpRequest request ? check(request) : null;
+        }
+        Throwable cause = part.decoderResult().cause();
+        if (cause instanceof TooLongHttpLineException && part instanceof HttpRequest) {
             return fault(HttpResponseStatus.REQUEST_URI_TOO_LONG, Outcome.URI_TOO_LONG, "The request line is too long");
         }
         return cause instanceof TooLongHttpHeaderException ? tooLarge() : bad();

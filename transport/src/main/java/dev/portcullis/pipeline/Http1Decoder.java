@@ -170,7 +170,11 @@ final class Http1Decoder extends HttpRequestDecoder {
     @Override
     protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
         requireOneSpace(line, start);
-        return super.splitThirdWordInitialLine(line, start, length);
+        String version = super.splitThirdWordInitialLine(line, start, length);
+        if (!version.startsWith("HTTP/")) { // its letters have one case (RFC 9112 §2.3)
+            throw new IllegalArgumentException("not a version of HTTP");
+        }
+        return version;
     }
 
     private void requireOneSpace(byte[] line, int start) {

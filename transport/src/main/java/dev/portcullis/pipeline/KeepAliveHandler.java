@@ -14,7 +14,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
@@ -135,7 +134,6 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
     private void decide(HttpResponse answer) {
         HttpHeaders headers = answer.headers();
         if (version10) {
-            answer.setProtocolVersion(HttpVersion.HTTP_1_1);
             closing |= headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
             headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
         }

@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs what may block (store look-ups, sign-ins, tools that are not inline) on a virtual thread each, so many at a time. There is no queue: what does not fit is
@@ -54,7 +55,6 @@ public final class Offload implements Executor, AutoCloseable {
             task.run();
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "a task failed", e);
-            throw e;
         } finally {
             permits.release();
         }
@@ -70,7 +70,7 @@ public final class Offload implements Executor, AutoCloseable {
     public void close() {
         closed = true;
         try {
-            if (!permits.tryAcquire(tasksMax, CLOSE_WAIT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
+            if (!permits.tryAcquire(tasksMax, CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.log(System.Logger.Level.WARNING, "{0} tasks still run after {1}", running(), CLOSE_WAIT);
             }
         } catch (InterruptedException e) {

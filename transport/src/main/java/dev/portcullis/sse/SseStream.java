@@ -324,7 +324,7 @@ public final class SseStream {
         listeners.forEach(Runnable::run);
     }
 
-    private void inLoop(Runnable task) {
+    void inLoop(Runnable task) {
         if (loop.inEventLoop()) {
             task.run();
             return;

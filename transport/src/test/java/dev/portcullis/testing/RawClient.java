@@ -30,6 +30,11 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** To a server of a test's own. */
+    public static RawClient connect(int port) {
+        return new RawClient(port);
+    }
+
     /** An answer; names of headers are in lower case. */
     public record Answer(int status, Map<String, String> headers, String body) {
         public String header(String name) {
