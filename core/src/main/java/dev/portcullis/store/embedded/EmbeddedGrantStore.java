@@ -61,6 +61,11 @@ public final class EmbeddedGrantStore implements GrantStore {
         return new EmbeddedGrantStore(() -> Database.open(file, limits.cacheMegabytes()), limits);
     }
 
+    /** @param opener opens the database, again when its file failed */
+    static EmbeddedGrantStore over(Supplier<Database> opener, Limits limits) {
+        return new EmbeddedGrantStore(opener, limits);
+    }
+
     @Override
     public void putPendingSignIn(PendingSignIn pending) {
         writer.make((tables, tx) -> {
