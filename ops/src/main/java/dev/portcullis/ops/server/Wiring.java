@@ -132,11 +132,7 @@ public final class Wiring {
                 telemetry);
         var tokens = new TokenService(oauth, key, store, clients, telemetry);
         var verifier = new AccessTokenVerifier(
-                store,
-                oauth.resources(),
-                limits.tokens(),
-                running.add("the clock", new TickingClock()),
-                telemetry);
+                store, oauth.resources(), limits.tokens(), running.add("the clock", new TickingClock()), telemetry);
 
         // MCP.
         var info = new ServerInfo("portcullis", "Portcullis", version(), null);
