@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Headers that repeat the body, so that whoever stands in front can route without reading it, must not lie about it (H §4.3, T-26). Every refusal is HEADER_MISMATCH.
  */
 final class HeaderCheck implements ArgumentHeaders {
-    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?");
+    private static final Pattern NUMBER =
+            Pattern.compile("-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?");
 
     private final RequestHead head;
 
@@ -112,8 +113,7 @@ final class HeaderCheck implements ArgumentHeaders {
         return switch (type) {
             case STRING ->
                 inBody.kind() == JsonKind.STRING && inBody.cursor().string().equals(inHeader);
-            case BOOLEAN ->
-                inBody.kind() == JsonKind.BOOLEAN && inBody.text().equals(inHeader);
+            case BOOLEAN -> inBody.kind() == JsonKind.BOOLEAN && inBody.text().equals(inHeader);
             case INTEGER ->
                 inBody.kind() == JsonKind.NUMBER
                         && NUMBER.matcher(inHeader).matches()

@@ -44,8 +44,7 @@ final class HttpReplySink implements ReplySink {
      * @param version the revision spoken, told in every answer (H-19)
      * @param opened the session that this request opens, whose id the answer bears; else null
      */
-    HttpReplySink(
-            Exchange exchange, MediaTypes accepted, String version, @Nullable Session opened, Context context) {
+    HttpReplySink(Exchange exchange, MediaTypes accepted, String version, @Nullable Session opened, Context context) {
         this.exchange = exchange;
         this.accepted = accepted;
         this.version = version;
@@ -57,7 +56,8 @@ final class HttpReplySink implements ReplySink {
     void waitFor(PendingCall call, boolean cancelWhenPeerGoes) {
         var loop = exchange.channel().eventLoop();
         if (cancelWhenPeerGoes) { // H-63; in a session the call goes on (H-115)
-            exchange.onDisconnect(() -> loop.execute(call::cancel)); // later: a call may be waiting for this sink's lock
+            exchange.onDisconnect(
+                    () -> loop.execute(call::cancel)); // later: a call may be waiting for this sink's lock
         }
         synchronized (this) {
             if (!ended && accepted.stream() && stream == null) {

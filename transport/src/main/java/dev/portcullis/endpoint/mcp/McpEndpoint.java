@@ -61,8 +61,7 @@ public final class McpEndpoint implements Endpoint {
             boolean streams = exchange.head().method().equals(HttpMethod.GET);
             if (accepted.isEmpty() || (streams && !accepted.stream())) {
                 sinks.telemetry().refused(Outcome.NOT_ACCEPTABLE);
-                throw new McpException(
-                        McpError.NOT_ACCEPTABLE, "Accept application/json and text/event-stream");
+                throw new McpException(McpError.NOT_ACCEPTABLE, "Accept application/json and text/event-stream");
             }
         } catch (McpException e) {
             refuse(exchange, null, e, false);
@@ -165,8 +164,7 @@ public final class McpEndpoint implements Endpoint {
         private void handleStateless(JsonRpcMessage message, RequestParams params) throws McpException {
             switch (message) {
                 case JsonRpcMessage.Request request -> stateless.request(exchange, accepted, request, params);
-                case JsonRpcMessage.Notification notification ->
-                    stateless.notification(exchange, notification, params);
+                case JsonRpcMessage.Notification notification -> stateless.notification(exchange, notification, params);
                 case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ ->
                     throw new McpException(McpError.INVALID_REQUEST, "This revision has no responses to the server");
             }

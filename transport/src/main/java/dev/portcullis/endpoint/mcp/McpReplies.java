@@ -25,11 +25,7 @@ final class McpReplies {
 
     /** @param id the request's, if it is known (H-200) */
     static Reply error(
-            Exchange exchange,
-            @Nullable JsonRpcId id,
-            McpException refusal,
-            boolean inSession,
-            McpHttpLimits limits) {
+            Exchange exchange, @Nullable JsonRpcId id, McpException refusal, boolean inSession, McpHttpLimits limits) {
         try (var out = JsonWriter.take()) {
             JsonRpcEncoder.error(out, id, refusal.error().code(), refusal.detail(), refusal.data());
             return json(exchange, refusal.error().status(inSession), out, limits);

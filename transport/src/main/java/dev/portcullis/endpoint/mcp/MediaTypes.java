@@ -58,7 +58,8 @@ record MediaTypes(boolean json, boolean stream) {
             return false;
         }
         String type = fields.getFirst();
-        return type.equals("application/json") || isJson(type.toLowerCase(Locale.ROOT).split(";", -1));
+        return type.equals("application/json")
+                || isJson(type.toLowerCase(Locale.ROOT).split(";", -1));
     }
 
     private static boolean isJson(String[] parts) {

@@ -32,7 +32,10 @@ final class MirroredValue {
             if (!Base64.getEncoder().encodeToString(bytes).equals(base64)) { // padding left out, stray bits
                 throw mismatch(header, "is not canonical base64");
             }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (IllegalArgumentException | CharacterCodingException e) {
             throw mismatch(header, "is not base64 of UTF-8");
         }

@@ -25,8 +25,7 @@ final class SessionExchange {
     private final Sessions sessions;
     private final HttpReplySink.Context sinks;
 
-    SessionExchange(
-            McpDispatcher dispatcher, Revisions revisions, Sessions sessions, HttpReplySink.Context sinks) {
+    SessionExchange(McpDispatcher dispatcher, Revisions revisions, Sessions sessions, HttpReplySink.Context sinks) {
         this.dispatcher = dispatcher;
         this.revisions = revisions;
         this.sessions = sessions;
@@ -44,8 +43,7 @@ final class SessionExchange {
     }
 
     /** Any other message. */
-    void message(
-            Exchange exchange, MediaTypes accepted, JsonRpcMessage message, RequestParams params, String sessionId)
+    void message(Exchange exchange, MediaTypes accepted, JsonRpcMessage message, RequestParams params, String sessionId)
             throws McpException {
         var session = find(exchange, sessionId);
         switch (message) {
