@@ -119,7 +119,7 @@ class StoreSurvivesKillTest {
 
     private static void check(Path file, Facts facts) {
         try (var store = EmbeddedGrantStore.openFile(file, Limits.DEFAULT)) {
-            assertThat(store.census()).as("indexes and rows were committed together").matches(
+            assertThat(Inspection.census(store)).as("indexes and rows were committed together").matches(
                     Tables.IndexCensus::isExact);
             for (TokenHash state : facts.pending) {
                 assertThat(store.pendingSignIn(state, NOW)).isNotNull();
