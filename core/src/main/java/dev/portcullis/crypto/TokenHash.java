@@ -14,12 +14,41 @@ import java.util.HexFormat;
  * by its hash tells nothing about another. Immutable; one small object, made without further garbage.
  */
 public record TokenHash(long a, long b, long c, long d) {
+    /** Characters that {@link #of(CharSequence, int, int)} takes at most. */
+    public static final int TEXT_MAX = 128;
+
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
     /** The hash of a token's characters; characters beyond Latin-1 cannot occur in a token and hash as {@code ?}. */
     public static TokenHash of(String token) {
         return of(token.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /**
+     * The hash of a stretch of Latin-1 text, made without copying it to the heap: for the check that runs with each request. The caller has bounded its length.
+     * Of characters beyond Latin-1, which no header brings, the low byte counts.
+     *
+     * @param length at most {@link #TEXT_MAX}
+     */
+    public static TokenHash of(CharSequence text, int from, int length) {
+        var scratch = SCRATCH.get();
+        byte[] bytes = scratch.text;
+        if (text instanceof String string) {
+            copyLatin1(string, from, length, bytes);
+        } else {
+            for (int i = 0; i < length; i++) {
+                bytes[i] = (byte) text.charAt(from + i);
+            }
+        }
+        return scratch.hash(bytes, 0, length);
+    }
+
+    @SuppressWarnings(
+            "deprecation") // the one way to copy out of a Latin-1 string without garbage; that it drops high bytes is
+    // said above
+    private static void copyLatin1(String text, int from, int length, byte[] target) {
+        text.getBytes(from, from + length, target, 0);
     }
 
     /** The hash of these bytes. */
@@ -29,14 +58,7 @@ public record TokenHash(long a, long b, long c, long d) {
 
     /** The hash of a range of bytes. */
     public static TokenHash of(byte[] bytes, int offset, int length) {
-        var scratch = SCRATCH.get();
-        scratch.digest.update(bytes, offset, length);
-        try {
-            scratch.digest.digest(scratch.out, 0, 32);
-        } catch (DigestException e) {
-            throw new IllegalStateException(e);
-        }
-        return ofDigest(scratch.out);
+        return SCRATCH.get().hash(bytes, offset, length);
     }
 
     /** @param digest 32 bytes, big-endian */
@@ -77,6 +99,7 @@ public record TokenHash(long a, long b, long c, long d) {
     private static final class Scratch {
         final MessageDigest digest;
         final byte[] out = new byte[32];
+        final byte[] text = new byte[TEXT_MAX];
 
         Scratch() {
             try {
@@ -84,6 +107,16 @@ public record TokenHash(long a, long b, long c, long d) {
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        TokenHash hash(byte[] bytes, int offset, int length) {
+            digest.update(bytes, offset, length);
+            try {
+                digest.digest(out, 0, 32);
+            } catch (DigestException e) {
+                throw new IllegalStateException(e);
+            }
+            return ofDigest(out);
         }
     }
 }

@@ -79,6 +79,11 @@ public final class TokenFormat {
         return true;
     }
 
+    /** @return the id of the grant that a token says it is of; the token {@link #isWellFormed}, which proves nothing */
+    public static String grantIdOf(String token) {
+        return token.substring(GRANT_ID_AT, SECRET_AT - 1);
+    }
+
     private static boolean isBase64Url(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     }

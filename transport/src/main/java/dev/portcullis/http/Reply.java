@@ -2,8 +2,11 @@ package dev.portcullis.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,12 @@ import java.util.Map;
  * @param body the body; whoever sends the reply takes it over
  */
 public record Reply(HttpResponseStatus status, List<Map.Entry<CharSequence, CharSequence>> headers, ByteBuf body) {
+    /** Made once, as bytes: the encoder only copies them. */
+    private static final List<Map.Entry<CharSequence, CharSequence>> JSON_HEADERS = List.of(
+            Map.entry(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON),
+            Map.entry(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE),
+            Map.entry(AsciiString.cached("x-content-type-options"), AsciiString.cached("nosniff")));
+
     /** An answer without a body. */
     public static Reply empty(HttpResponseStatus status) {
         return new Reply(status, List.of(), Unpooled.EMPTY_BUFFER);
@@ -23,13 +32,7 @@ public record Reply(HttpResponseStatus status, List<Map.Entry<CharSequence, Char
 
     /** {@code application/json}, {@code no-store}, {@code nosniff} (H-16, O-5). */
     public static Reply json(HttpResponseStatus status, ByteBuf body) {
-        return new Reply(
-                status,
-                List.of(
-                        Map.entry("content-type", "application/json"),
-                        Map.entry("cache-control", "no-store"),
-                        Map.entry("x-content-type-options", "nosniff")),
-                body);
+        return new Reply(status, JSON_HEADERS, body);
     }
 
     /** The same of a text. */

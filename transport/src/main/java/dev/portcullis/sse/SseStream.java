@@ -1,22 +1,114 @@
 package dev.portcullis.sse;
 
 import dev.portcullis.http.Exchange;
+import dev.portcullis.http.Reply;
+import dev.portcullis.http.StreamWriter;
+import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** An open event stream to one client. Methods may be called from any thread. */
+/**
+ * An open event stream to one client. Methods may be called from any thread.
+ *
+ * <pre>
+ *   OPEN ──end──► ENDING ──queue sent──► CLOSED
+ *     ├──queue full──► CUT ────────────────► CLOSED, and what is queued is lost
+ *     └──peer gone or stalled (from any)───► CLOSED, and what is queued is lost
+ * </pre>
+ *
+ * What a peer that keeps up is sent goes to its socket; what a slow one is sent waits in a queue with a limit in bytes and in events. Holds the queued buffers,
+ * and releases them when it closes. The queue, its counts and the state are guarded by this object's lock, which is held for a few instructions and never while
+ * writing; the writer, the timer and the listeners' runs belong to the event loop.
+ */
 public final class SseStream {
-    private boolean open;
+    private static final List<Map.Entry<CharSequence, CharSequence>> HEADERS = List.of(
+            Map.entry(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_EVENT_STREAM),
+            Map.entry(HttpHeaderNames.CACHE_CONTROL, AsciiString.cached("no-store, no-transform")),
+            Map.entry(AsciiString.cached("x-accel-buffering"), AsciiString.cached("no")),
+            Map.entry(AsciiString.cached("x-content-type-options"), AsciiString.cached("nosniff")));
 
-    private SseStream() {}
+    private enum State {
+        OPEN,
+        ENDING,
+        CUT,
+        CLOSED
+    }
+
+    private final SseLimits limits;
+    private final Telemetry telemetry;
+    private final EventExecutor loop;
+    private final ByteBufAllocator allocator;
+    private final StreamWriter writer;
+
+    // guarded by this
+    private State state = State.OPEN;
+    private @Nullable ArrayDeque<ByteBuf> queue;
+    private int queuedBytes;
+    private boolean drainScheduled;
+    private List<Runnable> onClose = List.of();
+
+    // event loop only
+    private @Nullable ScheduledFuture<?> tick;
+    private long wroteNanos;
+    private long stalledNanos;
+    private boolean stalled;
+
+    private SseStream(Exchange exchange, StreamWriter writer, SseLimits limits, Telemetry telemetry) {
+        this.loop = exchange.channel().eventLoop();
+        this.allocator = exchange.channel().alloc();
+        this.writer = writer;
+        this.limits = limits;
+        this.telemetry = telemetry;
+    }
 
     /**
      * Answers the exchange with 200 {@code text/event-stream} and keeps it open, with a comment line every so often (H-16, H-17).
      *
      * @param extraHeaders name, value, name, value…
+     * @return the stream; closed if the exchange had an answer or the peer has gone
      */
     public static SseStream open(Exchange exchange, SseLimits limits, Telemetry telemetry, String... extraHeaders) {
-        return new SseStream();
+        StreamWriter writer =
+                exchange.startStream(new Reply(HttpResponseStatus.OK, headers(extraHeaders), Unpooled.EMPTY_BUFFER));
+        var stream = new SseStream(exchange, writer, limits, telemetry);
+        telemetry.streamOpened();
+        stream.inLoop(stream::begin);
+        return stream;
+    }
+
+    private static List<Map.Entry<CharSequence, CharSequence>> headers(String... extra) {
+        if (extra.length == 0) {
+            return HEADERS;
+        }
+        var all = new ArrayList<>(HEADERS);
+        for (int i = 0; i < extra.length; i += 2) {
+            all.add(Map.entry(extra[i], extra[i + 1]));
+        }
+        return all;
+    }
+
+    private void begin() {
+        wroteNanos = now();
+        writer.onWritabilityChanged(this::writabilityChanged);
+        writer.onClose(this::close);
+        if (writer.isOpen()) {
+            schedule(limits.keepAliveMillis());
+        }
     }
 
     /**
@@ -28,30 +120,234 @@ public final class SseStream {
      * @return false if the stream has ended, or ended now because its queue is full
      */
     public boolean send(@Nullable String event, @Nullable String id, byte[] json, int offset, int length) {
-        return false;
+        if (!isOpen()) {
+            return false;
+        }
+        ByteBuf encoded = SseEncoder.encode(allocator, event, id, json, offset, length);
+        return switch (enqueue(encoded)) {
+            case QUEUED -> true;
+            case DRAIN -> {
+                inLoop(this::drain);
+                yield true;
+            }
+            case CLOSED -> {
+                encoded.release();
+                yield false;
+            }
+            case FULL -> {
+                encoded.release();
+                telemetry.refused(Outcome.STREAM_QUEUE_FULL);
+                inLoop(this::abort);
+                yield false;
+            }
+        };
+    }
+
+    private enum Enqueued {
+        QUEUED,
+        DRAIN,
+        CLOSED,
+        FULL
+    }
+
+    private synchronized Enqueued enqueue(ByteBuf event) {
+        if (state != State.OPEN) {
+            return Enqueued.CLOSED;
+        }
+        if (queue == null) {
+            queue = new ArrayDeque<>(2);
+        }
+        boolean full = queue.size() >= limits.queuedEventsMax()
+                || queuedBytes + event.readableBytes() > limits.queuedBytesMax();
+        if (full && !queue.isEmpty()) {
+            state = State.CUT;
+            return Enqueued.FULL;
+        }
+        queue.add(event);
+        queuedBytes += event.readableBytes();
+        return scheduleDrain() ? Enqueued.DRAIN : Enqueued.QUEUED;
     }
 
     /** Ends the stream once what is queued has been sent. */
     public void end() {
-        open = false;
+        boolean drain;
+        synchronized (this) {
+            if (state != State.OPEN) {
+                return;
+            }
+            state = State.ENDING;
+            drain = scheduleDrain();
+        }
+        if (drain) {
+            inLoop(this::drain);
+        }
     }
 
-    public boolean isOpen() {
-        return open;
+    /** Guarded by this. */
+    private boolean scheduleDrain() {
+        boolean first = !drainScheduled;
+        drainScheduled = true;
+        return first;
+    }
+
+    public synchronized boolean isOpen() {
+        return state == State.OPEN;
     }
 
     /** Runs once on the event loop when the stream has ended, whoever ended it; at once if it has already. Listeners add up. */
     public void onClose(Runnable listener) {
-        listener.run();
+        synchronized (this) {
+            if (state != State.CLOSED) {
+                var more = new ArrayList<>(onClose);
+                more.add(listener);
+                onClose = more;
+                return;
+            }
+        }
+        inLoop(listener);
+    }
+
+    private void writabilityChanged() {
+        if (writer.isWritable()) {
+            stalled = false;
+            drain();
+        } else {
+            watchStall();
+        }
+    }
+
+    /** Writes what is queued while the socket takes it. */
+    private void drain() {
+        synchronized (this) {
+            drainScheduled = false;
+        }
+        while (writer.isWritable()) {
+            ByteBuf event = poll();
+            if (event == null) {
+                endIfAsked();
+                return;
+            }
+            wroteNanos = now();
+            writer.write(event);
+        }
+        if (writer.isOpen()) {
+            watchStall();
+        }
+    }
+
+    private synchronized @Nullable ByteBuf poll() {
+        ByteBuf event = queue == null ? null : queue.poll();
+        if (event == null) {
+            queue = null;
+        } else {
+            queuedBytes -= event.readableBytes();
+        }
+        return event;
+    }
+
+    private void endIfAsked() {
+        boolean ending;
+        synchronized (this) {
+            ending = state == State.ENDING;
+        }
+        if (ending) {
+            writer.end();
+            close();
+        }
+    }
+
+    private void abort() {
+        writer.abort();
+        close();
+    }
+
+    private void watchStall() {
+        if (!stalled) {
+            stalled = true;
+            stalledNanos = now();
+            if (tick != null) {
+                tick.cancel(false);
+            }
+            schedule(limits.stallMillis());
+        }
+    }
+
+    private void tick() {
+        long now = now();
+        if (stalled) {
+            long left = TimeUnit.MILLISECONDS.toNanos(limits.stallMillis()) - (now - stalledNanos);
+            if (left <= 0) {
+                telemetry.refused(Outcome.WRITE_STALLED);
+                abort();
+            } else {
+                schedule(TimeUnit.NANOSECONDS.toMillis(left) + 1);
+            }
+            return;
+        }
+        long left = TimeUnit.MILLISECONDS.toNanos(limits.keepAliveMillis()) - (now - wroteNanos);
+        if (left <= 0) {
+            wroteNanos = now;
+            writer.write(SseEncoder.comment(allocator));
+            left = TimeUnit.MILLISECONDS.toNanos(limits.keepAliveMillis());
+        }
+        schedule(TimeUnit.NANOSECONDS.toMillis(left) + 1);
+    }
+
+    private void schedule(long millis) {
+        if (writer.isOpen()) {
+            tick = loop.schedule(this::tick, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** However it came to its end. */
+    private void close() {
+        List<Runnable> listeners;
+        ArrayDeque<ByteBuf> left;
+        synchronized (this) {
+            if (state == State.CLOSED) {
+                return;
+            }
+            state = State.CLOSED;
+            listeners = onClose;
+            left = queue;
+            onClose = List.of();
+            queue = null;
+        }
+        if (left != null) {
+            left.forEach(ByteBuf::release);
+        }
+        if (tick != null) {
+            tick.cancel(false);
+            tick = null;
+        }
+        telemetry.streamClosed();
+        listeners.forEach(Runnable::run);
+    }
+
+    void inLoop(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException stopped) { // the event loops have ended, and every stream with them
+            System.getLogger(SseStream.class.getName())
+                    .log(System.Logger.Level.DEBUG, "came after the event loops had ended", stopped);
+        }
+    }
+
+    private long now() {
+        return loop.ticker().nanoTime();
     }
 
     /**
      * Limits of one stream.
      *
      * @param keepAliveMillis between comment lines when nothing else is sent
-     * @param queuedBytesMax bytes waiting for a slow peer before the stream is ended
+     * @param queuedBytesMax bytes waiting for a slow peer before the stream is ended; a single larger event passes when none waits
      * @param queuedEventsMax events waiting
-     * @param stallMillis how long a peer may read nothing before the stream is ended
+     * @param stallMillis how long a peer may take nothing while more waits for it before the stream is ended
      */
     public record SseLimits(int keepAliveMillis, int queuedBytesMax, int queuedEventsMax, int stallMillis) {
         /** The defaults of H-17 and T-30. */

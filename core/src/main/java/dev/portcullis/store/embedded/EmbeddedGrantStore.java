@@ -78,7 +78,8 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     @Override
     public @Nullable PendingSignIn pendingSignIn(TokenHash state, long nowSeconds) {
-        return writer.database().<@Nullable PendingSignIn>read(tables -> tables.pending.live(state.toBytes(), nowSeconds));
+        return writer.database()
+                .<@Nullable PendingSignIn>read(tables -> tables.pending.live(state.toBytes(), nowSeconds));
     }
 
     @Override
@@ -99,8 +100,8 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     @Override
     public @Nullable RegisteredClient client(String clientId, long nowSeconds) {
-        RememberedClient found =
-                writer.database().<@Nullable RememberedClient>read(tables -> tables.clients.live(Keys.client(clientId), nowSeconds));
+        RememberedClient found = writer.database()
+                .<@Nullable RememberedClient>read(tables -> tables.clients.live(Keys.client(clientId), nowSeconds));
         return found == null ? null : found.client();
     }
 
@@ -235,7 +236,8 @@ public final class EmbeddedGrantStore implements GrantStore {
             if (next == null) {
                 tables.put(tx, new RefreshRow(successor, RefreshRow.NEVER));
             } else if (!next.token().hash().equals(successor.hash())) {
-                return new Rotation.Unknown(); // derived under another key since: a family has one successor, and this is not it
+                return new Rotation
+                        .Unknown(); // derived under another key since: a family has one successor, and this is not it
             }
             if (row.token().firstUsedAt() == 0) {
                 tables.put(tx, row.firstUsedAt(nowSeconds));
@@ -335,8 +337,8 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     private static void requireNext(RefreshToken presented, RefreshToken successor) {
         if (successor.generation() != presented.generation() + 1) {
-            throw new IllegalArgumentException(
-                    "the successor of generation " + presented.generation() + " is said to be " + successor.generation());
+            throw new IllegalArgumentException("the successor of generation " + presented.generation()
+                    + " is said to be " + successor.generation());
         }
     }
 

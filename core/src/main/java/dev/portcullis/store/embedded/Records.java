@@ -115,8 +115,7 @@ final class Records {
                 record,
                 VERSION,
                 "an access token",
-                in -> new AccessToken(
-                        in.hash(), in.text(), Scopes.of(in.texts()), in.texts(), in.sized(), in.u64()));
+                in -> new AccessToken(in.hash(), in.text(), Scopes.of(in.texts()), in.texts(), in.sized(), in.u64()));
     }
 
     static byte[] encode(RefreshRow row) {

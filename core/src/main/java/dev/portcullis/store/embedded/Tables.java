@@ -213,9 +213,7 @@ final class Tables {
     /** Whether any token of the family is younger than this generation. */
     boolean hasGenerationAfter(String grantId, int generation) {
         return Ranges.count(
-                        holdings,
-                        Keys.generation(grantId, generation + 1),
-                        Keys.holdingsEnd(grantId, Holding.REFRESH))
+                        holdings, Keys.generation(grantId, generation + 1), Keys.holdingsEnd(grantId, Holding.REFRESH))
                 > 0;
     }
 
@@ -284,7 +282,10 @@ final class Tables {
 
     private static byte[] holdingOf(RefreshRow row) {
         return Keys.holding(
-                row.token().grantId(), Holding.REFRESH, row.token().generation(), row.token().hash());
+                row.token().grantId(),
+                Holding.REFRESH,
+                row.token().generation(),
+                row.token().hash());
     }
 
     /** Records of all kinds, without indexes. */

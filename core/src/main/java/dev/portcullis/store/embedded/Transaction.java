@@ -45,6 +45,5 @@ final class Transaction {
         revocations.clear();
     }
 
-    private record Change(
-            MVMap<byte[], byte[]> map, byte[] key, byte @Nullable [] before) {}
+    private record Change(MVMap<byte[], byte[]> map, byte[] key, byte @Nullable [] before) {}
 }

@@ -123,7 +123,9 @@ final class Writer {
             try {
                 apply(batch);
                 keepHouse();
-            } catch (Throwable e) { // also errors: half a change may stand in the maps, and must not reach the file with the next commit
+            } catch (
+                    Throwable e) { // also errors: half a change may stand in the maps, and must not reach the file with
+                // the next commit
                 batch.forEach(write -> write.fail(new StoreException("the store cannot be written", e)));
                 giveUpDatabase(e);
             }
@@ -241,7 +243,10 @@ final class Writer {
     record Sweep(int records, boolean unfinished) {}
 
     private void giveUpDatabase(Throwable cause) {
-        LOG.log(System.Logger.Level.ERROR, "the grant store's file failed; it is opened anew for the next write", cause);
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "the grant store's file failed; it is opened anew for the next write",
+                cause);
         Database failed = database;
         database = null;
         if (failed != null) {

@@ -51,7 +51,9 @@ class StoreSurvivesKillTest {
             facts.addAll(said);
             check(file, new Facts(facts));
         }
-        assertThat(new Facts(facts).grants.values()).as("the child got somewhere").hasSizeGreaterThan(20);
+        assertThat(new Facts(facts).grants.values())
+                .as("the child got somewhere")
+                .hasSizeGreaterThan(20);
     }
 
     @Test
@@ -86,7 +88,8 @@ class StoreSurvivesKillTest {
                 said.add(rest.toString());
                 rest.setLength(0);
                 if (!killed && said.size() > count) {
-                    child.toHandle().destroyForcibly(); // SIGKILL; Process.destroyForcibly would also throw away what it still said
+                    // SIGKILL; Process.destroyForcibly would also throw away what the child still said
+                    child.toHandle().destroyForcibly();
                     killed = true;
                 }
             }
@@ -119,13 +122,16 @@ class StoreSurvivesKillTest {
 
     private static void check(Path file, Facts facts) {
         try (var store = EmbeddedGrantStore.openFile(file, Limits.DEFAULT)) {
-            assertThat(Inspection.census(store)).as("indexes and rows were committed together").matches(
-                    Tables.IndexCensus::isExact);
+            assertThat(Inspection.census(store))
+                    .as("indexes and rows were committed together")
+                    .matches(Tables.IndexCensus::isExact);
             for (TokenHash state : facts.pending) {
                 assertThat(store.pendingSignIn(state, NOW)).isNotNull();
             }
             for (TokenHash state : facts.taken) {
-                assertThat(store.takePendingSignIn(state, NOW)).as("taken twice").isNull();
+                assertThat(store.takePendingSignIn(state, NOW))
+                        .as("taken twice")
+                        .isNull();
             }
             for (Facts.OfGrant of : facts.grants.values()) {
                 if (of.revoked) {
@@ -181,8 +187,7 @@ class StoreSurvivesKillTest {
     }
 
     private static AccessToken accessOf(String grantId) {
-        return new AccessToken(
-                TokenHash.of("no token"), grantId, Scopes.NONE, List.of(), new byte[0], NOW + 9);
+        return new AccessToken(TokenHash.of("no token"), grantId, Scopes.NONE, List.of(), new byte[0], NOW + 9);
     }
 
     /** What a child said, put together; a call that was begun and not acknowledged leaves its fact open. */

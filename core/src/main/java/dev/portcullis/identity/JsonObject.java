@@ -1,0 +1,126 @@
+package dev.portcullis.identity;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * A small JSON object from an identity provider, read strictly: well-formed UTF-8, no member twice (T-84), nothing behind it, nothing deep. Members that are null
+ * count as absent. Immutable.
+ *
+ * @param members String, Long, Double, Boolean, List or Map by name
+ */
+record JsonObject(Map<String, Object> members) {
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(16)
+                    .maxNumberLength(32)
+                    .maxNameLength(256)
+                    .maxStringLength(64 * 1024)
+                    .maxTokenCount(20_000)
+                    .build())
+            .build();
+
+    JsonObject {
+        members = Map.copyOf(members);
+    }
+
+    /** @return null if this is not one JSON object by the rules above */
+    static @Nullable JsonObject parse(byte[] json) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return null;
+            }
+            var object = new JsonObject(readMembers(parser));
+            return parser.nextToken() == null ? object : null;
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    private static Map<String, Object> readMembers(JsonParser parser) {
+        var members = new HashMap<String, Object>();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            Object value = readValue(parser, parser.nextToken());
+            if (value != null) {
+                members.put(name, value);
+            }
+        }
+        return members;
+    }
+
+    private static List<Object> readElements(JsonParser parser) {
+        var elements = new ArrayList<Object>();
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            Object value = readValue(parser, token);
+            if (value != null) {
+                elements.add(value);
+            }
+        }
+        return elements;
+    }
+
+    private static @Nullable Object readValue(JsonParser parser, JsonToken token) {
+        return switch (token) {
+            case START_OBJECT -> readMembers(parser);
+            case START_ARRAY -> readElements(parser);
+            case VALUE_STRING -> parser.getString();
+            case VALUE_NUMBER_INT -> readInteger(parser);
+            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default -> null;
+        };
+    }
+
+    private static Object readInteger(JsonParser parser) {
+        return switch (parser.getNumberType()) {
+            case INT, LONG -> parser.getLongValue();
+            default -> parser.getDoubleValue();
+        };
+    }
+
+    boolean has(String name) {
+        return members.containsKey(name);
+    }
+
+    /** @return null if absent or not a string */
+    @Nullable
+    String string(String name) {
+        return members.get(name) instanceof String text ? text : null;
+    }
+
+    /** @return null if absent or not an array */
+    @Nullable
+    List<?> array(String name) {
+        return members.get(name) instanceof List<?> list ? list : null;
+    }
+
+    /** Seconds since the epoch (RFC 7519 §2, NumericDate). @return null if absent, not a number, not finite or not a time that can be */
+    @Nullable
+    Double numericDate(String name) {
+        double seconds = members.get(name) instanceof Number number ? number.doubleValue() : Double.NaN;
+        return seconds >= 0 && seconds < 1e11 ? seconds : null;
+    }
+
+    boolean isTrue(String name) {
+        return Boolean.TRUE.equals(members.get(name));
+    }
+
+    /** Names, not values: those may be secret. */
+    @Override
+    public String toString() {
+        return "JsonObject" + members.keySet();
+    }
+}

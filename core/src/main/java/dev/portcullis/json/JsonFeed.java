@@ -1,0 +1,200 @@
+package dev.portcullis.json;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.async.ByteArrayFeeder;
+
+/**
+ * Reads one JSON text that arrives in parts, strictly: every part is checked as far as it goes, so that malformed text is refused before its end (T-20 to T-23).
+ * What the parser lets through is checked here: encoding, surrogates, repeated names, members per object. Feeds are reused by their thread: a new parser costs
+ * more than reading a small message with it.
+ */
+public final class JsonFeed {
+    /** What {@link #next} answers when the parts so far are used up. */
+    public static final JsonToken MORE = JsonToken.NOT_AVAILABLE;
+
+    /** A parser remembers names it has seen; it is let go before a flood of new names could fill the heap. */
+    private static final int PARSER_BYTES_MAX = 1024 * 1024;
+
+    private static final int KEPT_PER_THREAD = 4;
+    private static final int NAMES_COMPARED_MAX = 16;
+    private static final ThreadLocal<ArrayDeque<JsonFeed>> FREE = ThreadLocal.withInitial(ArrayDeque::new);
+
+    private final JsonParser parser;
+    private final ByteArrayFeeder feeder;
+    private TextCheck text = new TextCheck();
+
+    /** The names of all open objects; those of the object at depth d start at {@code namesFrom[d]}. */
+    private String[] names = new String[16];
+
+    private final int[] namesFrom = new int[Json.DEPTH_MAX + 2];
+    private final @Nullable Set<String>[] manyNames = newSets();
+    private int namesTo;
+    private int depth;
+    private long parserBytes;
+
+    /** Parser offset minus this is the offset in the buffer of the part being read. */
+    private long partFrom;
+
+    private boolean anyByte;
+
+    private JsonFeed() {
+        parser = Json.newNonBlockingParser();
+        feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+    private static @Nullable Set<String>[] newSets() {
+        return new Set[Json.DEPTH_MAX + 2];
+    }
+
+    /** @return a feed for one text, to be given back by {@link #recycle} if the text was well-formed, and dropped otherwise */
+    public static JsonFeed take() {
+        var feed = FREE.get().pollFirst();
+        return feed != null ? feed : new JsonFeed();
+    }
+
+    /** Gives the feed back, by the thread that will take it again. Only after a whole text, and {@link #endText}. */
+    public void recycle() {
+        var free = FREE.get();
+        if (parserBytes < PARSER_BYTES_MAX && free.size() < KEPT_PER_THREAD) {
+            Arrays.fill(names, 0, Math.min(names.length, 64), null);
+            if (names.length > 64) {
+                names = new String[16];
+            }
+            anyByte = false;
+            free.addFirst(this);
+        }
+    }
+
+    /**
+     * The next part. All tokens of the part before must have been taken.
+     *
+     * @param buffer kept until {@link #next} says {@link #MORE}
+     * @throws JsonException not UTF-8
+     */
+    public void feed(byte[] buffer, int from, int to) {
+        if (from == to) {
+            return;
+        }
+        if (!anyByte && buffer[from] == (byte) 0xEF) {
+            throw new JsonException("a byte order mark"); // RFC 8259 §8.1
+        }
+        anyByte = true;
+        text.check(buffer, from, to);
+        partFrom = parserBytes - from;
+        parserBytes += to - from;
+        try {
+            feeder.feedInput(buffer, from, to);
+        } catch (JacksonException e) {
+            throw malformed();
+        }
+    }
+
+    /**
+     * @return the next token, or {@link #MORE}
+     * @throws JsonException malformed, or past a limit
+     */
+    public JsonToken next() {
+        JsonToken token;
+        try {
+            token = parser.nextToken();
+        } catch (JacksonException e) {
+            throw malformed();
+        }
+        switch (token) {
+            case START_OBJECT, START_ARRAY -> namesFrom[++depth] = namesTo;
+            case END_OBJECT, END_ARRAY -> closeObject();
+            case PROPERTY_NAME -> addName(name());
+            case null -> throw malformed(); // the parser's end of input, which is never fed
+            default -> {}
+        }
+        return token;
+    }
+
+    /** @return how many objects and arrays are open, after the last token */
+    public int depth() {
+        return depth;
+    }
+
+    /** @return offset, in the buffer fed last, just behind the last token; exact for brackets and names only */
+    public int offset() {
+        return (int) (parser.currentLocation().getByteOffset() - partFrom);
+    }
+
+    /** @return the name last read */
+    public String name() {
+        return parser.currentName();
+    }
+
+    /** @return the string last read, or the number's digits */
+    public String string() {
+        try {
+            return parser.getString();
+        } catch (JacksonException e) {
+            throw malformed();
+        }
+    }
+
+    /** @return the integer last read; {@link Long#MIN_VALUE} if it does not fit */
+    public long integer() {
+        try {
+            return switch (parser.getNumberType()) {
+                case INT, LONG -> parser.getLongValue();
+                case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL -> Long.MIN_VALUE;
+            };
+        } catch (JacksonException e) {
+            throw malformed();
+        }
+    }
+
+    /** The text is over. @throws JsonException it ends inside a character */
+    public void endText() {
+        text.end();
+    }
+
+    private void addName(String name) {
+        int from = namesFrom[depth];
+        int count = namesTo - from;
+        if (count >= Json.MEMBERS_MAX) {
+            throw new JsonException("an object of more than " + Json.MEMBERS_MAX + " members");
+        }
+        if (count < NAMES_COMPARED_MAX) {
+            for (int i = from; i < namesTo; i++) {
+                if (names[i].equals(name)) {
+                    throw new JsonException("a member's name is repeated");
+                }
+            }
+        } else if (!namesAtDepth(from).add(name)) {
+            throw new JsonException("a member's name is repeated");
+        }
+        if (namesTo == names.length) {
+            names = Arrays.copyOf(names, namesTo * 2);
+        }
+        names[namesTo++] = name;
+    }
+
+    private Set<String> namesAtDepth(int from) {
+        var set = manyNames[depth];
+        if (set == null) {
+            set = new HashSet<>(Arrays.asList(names).subList(from, namesTo));
+            manyNames[depth] = set;
+        }
+        return set;
+    }
+
+    private void closeObject() {
+        manyNames[depth] = null;
+        namesTo = namesFrom[depth--];
+    }
+
+    private static JsonException malformed() {
+        return new JsonException("malformed JSON, or past a limit");
+    }
+}

@@ -1,0 +1,66 @@
+package dev.portcullis.json;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A slice of bytes that holds one JSON value, checked whole when it came in: well-formed, UTF-8, without repeated names, within the limits of {@link Json}.
+ * Immutable by convention: whoever shares the array does not write to it.
+ */
+public final class RawJson {
+    /** <code>{}</code>. */
+    public static final RawJson EMPTY_OBJECT = new RawJson(new byte[] {'{', '}'}, 0, 2);
+
+    private final byte[] bytes;
+    private final int offset;
+    private final int length;
+
+    private RawJson(byte[] bytes, int offset, int length) {
+        this.bytes = bytes;
+        this.offset = offset;
+        this.length = length;
+    }
+
+    /** A slice of a text that has been checked by a {@link JsonFeed}. The array is kept. */
+    public static RawJson ofChecked(byte[] bytes, int from, int to) {
+        return new RawJson(bytes, from, to - from);
+    }
+
+    static RawJson trimmed(byte[] bytes, int from, int to) {
+        int first = from;
+        int last = to;
+        while (bytes[first] <= ' ') {
+            first++;
+        }
+        while (bytes[last - 1] <= ' ') {
+            last--;
+        }
+        return new RawJson(bytes, first, last - first);
+    }
+
+    /** @return a cursor that stands on the value */
+    public JsonCursor cursor() {
+        return new JsonCursor(bytes, offset, offset + length);
+    }
+
+    public JsonKind kind() {
+        return JsonCursor.kindOf(bytes[offset]);
+    }
+
+    public int length() {
+        return length;
+    }
+
+    /** @return the JSON text */
+    public String text() {
+        return new String(bytes, offset, length, StandardCharsets.UTF_8);
+    }
+
+    void writeTo(JsonWriter out) {
+        out.copy(bytes, offset, length);
+    }
+
+    @Override
+    public String toString() {
+        return "RawJson[" + length + " bytes]"; // not the text: it may hold what no log should
+    }
+}

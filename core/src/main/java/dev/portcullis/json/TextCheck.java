@@ -1,0 +1,132 @@
+package dev.portcullis.json;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Checks, part by part, what the parser is lax about (T-22): that the bytes are UTF-8 (RFC 3629: no overlong form, no surrogate, nothing past U+10FFFF), and that
+ * {@code \}{@code u} escapes of surrogates come in pairs. Two parsers that disagree on such text could disagree on a name.
+ *
+ * <pre>
+ * PLAIN ── lead byte ──▶ continuation bytes ──▶ PLAIN
+ *   └── backslash ──▶ escape ── u ──▶ four hex digits ──▶ PLAIN, or PLAIN that only a low surrogate's escape may follow
+ * </pre>
+ */
+final class TextCheck {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long BACKSLASHES = 0x5C5C5C5C5C5C5C5CL;
+
+    private int continuationsLeft;
+    private int continuationMin;
+    private int continuationMax;
+    private Escape escape = Escape.NONE;
+    private int hexDigitsLeft;
+    private int hexValue;
+    private boolean lowSurrogateDue;
+
+    private enum Escape {
+        NONE,
+        BACKSLASH,
+        HEX
+    }
+
+    /** @throws JsonException not UTF-8, or half a surrogate pair */
+    void check(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to) {
+            if (isPlain()) {
+                at = skipPlain(bytes, at, to);
+                if (at == to) {
+                    return;
+                }
+            }
+            checkByte(bytes[at++] & 0xFF);
+        }
+    }
+
+    /** @throws JsonException the text ends inside a character */
+    void end() {
+        if (!isPlain()) {
+            throw new JsonException("the text ends inside a character");
+        }
+    }
+
+    private boolean isPlain() {
+        return continuationsLeft == 0 && escape == Escape.NONE && !lowSurrogateDue;
+    }
+
+    /** Skips ASCII without a backslash, eight bytes at a time. */
+    private static int skipPlain(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at + 8 <= to) {
+            long word = (long) LONGS.get(bytes, at);
+            long zeroWhereBackslash = word ^ BACKSLASHES;
+            long backslash = (zeroWhereBackslash - LOW_BITS) & ~zeroWhereBackslash;
+            if (((word | backslash) & HIGH_BITS) != 0) {
+                break;
+            }
+            at += 8;
+        }
+        while (at < to && bytes[at] >= 0 && bytes[at] != '\\') {
+            at++;
+        }
+        return at;
+    }
+
+    private void checkByte(int b) {
+        if (continuationsLeft > 0) {
+            require(b >= continuationMin && b <= continuationMax, "not UTF-8");
+            continuationsLeft--;
+            continuationMin = 0x80;
+            continuationMax = 0xBF;
+            return;
+        }
+        switch (escape) {
+            case NONE -> {
+                require(!lowSurrogateDue || b == '\\', "half a surrogate pair");
+                if (b == '\\') {
+                    escape = Escape.BACKSLASH;
+                } else if (b >= 0x80) {
+                    beginCharacter(b);
+                }
+            }
+            case BACKSLASH -> {
+                require(!lowSurrogateDue || b == 'u', "half a surrogate pair");
+                escape = b == 'u' ? Escape.HEX : Escape.NONE;
+                hexDigitsLeft = 4;
+                hexValue = 0;
+            }
+            case HEX -> {
+                int digit = Character.digit(b, 16);
+                require(digit >= 0, "a bad escape");
+                hexValue = hexValue << 4 | digit;
+                if (--hexDigitsLeft == 0) {
+                    endHex();
+                }
+            }
+        }
+    }
+
+    private void beginCharacter(int lead) {
+        require(lead >= 0xC2 && lead <= 0xF4, "not UTF-8");
+        continuationsLeft = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+        continuationMin = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+        continuationMax = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    }
+
+    private void endHex() {
+        escape = Escape.NONE;
+        boolean low = hexValue >= 0xDC00 && hexValue <= 0xDFFF;
+        require(low == lowSurrogateDue, "half a surrogate pair");
+        lowSurrogateDue = hexValue >= 0xD800 && hexValue <= 0xDBFF;
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new JsonException(message);
+        }
+    }
+}

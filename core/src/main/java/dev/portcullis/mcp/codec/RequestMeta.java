@@ -1,0 +1,61 @@
+package dev.portcullis.mcp.codec;
+
+import dev.portcullis.json.JsonCursor;
+import dev.portcullis.json.JsonKind;
+import dev.portcullis.json.RawJson;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code params._meta}, as far as the protocol gives it a meaning (H-42, H-43); whether each is of its type is asked where it matters.
+ *
+ * @param protocolVersion the revision this request speaks; null if absent, which makes it a message of a session
+ * @param clientCapabilities what the client can do, for this request
+ * @param clientInfo what the client is
+ * @param progressToken wants progress under this name; a string or an integer, short
+ */
+public record RequestMeta(
+        @Nullable RawJson protocolVersion,
+        @Nullable RawJson clientCapabilities,
+        @Nullable RawJson clientInfo,
+        @Nullable RawJson progressToken) {
+    /** No {@code _meta}. */
+    public static final RequestMeta NONE = new RequestMeta(null, null, null, null);
+
+    private static final byte[] PROTOCOL_VERSION = bytes("io.modelcontextprotocol/protocolVersion");
+    private static final byte[] CLIENT_CAPABILITIES = bytes("io.modelcontextprotocol/clientCapabilities");
+    private static final byte[] CLIENT_INFO = bytes("io.modelcontextprotocol/clientInfo");
+    private static final byte[] PROGRESS_TOKEN = bytes("progressToken");
+
+    /** Walks over the object the cursor stands on, and steps behind it. */
+    static RequestMeta read(JsonCursor cursor) {
+        RawJson protocolVersion = null;
+        RawJson clientCapabilities = null;
+        RawJson clientInfo = null;
+        RawJson progressToken = null;
+        cursor.enterObject();
+        while (cursor.nextMember()) {
+            if (cursor.nameIs(PROTOCOL_VERSION)) {
+                protocolVersion = cursor.slice();
+            } else if (cursor.nameIs(CLIENT_CAPABILITIES)) {
+                clientCapabilities = cursor.slice();
+            } else if (cursor.nameIs(CLIENT_INFO)) {
+                clientInfo = cursor.slice();
+            } else if (cursor.nameIs(PROGRESS_TOKEN)) {
+                progressToken = cursor.slice();
+            }
+        }
+        return new RequestMeta(protocolVersion, clientCapabilities, clientInfo, progressToken);
+    }
+
+    /** @return the revision's name; null if absent or not a string */
+    public @Nullable String version() {
+        return protocolVersion != null && protocolVersion.kind() == JsonKind.STRING
+                ? protocolVersion.cursor().string()
+                : null;
+    }
+
+    private static byte[] bytes(String ascii) {
+        return ascii.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.portcullis.mcp.dispatch;
+
+/**
+ * Limits of calls.
+ *
+ * @param timeoutMillisMax no tool gets longer, whatever it asks for
+ * @param listTtlMillis how long a client of a stateless revision may keep lists and the discovery (H-95)
+ */
+public record CallLimits(int timeoutMillisMax, int listTtlMillis) {
+    public static final CallLimits DEFAULT = new CallLimits(10 * 60_000, 60_000);
+}

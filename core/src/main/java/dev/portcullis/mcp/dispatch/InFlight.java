@@ -1,0 +1,46 @@
+package dev.portcullis.mcp.dispatch;
+
+import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.mcp.session.Session;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The running calls of sessions, so that {@code notifications/cancelled} finds them (H-115) and the end of a session ends them (H-105). Keyed by session, so an id reaches no
+ * call of another (T-36). Bounded by what bounds running calls. Any thread.
+ */
+final class InFlight {
+    private final Map<String, Map<JsonRpcId, ToolRun>> bySession = new ConcurrentHashMap<>();
+
+    void add(Session session, JsonRpcId id, ToolRun run) {
+        bySession.compute(session.key(), (_, known) -> {
+            Map<JsonRpcId, ToolRun> runs = known == null ? new ConcurrentHashMap<>() : known;
+            runs.putIfAbsent(id, run); // a client that repeats an id can cancel the first
+            return runs;
+        });
+    }
+
+    void remove(Session session, JsonRpcId id, ToolRun run) {
+        bySession.computeIfPresent(session.key(), (_, runs) -> {
+            runs.remove(id, run);
+            return runs.isEmpty() ? null : runs;
+        });
+    }
+
+    @Nullable
+    ToolRun find(Session session, JsonRpcId id) {
+        var runs = bySession.get(session.key());
+        return runs == null ? null : runs.get(id);
+    }
+
+    List<ToolRun> of(Session session) {
+        var runs = bySession.get(session.key());
+        return runs == null ? List.of() : List.copyOf(runs.values());
+    }
+
+    boolean isEmpty() {
+        return bySession.isEmpty();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.portcullis.mcp.dispatch;
+
+import dev.portcullis.identity.Principal;
+import dev.portcullis.json.JsonKind;
+import dev.portcullis.json.RawJson;
+import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.mcp.McpError;
+import dev.portcullis.mcp.McpException;
+import dev.portcullis.mcp.ProtocolVersion;
+import dev.portcullis.mcp.ServerInfo;
+import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.codec.RequestParams;
+import dev.portcullis.mcp.revision.Revisions;
+import dev.portcullis.mcp.session.Session;
+import dev.portcullis.mcp.session.Sessions;
+
+/** {@code initialize}, {@code ping}, {@code server/discover}. */
+final class LifecycleMethods {
+    private final ServerInfo info;
+    private final Revisions revisions;
+    private final Sessions sessions;
+    private final CallLimits limits;
+
+    LifecycleMethods(ServerInfo info, Revisions revisions, Sessions sessions, CallLimits limits) {
+        this.info = info;
+        this.revisions = revisions;
+        this.sessions = sessions;
+        this.limits = limits;
+    }
+
+    /**
+     * Opens the session that an {@code initialize} asks for.
+     *
+     * @throws McpException INVALID_PARAMS: something required is missing (H-101)
+     */
+    Session open(RequestParams params, Principal principal) throws McpException {
+        var requested = require(params, "protocolVersion", JsonKind.STRING);
+        var capabilities = require(params, "capabilities", JsonKind.OBJECT);
+        var clientInfo = require(params, "clientInfo", JsonKind.OBJECT);
+        requireImplementation(clientInfo);
+        var revision = revisions.negotiate(requested.cursor().string());
+        return sessions.open(revision.version(), ClientCapabilities.of(capabilities), principal);
+    }
+
+    private static RawJson require(RequestParams params, String member, JsonKind kind) throws McpException {
+        var value = params.member(member);
+        if (value == null || value.kind() != kind) {
+            throw new McpException(McpError.INVALID_PARAMS, "params." + member + " is missing or of the wrong type");
+        }
+        return value;
+    }
+
+    /** @throws McpException INVALID_PARAMS: not an {@code Implementation} */
+    static void requireImplementation(RawJson clientInfo) throws McpException {
+        var name = RequestParams.memberOf(clientInfo, "name");
+        var version = RequestParams.memberOf(clientInfo, "version");
+        if (name == null || name.kind() != JsonKind.STRING || version == null || version.kind() != JsonKind.STRING) {
+            throw new McpException(McpError.INVALID_PARAMS, "clientInfo needs a name and a version, both strings");
+        }
+    }
+
+    /** Answers an {@code initialize} whose session has been opened. */
+    void initialized(JsonRpcId id, CallContext context) {
+        Answers.result(id, context, out -> {
+            out.name("protocolVersion").string(context.revision().version().text());
+            out.name("capabilities");
+            context.revision().capabilities(out);
+            out.name("serverInfo");
+            context.revision().serverInfo(out);
+            if (info.instructions() != null) {
+                out.name("instructions").string(info.instructions());
+            }
+        });
+    }
+
+    void ping(JsonRpcId id, CallContext context) {
+        Answers.result(id, context, _ -> {});
+    }
+
+    /** H-70. */
+    void discover(JsonRpcId id, CallContext context) {
+        Answers.result(id, context, out -> {
+            out.name("supportedVersions").beginArray();
+            ProtocolVersion.ALL.forEach(version -> out.string(version.text()));
+            out.endArray().name("capabilities");
+            context.revision().capabilities(out);
+            if (info.instructions() != null) {
+                out.name("instructions").string(info.instructions());
+            }
+            context.revision().caching(out, limits.listTtlMillis());
+        });
+    }
+}

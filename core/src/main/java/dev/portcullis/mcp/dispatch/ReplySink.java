@@ -1,0 +1,26 @@
+package dev.portcullis.mcp.dispatch;
+
+import dev.portcullis.identity.Scopes;
+import dev.portcullis.json.JsonWriter;
+
+/**
+ * Takes what comes of one request: notifications, then exactly one of {@link #answer}, {@link #needScope} and {@link #withdrawn}. Any thread, one call at a time. What a
+ * writer holds is taken before the method returns.
+ */
+public interface ReplySink {
+    /** A notification about the request; dropped if the client takes none. */
+    void notification(JsonWriter message);
+
+    /**
+     * The response.
+     *
+     * @param status HTTP status, if nothing has been sent yet
+     */
+    void answer(int status, JsonWriter message);
+
+    /** The token's scopes do not suffice (O-23). Nothing has been sent yet. */
+    void needScope(Scopes needed);
+
+    /** The client has cancelled the request and wants no response (H-115). */
+    void withdrawn();
+}

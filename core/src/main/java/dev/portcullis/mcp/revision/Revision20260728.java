@@ -1,0 +1,85 @@
+package dev.portcullis.mcp.revision;
+
+import dev.portcullis.json.JsonWriter;
+import dev.portcullis.json.RawJson;
+import dev.portcullis.mcp.McpMethod;
+import dev.portcullis.mcp.ProtocolVersion;
+import dev.portcullis.mcp.ServerInfo;
+import dev.portcullis.mcp.registry.Content;
+import dev.portcullis.mcp.registry.ToolDefinition;
+import java.nio.charset.StandardCharsets;
+
+/** 2026-07-28: every request stands alone and says what it speaks; results say their type, who answers, and how long they may be kept. */
+final class Revision20260728 implements Revision {
+    private static final byte[] COMPLETE = "\"resultType\":\"complete\"".getBytes(StandardCharsets.US_ASCII);
+
+    private final ServerInfo info;
+    private final byte[] meta;
+
+    Revision20260728(ServerInfo info) {
+        this.info = info;
+        try (var out = JsonWriter.take()) {
+            out.name("_meta").beginObject().name("io.modelcontextprotocol/serverInfo");
+            Shapes.serverInfo(out, info);
+            this.meta = out.endObject().toBytes();
+        }
+    }
+
+    @Override
+    public ProtocolVersion version() {
+        return ProtocolVersion.V2026_07_28;
+    }
+
+    @Override
+    public boolean serves(McpMethod method) {
+        return switch (method) {
+            case DISCOVER, LIST_TOOLS, CALL_TOOL -> true;
+            case INITIALIZE, INITIALIZED, PING, CANCELLED -> false; // H-47, H-63
+        };
+    }
+
+    @Override
+    public boolean argumentErrorsAreResults() {
+        return true;
+    }
+
+    @Override
+    public void beginResult(JsonWriter out) {
+        out.copy(COMPLETE); // H-65
+    }
+
+    @Override
+    public void endResult(JsonWriter out) {
+        out.copy(meta); // H-66
+    }
+
+    @Override
+    public void caching(JsonWriter out, int ttlMillis) {
+        out.name("ttlMs").number(ttlMillis).name("cacheScope").string("private");
+    }
+
+    @Override
+    public void capabilities(JsonWriter out) {
+        Shapes.capabilities(out);
+    }
+
+    @Override
+    public void serverInfo(JsonWriter out) {
+        Shapes.serverInfo(out, info);
+    }
+
+    @Override
+    public void tool(JsonWriter out, ToolDefinition tool) {
+        Shapes.tool(out, tool, true);
+    }
+
+    @Override
+    public void content(JsonWriter out, Content content) {
+        Shapes.content(out, content);
+    }
+
+    @Override
+    public void structuredContent(JsonWriter out, RawJson value) {
+        out.name("structuredContent").raw(value);
+    }
+}

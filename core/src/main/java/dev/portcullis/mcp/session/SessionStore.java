@@ -1,0 +1,21 @@
+package dev.portcullis.mcp.session;
+
+import org.jspecify.annotations.Nullable;
+
+/** What is to be remembered of sessions beside their ids. Asked on event loops: nothing here blocks. */
+public interface SessionStore {
+    /** Remembers that a session has ended, until it would have expired; ends its stream. */
+    void end(Session session);
+
+    /** @return whether {@link #end} was called */
+    boolean hasEnded(Session session);
+
+    /**
+     * Takes the place of the session's one standalone stream; whoever had it is told to close (H-120).
+     *
+     * @param close ends this stream; any thread, at most once
+     * @return runs when the stream has ended, to give the place back; null if too many streams are open, or the session has just ended
+     */
+    @Nullable
+    Runnable openStream(Session session, Runnable close);
+}

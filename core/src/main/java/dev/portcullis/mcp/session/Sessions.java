@@ -1,0 +1,75 @@
+package dev.portcullis.mcp.session;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.identity.Principal;
+import dev.portcullis.mcp.ProtocolVersion;
+import dev.portcullis.mcp.codec.ClientCapabilities;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens, finds and ends sessions.
+ *
+ * <pre>
+ * open ──▶ live ── end ──▶ ended      found by nobody: unknown, someone else's, expired and ended look alike (H-103)
+ *            └── lifeSeconds ──▶ expired
+ * </pre>
+ */
+public final class Sessions {
+    private final SessionId ids;
+    private final SessionStore store;
+    private final SessionLimits limits;
+    private final InstantSource clock;
+
+    /** Sessions by id, so that most requests need no decryption. May forget at any time. */
+    private final Cache<String, Session> opened;
+
+    public Sessions(MasterKey key, SessionStore store, SessionLimits limits, InstantSource clock) {
+        this.ids = new SessionId(key);
+        this.store = store;
+        this.limits = limits;
+        this.clock = clock;
+        this.opened = Caffeine.newBuilder()
+                .maximumSize(limits.openedMax())
+                .executor(Runnable::run)
+                .build();
+    }
+
+    public Session open(ProtocolVersion version, ClientCapabilities capabilities, Principal principal) {
+        long expiresAtSeconds = nowSeconds() + limits.lifeSeconds();
+        return ids.create(version, capabilities, expiresAtSeconds, Session.Owner.of(principal));
+    }
+
+    /** @return the live session of this id, if it is this caller's; else null, whatever the reason */
+    public @Nullable Session find(String id, Principal principal) {
+        var known = opened.getIfPresent(id);
+        if (known != null && !known.owner().is(principal)) {
+            return null;
+        }
+        var session = known != null ? known : ids.open(id, Session.Owner.of(principal));
+        if (session == null || session.expiresAtSeconds() <= nowSeconds() || store.hasEnded(session)) {
+            return null;
+        }
+        if (known == null) {
+            opened.put(id, session);
+        }
+        return session;
+    }
+
+    /** Ends a session and its stream (H-105). */
+    public void end(Session session) {
+        store.end(session);
+        opened.invalidate(session.id());
+    }
+
+    /** Takes the place of the session's standalone stream; see {@link SessionStore#openStream}. */
+    public @Nullable Runnable openStream(Session session, Runnable close) {
+        return store.openStream(session, close);
+    }
+
+    private long nowSeconds() {
+        return clock.millis() / 1_000;
+    }
+}

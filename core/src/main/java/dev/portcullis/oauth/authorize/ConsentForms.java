@@ -1,0 +1,77 @@
+package dev.portcullis.oauth.authorize;
+
+import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.crypto.Randoms;
+import dev.portcullis.crypto.Sealer;
+import dev.portcullis.crypto.TokenHash;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Consent forms under way. Nothing is stored for them (T-92): the whole transaction travels in the form's hidden field, sealed, together with the hash of a secret
+ * that only the browser which got the page holds (O-63). A form alone, or the secret alone, is worth nothing.
+ */
+final class ConsentForms {
+    private static final byte[] CONTEXT = "consent-form/1".getBytes(StandardCharsets.US_ASCII);
+    private static final String SECRET_PREFIX = "csrf_";
+    /** A query of at most 16 KiB (O-6), sealed and in base64url. */
+    private static final int CHARS_MAX = 24 * 1024;
+
+    /** How many forms one browser may have open. */
+    private static final int OPEN_MAX = 8;
+
+    private final Sealer sealer;
+    private final int lifeSeconds;
+
+    ConsentForms(MasterKey master, int lifeSeconds) {
+        this.sealer = new Sealer(master.aes("consent-form/1"));
+        this.lifeSeconds = lifeSeconds;
+    }
+
+    /** A new form: the field's value, and the secret that must come back with it. */
+    AuthorizationStep.AskConsent ask(
+            ConsentView view, Transaction transaction, BrowserSecrets browser, long nowSeconds) {
+        String secret = Randoms.base64Url(32);
+        var fields = new Fields.Writer().number(nowSeconds + lifeSeconds).hash(TokenHash.of(secret));
+        transaction.write(fields);
+        var secrets = browser.crowdedOut(SECRET_PREFIX, OPEN_MAX);
+        secrets.add(new BrowserSecret(secretName(transaction), secret, lifeSeconds));
+        return new AuthorizationStep.AskConsent(view, Base64Url.encode(sealer.seal(fields.bytes(), CONTEXT)), secrets);
+    }
+
+    /** @return the form; null if it is not one of ours */
+    @Nullable
+    Form open(String value) {
+        byte[] sealed = Base64Url.decode(value, CHARS_MAX);
+        byte[] plain = sealed == null ? null : sealer.open(sealed, CONTEXT);
+        if (plain == null) {
+            return null;
+        }
+        var in = new Fields.Reader(plain);
+        return new Form(in.number(), in.hash(), Transaction.read(in));
+    }
+
+    private static String secretName(Transaction transaction) {
+        return SECRET_PREFIX + TokenHash.of(transaction.id()).toString().substring(0, 8);
+    }
+
+    /**
+     * A form that came back, whoever sent it.
+     *
+     * @param expiresAt Unix seconds
+     * @param secret hash of what its browser holds
+     */
+    record Form(long expiresAt, TokenHash secret, Transaction transaction) {
+        boolean isFrom(BrowserSecrets browser) {
+            return browser.holds(secretName(transaction), secret);
+        }
+
+        boolean isExpired(long nowSeconds) {
+            return nowSeconds >= expiresAt;
+        }
+
+        BrowserSecret forgotten() {
+            return BrowserSecret.forget(secretName(transaction));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.portcullis.oauth.authorize;
+
+import dev.portcullis.identity.Scopes;
+import dev.portcullis.store.RegisteredClient;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person must see before they decide (O-61). All of it is text to be escaped, and what the client says of itself is not to be believed.
+ *
+ * @param clientName what the client calls itself; null if it does not
+ * @param clientKind where that comes from
+ * @param redirect where the answer would go
+ * @param scopes what is asked for
+ * @param resources what for
+ * @param rememberable whether the approval may be remembered
+ * @param lifeSeconds how long the form is good
+ */
+public record ConsentView(
+        @Nullable String clientName,
+        RegisteredClient.Kind clientKind,
+        RedirectTarget redirect,
+        Scopes scopes,
+        List<String> resources,
+        boolean rememberable,
+        int lifeSeconds) {
+    public ConsentView {
+        resources = List.copyOf(resources);
+    }
+}

@@ -1,0 +1,171 @@
+package dev.portcullis.oauth.client;
+
+import dev.portcullis.crypto.KeyedHash;
+import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.crypto.Sealer;
+import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.store.RegisteredClient.AuthMethod;
+import dev.portcullis.store.RegisteredClient.Kind;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Client ids that are the registration itself, sealed (design decision 7): {@code dcr1.} and base64url of nonce, ciphertext, tag. Inside, in order: Unix seconds
+ * of issue (4 bytes), flags (1 byte: authentication method in two bits, then the grant types), name (length and UTF-8), number of redirect URIs, and each as the
+ * number of its beginning in {@link #BEGINNINGS}, length, and the rest. What goes into an id for good is the order of those tables: append, never reorder.
+ *
+ * <p>A secret is a keyed hash of the id, so nobody stores it either. Any thread.
+ */
+final class SealedClientIds {
+    /** Begins every id whose metadata is inside. */
+    static final String PREFIX = "dcr1.";
+
+    /** Longer ids are not given out: some clients keep ids in short columns. */
+    static final int CHARS_MAX = 1_000;
+
+    private static final byte[] CONTEXT = "client-id/1".getBytes(StandardCharsets.US_ASCII);
+    private static final List<String> BEGINNINGS =
+            List.of("", "https://", "http://localhost:", "http://127.0.0.1:", "http://localhost", "http://127.0.0.1");
+    private static final List<AuthMethod> METHODS =
+            List.of(AuthMethod.NONE, AuthMethod.CLIENT_SECRET_BASIC, AuthMethod.CLIENT_SECRET_POST);
+    private static final int METHOD_BITS = 2;
+
+    private final Sealer sealer;
+    private final KeyedHash secrets;
+
+    SealedClientIds(MasterKey key) {
+        sealer = new Sealer(key.aes("client-id/1"));
+        secrets = new KeyedHash(key.hmac("client-secret/1"));
+    }
+
+    /** @return the id that holds this metadata; it may be longer than {@link #CHARS_MAX} */
+    String seal(ClientMetadata metadata, long issuedAtSeconds) {
+        byte[] sealed = sealer.seal(encode(metadata, issuedAtSeconds), CONTEXT);
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+    }
+
+    /** @return the client of an id that we sealed, however old; null for any other text */
+    @Nullable
+    RegisteredClient open(String clientId) {
+        if (!clientId.startsWith(PREFIX) || clientId.length() > CHARS_MAX) {
+            return null;
+        }
+        byte[] plain;
+        try {
+            plain = sealer.open(Base64.getUrlDecoder().decode(clientId.substring(PREFIX.length())), CONTEXT);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+        return plain == null ? null : decode(plain, clientId);
+    }
+
+    /** @return the secret of a confidential client: 43 characters */
+    String secretOf(String clientId) {
+        return secrets.base64Url(clientId);
+    }
+
+    /** @return the client as everybody else sees it, with the hash of its secret */
+    RegisteredClient client(String clientId, ClientMetadata metadata, long issuedAtSeconds) {
+        TokenHash secretHash = metadata.authMethod() == AuthMethod.NONE ? null : TokenHash.of(secretOf(clientId));
+        return new RegisteredClient(
+                clientId,
+                metadata.name(),
+                metadata.redirectUris(),
+                metadata.authMethod(),
+                secretHash,
+                metadata.grantTypes(),
+                Kind.DYNAMIC,
+                issuedAtSeconds);
+    }
+
+    private static byte[] encode(ClientMetadata metadata, long issuedAtSeconds) {
+        var bytes = new ByteArrayOutputStream(128);
+        try (var out = new DataOutputStream(bytes)) {
+            out.writeInt((int) issuedAtSeconds);
+            int flags = METHODS.indexOf(metadata.authMethod());
+            for (int i = 0; i < ClientMetadata.GRANT_TYPES.size(); i++) {
+                if (metadata.grantTypes().contains(ClientMetadata.GRANT_TYPES.get(i))) {
+                    flags |= 1 << (METHOD_BITS + i);
+                }
+            }
+            out.writeByte(flags);
+            String name = metadata.name();
+            writeText(out, name == null ? "" : name);
+            out.writeByte(metadata.redirectUris().size());
+            for (String uri : metadata.redirectUris()) {
+                int beginning = longestBeginning(uri);
+                out.writeByte(beginning);
+                writeText(out, uri.substring(BEGINNINGS.get(beginning).length()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static int longestBeginning(String uri) {
+        int best = 0;
+        for (int i = 1; i < BEGINNINGS.size(); i++) {
+            if (uri.startsWith(BEGINNINGS.get(i))
+                    && BEGINNINGS.get(i).length() > BEGINNINGS.get(best).length()) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private RegisteredClient decode(byte[] plain, String clientId) {
+        try (var in = new DataInputStream(new ByteArrayInputStream(plain))) {
+            long issuedAtSeconds = Integer.toUnsignedLong(in.readInt());
+            int flags = in.readUnsignedByte();
+            var grantTypes = new ArrayList<String>();
+            for (int i = 0; i < ClientMetadata.GRANT_TYPES.size(); i++) {
+                if ((flags & (1 << (METHOD_BITS + i))) != 0) {
+                    grantTypes.add(ClientMetadata.GRANT_TYPES.get(i));
+                }
+            }
+            String name = readText(in);
+            var redirectUris = new ArrayList<String>();
+            for (int left = in.readUnsignedByte(); left > 0; left--) {
+                redirectUris.add(BEGINNINGS.get(in.readUnsignedByte()) + readText(in));
+            }
+            AuthMethod method = METHODS.get(flags & ((1 << METHOD_BITS) - 1));
+            var metadata = new ClientMetadata(name.isEmpty() ? null : name, redirectUris, method, grantTypes);
+            return client(clientId, metadata, issuedAtSeconds);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a client id that we sealed is cut short", e);
+        }
+    }
+
+    /** Length as one byte, or two from 128 on (high bit set, then low bits first). */
+    private static void writeText(DataOutputStream out, String text) throws IOException {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        if (utf8.length < 0x80) {
+            out.writeByte(utf8.length);
+        } else {
+            out.writeByte((utf8.length & 0x7F) | 0x80);
+            out.writeByte(utf8.length >> 7);
+        }
+        out.write(utf8);
+    }
+
+    private static String readText(DataInputStream in) throws IOException {
+        int length = in.readUnsignedByte();
+        if (length >= 0x80) {
+            length = (length & 0x7F) | (in.readUnsignedByte() << 7);
+        }
+        byte[] utf8 = new byte[length];
+        in.readFully(utf8);
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.portcullis.oauth.token;
+
+import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.identity.Principal;
+import java.util.List;
+
+/**
+ * An access token that was live when the store was last asked. One object per token and process, shared by all its requests. Immutable.
+ *
+ * @param principal who calls, through which client, with which scopes
+ * @param resources exact resources it is good for
+ * @param expiresAtSeconds Unix seconds; from then on it is refused
+ * @param hash what tables know it by
+ */
+public record VerifiedToken(Principal principal, List<String> resources, long expiresAtSeconds, TokenHash hash)
+        implements TokenCheck {
+    public VerifiedToken {
+        resources = resources.stream()
+                .map(String::intern)
+                .toList(); // few, and compared with each request: best by identity
+    }
+
+    /** Whether {@code resource} is in its audience (O-25). */
+    public boolean isFor(String resource) {
+        return resources.contains(resource);
+    }
+}

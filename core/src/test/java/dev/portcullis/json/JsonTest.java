@@ -1,0 +1,123 @@
+package dev.portcullis.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonTest {
+    @Test
+    void treeWhenTextIsMixedThenReadsEverything() {
+        assertThat(Json.tree(
+                        " {\"a\":[1,-2.5e3,true,false,null,\"x\\n\\u00e9\\\\\"],\"b\":{\"c\":{}},\"\\u0064\":[]} "))
+                .isEqualTo(Map.of(
+                        "a",
+                        Arrays.asList(new BigDecimal(1), new BigDecimal("-2.5e3"), true, false, null, "x\né\\"),
+                        "b",
+                        Map.of("c", Map.of()),
+                        "d",
+                        List.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "1 2", "{", "{}{}", "tru", "[1", "{\"a\":1}]"})
+    void parseWhenNotOneTextThenThrows(String text) {
+        assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(JsonException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0",
+                "-0",
+                "7",
+                "0.1",
+                "123456789012345",
+                "1234567890123456",
+                "-1.5",
+                "1e3",
+                "0.000000000000001",
+                "5e-324",
+                "12345678901234.5",
+                "3.14159265358979"
+            })
+    void numberWhenReadThenIsTheNearestDouble(String number) {
+        assertThat(Json.parse(number).cursor().number()).isEqualTo(Double.parseDouble(number));
+    }
+
+    @Test
+    void integerWhenWrittenOddlyThenStillIsOne() {
+        assertThat(Json.parse("4.0").cursor().integer()).isEqualTo(4);
+        assertThat(Json.parse("4e2").cursor().integer()).isEqualTo(400);
+        assertThat(Json.parse("-9223372036854775808").cursor().integer()).isEqualTo(Long.MIN_VALUE);
+        assertThat(Json.parse("4.5").cursor().isInteger()).isFalse();
+        assertThat(Json.parse("9223372036854775808").cursor().isInteger()).isFalse();
+        assertThat(Json.parse("1e999999999").cursor().isInteger()).isFalse();
+    }
+
+    @Test
+    void nextMemberWhenValuesAreNotReadThenStepsOverThem() {
+        var cursor = Json.parse("{\"a\":{\"x\":[1,\"]}\\\"\"]},\"b\" : 2 , \"\\u0063\":[[]], \"d\":\"e\"}")
+                .cursor();
+        cursor.enterObject();
+        assertThat(cursor.nextMember()).isTrue();
+        assertThat(cursor.nextMember()).isTrue();
+        assertThat(cursor.nameIs(new byte[] {'b'})).isTrue();
+        assertThat(cursor.number()).isEqualTo(2);
+        assertThat(cursor.nextMember()).isTrue();
+        assertThat(cursor.nameIs(new byte[] {'c'})).isTrue();
+        assertThat(cursor.slice().text()).isEqualTo("[[]]");
+        assertThat(cursor.nextMember()).isTrue();
+        assertThat(cursor.string()).isEqualTo("e");
+        assertThat(cursor.nextMember()).isFalse();
+    }
+
+    @Test
+    void writeWhenAnythingThenReadsBackTheSame() {
+        try (var out = JsonWriter.take()) {
+            out.beginObject().name("s").string("a\"\\\n\u0001\u007Fé❄😀");
+            out.name("n")
+                    .beginArray()
+                    .number(0)
+                    .number(-5)
+                    .number(Long.MAX_VALUE)
+                    .number(2.5)
+                    .number(3.0)
+                    .number(1e300)
+                    .endArray();
+            out.name("o")
+                    .beginObject()
+                    .endObject()
+                    .name("t")
+                    .bool(true)
+                    .name("z")
+                    .nul();
+            out.name("b").base64("hi".getBytes(StandardCharsets.UTF_8)).endObject();
+            assertThat(Json.tree(out.toString()))
+                    .isEqualTo(Json.tree(
+                            "{\"s\":\"a\\\"\\\\\\n\\u0001\\u007fé❄😀\",\"n\":[0,-5,9223372036854775807,2.5,3,1.0E300],"
+                                    + "\"o\":{},\"t\":true,\"z\":null,\"b\":\"aGk=\"}"));
+        }
+    }
+
+    @Test
+    void stringWhenHalfASurrogatePairThenWritesTheReplacementCharacter() {
+        try (var out = JsonWriter.take()) {
+            assertThat(out.string("a\uD800b").toString()).isEqualTo("\"a\uFFFDb\"");
+        }
+    }
+
+    @Test
+    void numberWhenNotFiniteThenThrows() {
+        try (var out = JsonWriter.take()) {
+            assertThatThrownBy(() -> out.number(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}

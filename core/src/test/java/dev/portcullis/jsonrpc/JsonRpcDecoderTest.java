@@ -1,0 +1,342 @@
+package dev.portcullis.jsonrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.portcullis.json.RawJson;
+import dev.portcullis.jsonrpc.JsonRpcMessage.ErrorResponse;
+import dev.portcullis.jsonrpc.JsonRpcMessage.Notification;
+import dev.portcullis.jsonrpc.JsonRpcMessage.Request;
+import dev.portcullis.jsonrpc.JsonRpcMessage.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonRpcDecoderTest {
+    private static final int BYTES_MAX = 4 * 1024 * 1024;
+    private static final String CALL = """
+            {"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"add","arguments":{"a":1.5,"b":[{"x":null}]},\
+            "_meta":{"k":"sn\\u00f6w ❄ \\ud83d\\ude00 😀"}},"extra":{"params":{}}}
+            """;
+
+    @Test
+    void readWhenWholeRequestThenGivesIdMethodAndParams() throws Exception {
+        var request = (Request) decode(CALL);
+        assertThat(request.id()).isEqualTo(new JsonRpcId.Int(7));
+        assertThat(request.method()).isEqualTo("tools/call");
+        assertThat(request.params().text()).startsWith("{\"name\":\"add\"").endsWith("😀\"}}");
+    }
+
+    @Test
+    void readWhenSplitAnywhereThenGivesTheSame() throws Exception {
+        byte[] bytes = CALL.getBytes(StandardCharsets.UTF_8);
+        String expected = describe(decode(CALL));
+        for (int split = 0; split <= bytes.length; split++) {
+            var decoder = new JsonRpcDecoder(BYTES_MAX, 0);
+            decoder.read(bytes, 0, split);
+            decoder.read(bytes, split, bytes.length - split);
+            assertThat(describe(decoder.end())).as("split at %d", split).isEqualTo(expected);
+        }
+        var random = new Random(1);
+        for (int round = 0; round < 2_000; round++) {
+            var decoder = new JsonRpcDecoder(BYTES_MAX, random.nextInt(500));
+            for (int at = 0; at < bytes.length; ) {
+                int count = Math.min(bytes.length - at, 1 + random.nextInt(1 + random.nextInt(60)));
+                decoder.read(bytes, at, count);
+                at += count;
+            }
+            assertThat(describe(decoder.end())).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void readWhenMutatedThenGivesAMessageOrARefusalAndTheSameForEverySplit() throws Exception {
+        byte[] original = CALL.getBytes(StandardCharsets.UTF_8);
+        var random = new Random(2);
+        int refused = 0;
+        for (int round = 0; round < 30_000; round++) {
+            byte[] bytes = mutate(original, random);
+            String whole = outcome(bytes, bytes.length + 1);
+            assertThat(outcome(bytes, 1 + random.nextInt(20))).isEqualTo(whole);
+            refused += whole.startsWith("refused") ? 1 : 0;
+        }
+        assertThat(refused).isBetween(10_000, 29_999); // else the mutations test nothing
+        assertThat(describe(decode(CALL))).isEqualTo(describe(decode(CALL))); // feeds given back are clean
+    }
+
+    private static byte[] mutate(byte[] original, Random random) {
+        byte[] bytes = original.clone();
+        String interesting = "{}[]\",:\\u0dDtrfn -.eE\u0000\u007F\n";
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            int at = random.nextInt(bytes.length);
+            switch (random.nextInt(4)) {
+                case 0 -> bytes[at] = (byte) random.nextInt(256);
+                case 1 -> bytes[at] = (byte) interesting.charAt(random.nextInt(interesting.length()));
+                case 2 -> bytes = java.util.Arrays.copyOf(bytes, Math.max(1, at));
+                default -> {
+                    int to = random.nextInt(bytes.length);
+                    bytes[to] = bytes[at];
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private static String outcome(byte[] bytes, int partBytes) {
+        var decoder = new JsonRpcDecoder(BYTES_MAX, 0);
+        try {
+            for (int at = 0; at < bytes.length; at += partBytes) {
+                decoder.read(bytes, at, Math.min(partBytes, bytes.length - at));
+            }
+            return describe(decoder.end());
+        } catch (JsonRpcException e) {
+            return "refused " + e.code() + " " + e.id();
+        }
+    }
+
+    // T-20, T-22: refused before the end
+    @Test
+    void readWhenMalformedThenRefusesAtOnceAndEverAfter() {
+        var decoder = new JsonRpcDecoder(BYTES_MAX, 0);
+        byte[] bad = "{\"id\":1,]".getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> decoder.read(bad, 0, bad.length)).isInstanceOf(JsonRpcException.class);
+        assertThatThrownBy(() -> decoder.read(bad, 0, 1)).isInstanceOf(JsonRpcException.class);
+        assertThatThrownBy(decoder::end).isInstanceOf(JsonRpcException.class);
+    }
+
+    @Test
+    void readWhenLongerThanTheLimitThenRefuses() {
+        var decoder = new JsonRpcDecoder(10, 0);
+        assertThatThrownBy(() -> decoder.read(new byte[11], 0, 11)).hasMessageContaining("10 bytes");
+    }
+
+    // T-20
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "{\"a\":", "{\"params\":["})
+    void readWhenTooDeepThenRefuses(String opening) {
+        assertRefused(opening + "[".repeat(100_000), JsonRpcErrorCode.PARSE_ERROR);
+        assertRefused(opening.repeat(65), JsonRpcErrorCode.PARSE_ERROR);
+    }
+
+    @Test
+    void readWhenAtTheDepthLimitThenAccepts() throws Exception {
+        String nested = "[".repeat(62) + "]".repeat(62);
+        decode("{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"a\":" + nested + "}}");
+        assertRefused(
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"a\":[" + nested + "]}}",
+                JsonRpcErrorCode.PARSE_ERROR);
+    }
+
+    // T-21
+    @Test
+    void readWhenNumbersAreHugeThenRefusesLongOnesAndKeepsTheRestUnexpanded() throws Exception {
+        String params = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"params\":{\"n\":%s}}";
+        assertThat(decode(params.formatted("1e999999999"))).isInstanceOf(Request.class);
+        assertThat(decode(params.formatted("1".repeat(1_000)))).isInstanceOf(Request.class);
+        assertRefused(params.formatted("1".repeat(1_001)), JsonRpcErrorCode.PARSE_ERROR);
+        assertRefused(params.formatted("1".repeat(1_000_000)), JsonRpcErrorCode.PARSE_ERROR);
+        assertRefused(params.formatted("0." + "1".repeat(1_000_000)), JsonRpcErrorCode.PARSE_ERROR);
+    }
+
+    // T-21, T-23, H-45
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "9007199254740991 | ok",
+                "-9007199254740991 | ok",
+                "0 | ok",
+                "\"\" | ok",
+                "9007199254740992 | bad",
+                "-9223372036854775808 | bad",
+                "99999999999999999999999999 | bad",
+                "1.0 | bad",
+                "1.5 | bad",
+                "1E400 | bad",
+                "null | bad",
+                "true | bad",
+                "{} | bad",
+                "{\"a\":1} | bad",
+                "[] | bad",
+                "[1] | bad",
+            })
+    void readWhenIdHasATypeThenAcceptsStringsAndSafeIntegersOnly(String id, String expected) throws Exception {
+        String text = "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"m\"}";
+        if (expected.equals("ok")) {
+            assertThat(decode(text)).isInstanceOf(Request.class);
+        } else {
+            assertThatThrownBy(() -> decode(text)).isInstanceOfSatisfying(JsonRpcException.class, e -> {
+                assertThat(e.code()).isEqualTo(JsonRpcErrorCode.INVALID_REQUEST);
+                assertThat(e.id()).isNull();
+            });
+        }
+    }
+
+    @Test
+    void readWhenTextsAreLongThenBoundsIdAndMethod() throws Exception {
+        assertThat(decode("{\"jsonrpc\":\"2.0\",\"id\":\"" + "i".repeat(256) + "\",\"method\":\"" + "m".repeat(256)
+                        + "\"}"))
+                .isInstanceOf(Request.class);
+        assertRefused(
+                "{\"jsonrpc\":\"2.0\",\"id\":\"" + "i".repeat(257) + "\",\"method\":\"m\"}",
+                JsonRpcErrorCode.INVALID_REQUEST);
+        assertRefused(
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + "m".repeat(3_000_000) + "\"}",
+                JsonRpcErrorCode.INVALID_REQUEST);
+        assertRefused(
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"" + "k".repeat(1_100) + "\":1}",
+                JsonRpcErrorCode.PARSE_ERROR);
+    }
+
+    // T-23
+    @Test
+    void readWhenAnObjectIsWideThenBoundsItsMembers() throws Exception {
+        assertThat(decode(wide(10_000))).isInstanceOf(Notification.class);
+        assertRefused(wide(10_001), JsonRpcErrorCode.PARSE_ERROR);
+    }
+
+    private static String wide(int members) {
+        var text = new StringBuilder("{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{");
+        for (int i = 0; i < members; i++) {
+            text.append(i == 0 ? "" : ",").append("\"k").append(i).append("\":").append(i);
+        }
+        return text.append("}}").toString();
+    }
+
+    // T-22
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"jsonrpc\":\"2.0\",\"method\":\"tools/list\",\"method\":\"tools/call\"}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"_meta\":{},\"_meta\":{}}}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"a\":1,\"\\u0061\":2}}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"a\":[{\"x\":{\"y\":1},\"x\":2}]}}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"a\":\"\\ud800\"}}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"a\":\"\\udc00\"}}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"a\":\"\\ud800\\ud800\\udc00\"}}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"a\":\"\\ud800x\"}}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"\\ud800\":1}}",
+                "\uFEFF{\"jsonrpc\":\"2.0\",\"method\":\"m\"}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\u0000\"}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\"}}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\"}{}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\"} x",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"m\"",
+                "{'jsonrpc':'2.0'}",
+                "{\"a\":NaN}",
+                "{\"a\":01}",
+                "{\"a\":1,}",
+                "// {}",
+                "tru",
+                "",
+                " ",
+            })
+    void readWhenTextIsOddThenRefusesAsMalformed(String text) {
+        assertRefused(text, JsonRpcErrorCode.PARSE_ERROR);
+    }
+
+    @Test
+    void readWhenManyNamesThenStillSeesTheRepeatedOne() {
+        assertRefused(wide(5_000).replace("\"k4999\"", "\"k17\""), JsonRpcErrorCode.PARSE_ERROR);
+    }
+
+    // T-22
+    @Test
+    void readWhenNotUtf8ThenRefuses() {
+        for (var bad : List.of(
+                new int[] {0xC0, 0xAF},
+                new int[] {0xE0, 0x80, 0xAF},
+                new int[] {0xED, 0xA0, 0x80},
+                new int[] {0xF0, 0x80, 0x80, 0xAF},
+                new int[] {0xF4, 0x90, 0x80, 0x80},
+                new int[] {0xFF},
+                new int[] {0x80},
+                new int[] {0xC3, 0x22})) {
+            byte[] bytes = "{\"jsonrpc\":\"2.0\",\"method\":\"____\"}".getBytes(StandardCharsets.ISO_8859_1);
+            for (int i = 0; i < bad.length; i++) {
+                bytes[27 + i] = (byte) bad[i];
+            }
+            assertThat(outcome(bytes, 1_000)).startsWith("refused PARSE_ERROR");
+            assertThat(outcome(bytes, 1)).startsWith("refused PARSE_ERROR");
+        }
+        assertThat(outcome("{\"jsonrpc\":\"2.0\",\"method\":\"m\"}".getBytes(StandardCharsets.UTF_16LE), 1_000))
+                .startsWith("refused PARSE_ERROR");
+    }
+
+    // T-24, H-41, H-45
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[]",
+                "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\"}]",
+                "\"text\"",
+                "123",
+                "null",
+                "{}",
+                "{\"jsonrpc\":2.0,\"id\":1,\"method\":\"m\"}",
+                "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"m\"}",
+                "{\"id\":1,\"method\":\"m\"}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\"}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":[\"m\"]}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"params\":[]}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"params\":[{\"a\":1}]}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"params\":\"x\"}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"params\":null}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"result\":{}}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"error\":{}}",
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":7}",
+                "{\"jsonrpc\":\"2.0\",\"result\":{}}",
+            })
+    void readWhenShapeIsWrongThenRefusesAsInvalidRequest(String text) {
+        assertRefused(text, JsonRpcErrorCode.INVALID_REQUEST);
+    }
+
+    @Test
+    void readWhenShapeIsWrongButIdIsReadableThenRefusalBearsIt() {
+        assertThatThrownBy(() -> decode("{\"jsonrpc\":\"2.0\",\"params\":[],\"method\":\"m\",\"id\":\"x\"}"))
+                .isInstanceOfSatisfying(
+                        JsonRpcException.class, e -> assertThat(e.id()).isEqualTo(new JsonRpcId.Text("x")));
+    }
+
+    @Test
+    void readWhenResponseThenGivesIt() throws Exception {
+        assertThat(((Response) decode("{\"jsonrpc\":\"2.0\",\"id\":\"s1\",\"result\":{\"a\":{}}}"))
+                        .result()
+                        .text())
+                .isEqualTo("{\"a\":{}}");
+        assertThat(((ErrorResponse) decode("{\"error\":{\"code\":-1,\"message\":\"no\"},\"jsonrpc\":\"2.0\"}")).id())
+                .isNull();
+    }
+
+    private static JsonRpcMessage decode(String text) throws JsonRpcException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        var decoder = new JsonRpcDecoder(BYTES_MAX, bytes.length);
+        decoder.read(bytes, 0, bytes.length);
+        return decoder.end();
+    }
+
+    private static void assertRefused(String text, JsonRpcErrorCode code) {
+        assertThatThrownBy(() -> decode(text))
+                .isInstanceOfSatisfying(
+                        JsonRpcException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static String describe(JsonRpcMessage message) {
+        return switch (message) {
+            case Request it -> "request " + it.id() + " " + it.method() + " " + text(it.params());
+            case Notification it -> "notification " + it.method() + " " + text(it.params());
+            case Response it -> "response " + it.id() + " " + text(it.result());
+            case ErrorResponse it -> "error " + it.id() + " " + text(it.error());
+        };
+    }
+
+    private static String text(RawJson params) {
+        return params == null ? "none" : params.text();
+    }
+}

@@ -1,0 +1,149 @@
+package dev.portcullis.oauth.authorize;
+
+import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.store.AccessToken;
+import dev.portcullis.store.AuthorizationCode;
+import dev.portcullis.store.Grant;
+import dev.portcullis.store.GrantStore;
+import dev.portcullis.store.PendingSignIn;
+import dev.portcullis.store.RefreshToken;
+import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.store.StoreException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The part of a store that signing in needs, open to the test's eyes, and failing on demand. */
+final class RecordingGrantStore implements GrantStore {
+    final Map<TokenHash, PendingSignIn> pending = new HashMap<>();
+    final Map<String, RegisteredClient> clients = new HashMap<>();
+    final List<Grant> grants = new ArrayList<>();
+    final List<AuthorizationCode> codes = new ArrayList<>();
+    /** The names of the calls that fail. */
+    final List<String> failing = new ArrayList<>();
+
+    int grantsMax;
+
+    private synchronized void answer(String call) {
+        if (failing.contains(call)) {
+            throw new StoreException("the store is away");
+        }
+    }
+
+    @Override
+    public synchronized void putPendingSignIn(PendingSignIn record) {
+        answer("putPendingSignIn");
+        pending.put(record.state(), record);
+    }
+
+    @Override
+    public synchronized @Nullable PendingSignIn pendingSignIn(TokenHash state, long nowSeconds) {
+        answer("pendingSignIn");
+        var found = pending.get(state);
+        return found == null || found.expiresAt() <= nowSeconds ? null : found;
+    }
+
+    @Override
+    public synchronized @Nullable PendingSignIn takePendingSignIn(TokenHash state, long nowSeconds) {
+        answer("takePendingSignIn");
+        var found = pendingSignIn(state, nowSeconds);
+        pending.remove(state);
+        return found;
+    }
+
+    @Override
+    public synchronized void putClient(RegisteredClient client, long expiresAtSeconds) {
+        answer("putClient");
+        clients.put(client.id(), client);
+    }
+
+    @Override
+    public synchronized @Nullable RegisteredClient client(String clientId, long nowSeconds) {
+        answer("client");
+        return clients.get(clientId);
+    }
+
+    @Override
+    public synchronized List<String> createGrant(Grant grant, AuthorizationCode code, int max, long nowSeconds) {
+        answer("createGrant");
+        grants.add(grant);
+        codes.add(code);
+        grantsMax = max;
+        return List.of();
+    }
+
+    @Override
+    public int clientCount(long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public Grant grant(String grantId, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public List<Grant> grantsOf(String subjectKey, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public Held<AuthorizationCode> code(TokenHash code, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public boolean consumeCode(
+            AuthorizationCode spent, AccessToken access, RefreshToken refresh, long grantExpiresAt, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public Held<AccessToken> accessToken(TokenHash token, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public Held<RefreshToken> refreshToken(TokenHash token, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public Rotation rotate(
+            TokenHash presented,
+            RefreshToken successor,
+            AccessToken access,
+            int overlapSeconds,
+            long grantExpiresAt,
+            long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public boolean revokeGrant(String grantId) {
+        throw notUsed();
+    }
+
+    @Override
+    public boolean revokeAccessToken(TokenHash token) {
+        throw notUsed();
+    }
+
+    @Override
+    public int sweep(long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public void onRevocation(Consumer<Revocation> listener) {}
+
+    @Override
+    public void close() {}
+
+    private static UnsupportedOperationException notUsed() {
+        return new UnsupportedOperationException("signing in does not need this");
+    }
+}

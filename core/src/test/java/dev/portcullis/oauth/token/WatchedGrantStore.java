@@ -1,0 +1,140 @@
+package dev.portcullis.oauth.token;
+
+import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.store.AccessToken;
+import dev.portcullis.store.AuthorizationCode;
+import dev.portcullis.store.Grant;
+import dev.portcullis.store.GrantStore;
+import dev.portcullis.store.PendingSignIn;
+import dev.portcullis.store.RefreshToken;
+import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.store.StoreException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** A real store that is watched: counts reads and writes, can be down, and can be held between reading an access token and answering. */
+final class WatchedGrantStore implements GrantStore {
+    final AtomicInteger accessTokenReads = new AtomicInteger();
+    final AtomicInteger clientWrites = new AtomicInteger();
+    volatile boolean isDown;
+    volatile Runnable afterAccessTokenRead = () -> {};
+    private final GrantStore store;
+
+    WatchedGrantStore(GrantStore store) {
+        this.store = store;
+    }
+
+    private GrantStore up() {
+        if (isDown) {
+            throw new StoreException("the store is down");
+        }
+        return store;
+    }
+
+    @Override
+    public void putPendingSignIn(PendingSignIn pending) {
+        up().putPendingSignIn(pending);
+    }
+
+    @Override
+    public PendingSignIn pendingSignIn(TokenHash state, long nowSeconds) {
+        return up().pendingSignIn(state, nowSeconds);
+    }
+
+    @Override
+    public PendingSignIn takePendingSignIn(TokenHash state, long nowSeconds) {
+        return up().takePendingSignIn(state, nowSeconds);
+    }
+
+    @Override
+    public void putClient(RegisteredClient client, long expiresAtSeconds) {
+        clientWrites.incrementAndGet();
+        up().putClient(client, expiresAtSeconds);
+    }
+
+    @Override
+    public RegisteredClient client(String clientId, long nowSeconds) {
+        return up().client(clientId, nowSeconds);
+    }
+
+    @Override
+    public int clientCount(long nowSeconds) {
+        return up().clientCount(nowSeconds);
+    }
+
+    @Override
+    public List<String> createGrant(Grant grant, AuthorizationCode code, int grantsMax, long nowSeconds) {
+        return up().createGrant(grant, code, grantsMax, nowSeconds);
+    }
+
+    @Override
+    public Grant grant(String grantId, long nowSeconds) {
+        return up().grant(grantId, nowSeconds);
+    }
+
+    @Override
+    public List<Grant> grantsOf(String subjectKey, long nowSeconds) {
+        return up().grantsOf(subjectKey, nowSeconds);
+    }
+
+    @Override
+    public Held<AuthorizationCode> code(TokenHash code, long nowSeconds) {
+        return up().code(code, nowSeconds);
+    }
+
+    @Override
+    public boolean consumeCode(
+            AuthorizationCode spent, AccessToken access, RefreshToken refresh, long grantExpiresAt, long nowSeconds) {
+        return up().consumeCode(spent, access, refresh, grantExpiresAt, nowSeconds);
+    }
+
+    @Override
+    public Held<AccessToken> accessToken(TokenHash token, long nowSeconds) {
+        accessTokenReads.incrementAndGet();
+        Held<AccessToken> held = up().accessToken(token, nowSeconds);
+        afterAccessTokenRead.run();
+        return held;
+    }
+
+    @Override
+    public Held<RefreshToken> refreshToken(TokenHash token, long nowSeconds) {
+        return up().refreshToken(token, nowSeconds);
+    }
+
+    @Override
+    public Rotation rotate(
+            TokenHash presented,
+            RefreshToken successor,
+            AccessToken access,
+            int overlapSeconds,
+            long grantExpiresAt,
+            long nowSeconds) {
+        return up().rotate(presented, successor, access, overlapSeconds, grantExpiresAt, nowSeconds);
+    }
+
+    @Override
+    public boolean revokeGrant(String grantId) {
+        return up().revokeGrant(grantId);
+    }
+
+    @Override
+    public boolean revokeAccessToken(TokenHash token) {
+        return up().revokeAccessToken(token);
+    }
+
+    @Override
+    public int sweep(long nowSeconds) {
+        return up().sweep(nowSeconds);
+    }
+
+    @Override
+    public void onRevocation(Consumer<Revocation> listener) {
+        store.onRevocation(listener);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

@@ -1,0 +1,89 @@
+package dev.portcullis.ops.devidp;
+
+import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.crypto.Randoms;
+import dev.portcullis.crypto.Sealer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refresh tokens that carry their person, sealed under a key of the client secret: with the same secret they outlive a restart, which a developer does often.
+ * Used ones are remembered until then, in a bounded set guarded by {@code lock}.
+ */
+final class RefreshTokens {
+    private static final byte[] CONTEXT = "devidp-refresh".getBytes(StandardCharsets.US_ASCII);
+    private static final long LIFE_MILLIS = 30L * 86_400 * 1000;
+    private static final int SPENT_MAX = 10_000;
+    private static final int CHARS_MAX = 16_384;
+
+    private final Sealer sealer;
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<String> spent = new LinkedHashSet<>();
+
+    RefreshTokens(String clientSecret, InstantSource clock) {
+        this.sealer = new Sealer(new MasterKey(clientSecret).aes("devidp-refresh/1"));
+        this.clock = clock;
+    }
+
+    String issue(Person person) {
+        byte[] text = String.join(
+                        "\n",
+                        Randoms.base64Url(16),
+                        person.email(),
+                        person.name().replace('\n', ' '),
+                        String.join(",", person.groups()))
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] plain = ByteBuffer.allocate(Long.BYTES + text.length)
+                .putLong(clock.millis() + LIFE_MILLIS)
+                .put(text)
+                .array();
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(sealer.seal(plain, CONTEXT));
+    }
+
+    /** Uses a token up. @return its person; null if it is none of ours, used or expired */
+    @Nullable
+    Person spend(String token) {
+        byte[] plain = open(token);
+        if (plain == null || ByteBuffer.wrap(plain).getLong() <= clock.millis()) {
+            return null;
+        }
+        String text = new String(plain, Long.BYTES, plain.length - Long.BYTES, StandardCharsets.UTF_8);
+        String[] parts = text.split("\n", -1);
+        List<String> groups = parts[3].isEmpty() ? List.of() : List.of(parts[3].split(","));
+        return spendOnce(parts[0]) ? new Person(parts[1], parts[2], groups) : null;
+    }
+
+    private byte @Nullable [] open(String token) {
+        if (token.length() > CHARS_MAX) {
+            return null;
+        }
+        try {
+            return sealer.open(Base64.getUrlDecoder().decode(token), CONTEXT);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private boolean spendOnce(String id) {
+        lock.lock();
+        try {
+            if (spent.size() >= SPENT_MAX) {
+                Iterator<String> oldest = spent.iterator();
+                oldest.next();
+                oldest.remove();
+            }
+            return spent.add(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

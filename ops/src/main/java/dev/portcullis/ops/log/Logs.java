@@ -1,0 +1,62 @@
+package dev.portcullis.ops.log;
+
+import java.util.List;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.Logger;
+
+/**
+ * Sets up logging: everything to standard error by {@link LineFormatter}. Our own loggers obey LOG_LEVEL; those of libraries stay at warning whatever it says, since
+ * some of them write headers, and so tokens, when asked for more (T-94).
+ */
+public final class Logs {
+    private static final String OURS = "dev.portcullis";
+
+    /** Loggers are weakly held: without this the level would be forgotten. */
+    private static final List<Logger> HELD = List.of(Logger.getLogger(""), Logger.getLogger(OURS));
+
+    private Logs() {}
+
+    /**
+     * To be called before anything logs: the JVM's own log manager drops all handlers as soon as shutdown begins, and with them what there is to say about draining.
+     */
+    public static void keepThroughShutdown() {
+        System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
+    }
+
+    /** @param level least level of our own loggers */
+    public static void install(System.Logger.Level level) {
+        var root = HELD.get(0);
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
+        var handler = new ConsoleHandler();
+        handler.setLevel(Level.ALL);
+        handler.setFormatter(new LineFormatter());
+        root.addHandler(handler);
+        root.setLevel(Level.WARNING);
+        HELD.get(1).setLevel(julLevel(level));
+    }
+
+    private static Level julLevel(System.Logger.Level level) {
+        return switch (level) {
+            case ALL -> Level.ALL;
+            case TRACE -> Level.FINER;
+            case DEBUG -> Level.FINE;
+            case INFO -> Level.INFO;
+            case WARNING -> Level.WARNING;
+            case ERROR -> Level.SEVERE;
+            case OFF -> Level.OFF;
+        };
+    }
+
+    /** A log manager whose handlers outlive the start of shutdown; the JVM makes it by its name. */
+    public static final class LastingLogManager extends LogManager {
+        @Override
+        public void reset() {
+            // Handlers write through to standard error and hold nothing that must be closed.
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package dev.portcullis.ops.server;
+
+import dev.portcullis.oauth.OAuthSettings;
+import dev.portcullis.sse.SseStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the server is told at start, checked by {@link ConfigLoader} and ready for use. {@link Setting} says what each value means. Prints no secret.
+ *
+ * @param listen public listener
+ * @param publicUrl the origin clients see, without a trailing slash; all we say about ourselves comes from here (O-2)
+ * @param isLocal whether only this machine can reach us: HOST and PUBLIC_URL are loopback
+ * @param management listener of metrics and health
+ * @param isAuthOn false: everybody is {@code Principal.ANONYMOUS}; only if local
+ * @param signInBy who signs people in
+ * @param masterKey where the one secret comes from
+ * @param allowedEmails lower-cased; for them {@code generateImage} is there
+ * @param store where grants are kept
+ * @param images what draws
+ * @param doors Origin and Host rules
+ * @param isRateLimited false only if local
+ * @param fetchAllow private peers that outgoing requests may reach; empty unless local
+ * @param lives lifetimes of what is issued
+ * @param limits everything that has an upper bound
+ * @param logLevel of our own loggers
+ * @param drainSeconds how long running requests may take to end at shutdown
+ */
+public record ServerConfig(
+        InetSocketAddress listen,
+        URI publicUrl,
+        boolean isLocal,
+        InetSocketAddress management,
+        boolean isAuthOn,
+        SignInBy signInBy,
+        KeySource masterKey,
+        Set<String> allowedEmails,
+        StoreLocation store,
+        Images images,
+        Doors doors,
+        boolean isRateLimited,
+        List<HostPort> fetchAllow,
+        OAuthSettings.Lives lives,
+        Limits limits,
+        System.Logger.Level logLevel,
+        int drainSeconds) {
+    public ServerConfig {
+        allowedEmails = Set.copyOf(allowedEmails);
+        fetchAllow = List.copyOf(fetchAllow);
+    }
+
+    /** @return the URL to give to a client: the MCP endpoint, and the default resource of tokens */
+    public URI mcpUrl() {
+        return URI.create(publicUrl + "/mcp");
+    }
+
+    /** @return where the identity provider sends browsers back to */
+    public URI callbackUrl() {
+        return URI.create(publicUrl + "/callback");
+    }
+
+    /** Who signs people in. */
+    public sealed interface SignInBy {
+        /**
+         * An Access for SaaS application, or a client at any OpenID provider.
+         *
+         * @param issuer {@code iss} of its ID tokens
+         * @param endpoints null: to be discovered at the issuer
+         */
+        record Access(
+                String clientId,
+                Secret clientSecret,
+                URI issuer,
+                @Nullable Endpoints endpoints) implements SignInBy {}
+
+        /**
+         * The stand-in that we start ourselves, on loopback.
+         *
+         * @param port its port on 127.0.0.1
+         */
+        record LocalStandIn(int port) implements SignInBy {}
+    }
+
+    /** Where an identity provider's endpoints are, told instead of discovered. */
+    public record Endpoints(URI authorization, URI token, URI jwks) {}
+
+    /** Where the master secret comes from; {@link MasterKeyFile} makes a key of it. */
+    public sealed interface KeySource {
+        /** It was set. */
+        record Given(Secret secret) implements KeySource {}
+
+        /** It is generated once and kept in a file that only we can read. */
+        record KeptIn(Path file) implements KeySource {}
+
+        /** It is generated and forgotten at exit, as the {@code memory:} store is. */
+        record Fleeting() implements KeySource {}
+    }
+
+    /** Where grants are kept. */
+    public sealed interface StoreLocation {
+        /** In a file: embedded, durable. */
+        record InFile(Path file) implements StoreLocation {}
+
+        /** In memory: forgotten at exit. */
+        record InMemory() implements StoreLocation {}
+    }
+
+    /** What draws for {@code generateImage}. */
+    public sealed interface Images {
+        /** Cloudflare's Workers AI over REST. */
+        record WorkersAi(URI api, String accountId, Secret apiToken, String model) implements Images {}
+
+        /** A local picture that says that it is one. */
+        record LocalPreview() implements Images {}
+    }
+
+    /**
+     * Which Origin and Host headers are answered beside those of the public URL (H-10, H-11, T-50).
+     *
+     * @param moreOrigins {@code scheme://host[:port]} each, lower-cased
+     * @param moreHosts {@code host} (any port) or {@code host:port} each, lower-cased
+     * @param isLoopback whether loopback names at any port are among both
+     */
+    public record Doors(Set<String> moreOrigins, Set<String> moreHosts, boolean isLoopback) {
+        public Doors {
+            moreOrigins = Set.copyOf(moreOrigins);
+            moreHosts = Set.copyOf(moreHosts);
+        }
+    }
+
+    /** A peer of outgoing requests. */
+    public record HostPort(String host, int port) {}
+
+    /** Every limit, by the room that keeps it. Each is a {@link Setting} of the same words, in whose unit it was given. */
+    public record Limits(
+            Http http,
+            SseStream.SseLimits stream,
+            int streamsPerPersonMax,
+            Rates rates,
+            Tools tools,
+            Tokens tokens,
+            Provided provided,
+            int offloadMax) {}
+
+    /**
+     * Limits of HTTP (T-4, T-5, T-6).
+     *
+     * @param connectionsMax open at the public listener
+     * @param connectionsPerAddressMax open from one address
+     * @param requestLineBytesMax method, target, version
+     * @param headerBytesMax all header fields
+     * @param headerFieldsMax how many
+     * @param mcpBodyBytesMax body of an MCP request
+     * @param formBytesMax form, and query string
+     * @param registrationBytesMax body of a registration
+     * @param headerMillis for the whole request head
+     * @param bodyMillis for the whole body
+     * @param requestMillis from head to answer, streams aside
+     * @param writeStallMillis a peer may take nothing of an answer
+     * @param writeProgressBytesMin bytes a peer must take in that time
+     * @param idleMillis between requests
+     * @param discardedBytesMax of a body nobody wants that are read to save the connection
+     * @param lingerMillis a connection that we end is still read
+     */
+    public record Http(
+            int connectionsMax,
+            int connectionsPerAddressMax,
+            int requestLineBytesMax,
+            int headerBytesMax,
+            int headerFieldsMax,
+            int mcpBodyBytesMax,
+            int formBytesMax,
+            int registrationBytesMax,
+            int headerMillis,
+            int bodyMillis,
+            int requestMillis,
+            int writeStallMillis,
+            int writeProgressBytesMin,
+            int idleMillis,
+            int discardedBytesMax,
+            int lingerMillis) {}
+
+    /**
+     * Token buckets, one an address (O-131, T-32).
+     *
+     * @param perSecond lasting rate, requests a second
+     * @param burst requests at once
+     */
+    public record Rates(int perSecond, int burst) {}
+
+    /**
+     * Limits of tool calls.
+     *
+     * @param callsMax running at a time
+     * @param callsPerPersonMax running at a time for one person
+     * @param callMillis for one call
+     */
+    public record Tools(int callsMax, int callsPerPersonMax, int callMillis) {}
+
+    /**
+     * Limits of what the authorization server remembers.
+     *
+     * @param knownMax tokens known without asking the store
+     * @param bogusMax tokens known to be wrong without asking the store
+     * @param grantsPerClientMax grants of one person for one client (O-44)
+     * @param storedClientsMax registrations that must be stored since their id cannot hold them
+     * @param pendingSignInsMax people on the way to the identity provider at a time
+     */
+    public record Tokens(
+            int knownMax, int bogusMax, int grantsPerClientMax, int storedClientsMax, int pendingSignInsMax) {}
+
+    /**
+     * Limits of what others do for us.
+     *
+     * @param fetchesMax requests to other servers at a time
+     * @param providerMillis for one request to the identity provider
+     * @param imageMillis for one image
+     * @param imageBytesMax answer of the image service
+     */
+    public record Provided(int fetchesMax, int providerMillis, int imageMillis, int imageBytesMax) {}
+}

@@ -1,0 +1,363 @@
+package dev.portcullis.ops.server;
+
+import static dev.portcullis.ops.server.Setting.Group.*;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table of all settings, as data: {@code --help} prints it, {@link ConfigLoader} reads and checks by it, the tests compare README.md and the example file with it.
+ *
+ * <p>A setting has the same name everywhere: in the environment and in {@code .dev.vars} as it stands here, in {@code portcullis.yaml} as it stands here or in lower
+ * case with dashes, at the top or nested ({@code access: {client-id: …}} is {@code ACCESS_CLIENT_ID}).
+ */
+public enum Setting {
+    HOST(LISTENER, "127.0.0.1", "address or host name of the public listener", "0.0.0.0"),
+    PORT(LISTENER, 8788, 1, 65_535, "port", "port of the public listener"),
+    PUBLIC_URL(
+            LISTENER,
+            "http://localhost:PORT",
+            "origin that clients see; required, and https, unless it and HOST are loopback",
+            "https://mcp.example.com"),
+    MANAGEMENT_HOST(
+            LISTENER,
+            "127.0.0.1",
+            "address of /metrics, /health/live and /health/ready; never on the public port",
+            "10.0.0.5"),
+    MANAGEMENT_PORT(LISTENER, 8789, 1, 65_535, "port", "port of the management listener"),
+    TLS_CERTIFICATE(
+            LISTENER,
+            "",
+            "PEM file; not in this build: end TLS in front of the server and set PUBLIC_URL",
+            "/etc/portcullis/tls.crt"),
+    TLS_KEY(LISTENER, "", "PEM file; not in this build, like TLS_CERTIFICATE", "/etc/portcullis/tls.key"),
+    ALLOWED_ORIGINS(
+            LISTENER,
+            "",
+            "origins whose pages may call, comma-separated, beside that of PUBLIC_URL; while HOST is loopback, also"
+                    + " localhost, 127.0.0.1 and [::1] at any port",
+            "https://app.example.com,http://localhost:6274"),
+    ALLOWED_HOSTS(
+            LISTENER,
+            "",
+            "values of the Host header that are answered, comma-separated, beside that of PUBLIC_URL; without a port:"
+                    + " at any port; while HOST is loopback, also the loopback names",
+            "mcp.internal,mcp.internal:8788"),
+
+    ACCESS_CLIENT_ID(SIGN_IN, "", "client id of the Access for SaaS application", "0123abcd…"),
+    ACCESS_CLIENT_SECRET(SIGN_IN, Kind.SECRET, "", "client secret of that application", "4567ef01…"),
+    ACCESS_AUTHORIZATION_URL(
+            SIGN_IN,
+            "",
+            "its authorization endpoint",
+            "https://TEAM.cloudflareaccess.com/cdn-cgi/access/sso/oidc/CLIENT_ID/authorization"),
+    ACCESS_TOKEN_URL(
+            SIGN_IN,
+            "",
+            "its token endpoint",
+            "https://TEAM.cloudflareaccess.com/cdn-cgi/access/sso/oidc/CLIENT_ID/token"),
+    ACCESS_JWKS_URL(
+            SIGN_IN,
+            "",
+            "its key endpoint",
+            "https://TEAM.cloudflareaccess.com/cdn-cgi/access/sso/oidc/CLIENT_ID/jwks"),
+    ACCESS_ISSUER(
+            SIGN_IN,
+            "",
+            "its issuer: stands for the three URLs (discovery), and is derived from them when absent; any OpenID provider",
+            "https://TEAM.cloudflareaccess.com/cdn-cgi/access/sso/oidc/CLIENT_ID"),
+    COOKIE_ENCRYPTION_KEY(
+            SIGN_IN,
+            Kind.SECRET,
+            "",
+            "at least 32 characters, kept secret (openssl rand -hex 32); with the local stand-in: generated and kept beside"
+                    + " the store",
+            "9f86d081884c7d65…"),
+    ALLOWED_EMAILS(
+            SIGN_IN,
+            "",
+            "e-mail addresses for which generateImage is there, comma-separated, in any letter case",
+            "ada@example.com,grace@example.com"),
+    ALLOWED_USERNAMES(SIGN_IN, "", "older name of ALLOWED_EMAILS; both lists count", "ada@example.com"),
+    AUTH(
+            SIGN_IN,
+            Kind.SWITCH,
+            "on",
+            "off: everybody may call everything; only on loopback, for conformance runs",
+            "off"),
+    DEV_IDP_PORT(
+            SIGN_IN,
+            8790,
+            1,
+            65_535,
+            "port",
+            "port of the local stand-in for Access, started only if no ACCESS_* is set and every address is loopback"),
+
+    STORE(
+            STORAGE,
+            "file:data/portcullis.db",
+            "file:PATH embedded and durable, or memory: forgotten at exit (redis: comes later)",
+            "file:/var/lib/portcullis/portcullis.db"),
+
+    CLOUDFLARE_ACCOUNT_ID(IMAGES, "", "account for Workers AI; without it images are local previews", "0a1b2c…"),
+    CLOUDFLARE_API_TOKEN(IMAGES, Kind.SECRET, "", "token with the permission Workers AI: Read", "v1.0-…"),
+    IMAGE_MODEL(IMAGES, "@cf/black-forest-labs/flux-1-schnell", "text-to-image model", "@cf/…"),
+    IMAGE_API_URL(
+            IMAGES, "https://api.cloudflare.com/client/v4", "base of Cloudflare's REST API", "http://127.0.0.1:9000"),
+
+    ACCESS_TOKEN_SECONDS(LIVES, 3_600, 60, 86_400, "seconds", "life of an access token"),
+    REFRESH_TOKEN_SECONDS(LIVES, 30 * 86_400, 3_600, 365 * 86_400, "seconds", "life of a refresh token from its issue"),
+    REFRESH_OVERLAP_SECONDS(
+            LIVES,
+            60,
+            0,
+            3_600,
+            "seconds",
+            "how long a used refresh token still gives the same successor once that was used"),
+    CODE_SECONDS(LIVES, 60, 10, 600, "seconds", "life of an authorization code"),
+    SIGN_IN_SECONDS(LIVES, 600, 60, 3_600, "seconds", "time to approve, and time to sign in at the identity provider"),
+    GRANT_SECONDS(LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "longest life of a grant, whatever its use"),
+    CLIENT_SECONDS(
+            LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "life of a registration since its issue or last use"),
+    APPROVAL_SECONDS(LIVES, 30 * 86_400, 0, 30 * 86_400, "seconds", "how long an approval is remembered; 0: never"),
+
+    RATE_LIMIT(OPERATION, Kind.SWITCH, "on", "off: no rate limits; only on loopback, for load tests", "off"),
+    FETCH_ALLOW(
+            OPERATION,
+            "",
+            "host:port list that outgoing requests may reach although it is private; only on loopback, for tests",
+            "127.0.0.1:9000"),
+    LOG_LEVEL(
+            OPERATION,
+            "info",
+            "error, warning, info, debug or trace, for our own loggers; libraries stay at warning",
+            "debug"),
+    DRAIN_SECONDS(OPERATION, 10, 0, 3_600, "seconds", "how long running requests may take to end after SIGTERM"),
+    JAVA_OPTS(
+            OPERATION,
+            Kind.SCRIPT,
+            "",
+            "flags added to those that ops/run gives to the JVM; environment only",
+            "-Xmx512m"),
+
+    CONNECTIONS_MAX(LIMITS, 100_000, 1, 5_000_000, "connections", "open at the public listener"),
+    CONNECTIONS_PER_ADDRESS_MAX(LIMITS, 50_000, 1, 5_000_000, "connections", "open from one address"),
+    REQUEST_LINE_BYTES_MAX(LIMITS, 16_384, 1_024, 65_536, "bytes", "request line"),
+    HEADER_BYTES_MAX(LIMITS, 32_768, 4_096, 262_144, "bytes", "all header fields of a request"),
+    HEADER_FIELDS_MAX(LIMITS, 200, 20, 2_000, "fields", "header fields of a request"),
+    MCP_BODY_BYTES_MAX(LIMITS, 4 * 1024 * 1024, 1_024, 64 * 1024 * 1024, "bytes", "body of an MCP request"),
+    FORM_BYTES_MAX(LIMITS, 16_384, 4_096, 262_144, "bytes", "form, and query string"),
+    REGISTRATION_BYTES_MAX(LIMITS, 65_536, 1_024, 1024 * 1024, "bytes", "body of a registration"),
+    HEADER_SECONDS(LIMITS, 10, 1, 300, "seconds", "for the whole request head"),
+    BODY_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "for the whole body"),
+    REQUEST_SECONDS(LIMITS, 120, 1, 3_600, "seconds", "from request head to answer, streams aside"),
+    WRITE_STALL_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "a peer may take nothing of an answer"),
+    WRITE_PROGRESS_BYTES_MIN(LIMITS, 4_096, 1, 1_048_576, "bytes", "of a waiting answer a peer must take in that time"),
+    DISCARDED_BYTES_MAX(
+            LIMITS, 65_536, 0, 16_777_216, "bytes", "of an unwanted body that are read to save the connection"),
+    LINGER_SECONDS(LIMITS, 2, 0, 30, "seconds", "a connection that we end is still read"),
+    IDLE_SECONDS(LIMITS, 60, 1, 3_600, "seconds", "a connection may rest between requests"),
+    STREAM_KEEP_ALIVE_SECONDS(LIMITS, 15, 1, 300, "seconds", "between comments on a quiet event stream"),
+    STREAM_QUEUE_BYTES_MAX(LIMITS, 256 * 1024, 4_096, 64 * 1024 * 1024, "bytes", "waiting on one event stream"),
+    STREAM_QUEUE_EVENTS_MAX(LIMITS, 1_000, 1, 1_000_000, "events", "waiting on one event stream"),
+    STREAM_STALL_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "a peer may read nothing of an event stream"),
+    STREAMS_PER_PERSON_MAX(LIMITS, 100, 1, 1_000_000, "streams", "open at a time for one person"),
+    RATE_PER_ADDRESS(LIMITS, 200, 1, 1_000_000, "requests/s", "lasting rate from one address; IPv6: one /64"),
+    RATE_PER_ADDRESS_BURST(LIMITS, 1_000, 1, 10_000_000, "requests", "at once from one address"),
+    TOOL_CALLS_MAX(LIMITS, 1_000, 1, 1_000_000, "calls", "of tools running at a time"),
+    TOOL_CALLS_PER_PERSON_MAX(LIMITS, 32, 1, 1_000_000, "calls", "of tools running at a time for one person"),
+    TOOL_SECONDS(LIMITS, 60, 1, 3_600, "seconds", "for one tool call"),
+    OFFLOAD_MAX(LIMITS, 4_096, 1, 1_000_000, "tasks", "blocking work at a time: store, sign-in, tools"),
+    TOKEN_TABLE_MAX(LIMITS, 100_000, 100, 10_000_000, "tokens", "known without asking the store"),
+    BOGUS_TOKEN_TABLE_MAX(LIMITS, 16_384, 100, 10_000_000, "tokens", "known to be wrong without asking the store"),
+    GRANTS_PER_CLIENT_MAX(LIMITS, 50, 1, 10_000, "grants", "of one person for one client"),
+    STORED_CLIENTS_MAX(
+            LIMITS,
+            10_000,
+            1,
+            10_000_000,
+            "clients",
+            "registrations that must be stored since their id cannot hold them"),
+    PENDING_SIGN_INS_MAX(LIMITS, 100_000, 10, 10_000_000, "sign-ins", "on the way to the identity provider at a time"),
+    FETCHES_MAX(LIMITS, 64, 1, 10_000, "requests", "to other servers at a time"),
+    PROVIDER_SECONDS(LIMITS, 10, 1, 60, "seconds", "for one request to the identity provider"),
+    IMAGE_SECONDS(LIMITS, 60, 1, 600, "seconds", "for one image"),
+    IMAGE_BYTES_MAX(LIMITS, 8 * 1024 * 1024, 1_024, 64 * 1024 * 1024, "bytes", "answer of the image service");
+
+    /** What a setting is about: a heading of {@code --help}. */
+    public enum Group {
+        LISTENER("Where the server is"),
+        SIGN_IN("Who signs in, and how"),
+        STORAGE("What is remembered"),
+        IMAGES("Images"),
+        LIVES("How long things live"),
+        OPERATION("Operation"),
+        LIMITS("Limits");
+
+        private final String title;
+
+        Group(String title) {
+            this.title = title;
+        }
+
+        public String title() {
+            return title;
+        }
+    }
+
+    /** How its text is read. */
+    enum Kind {
+        TEXT,
+        /** Never printed. */
+        SECRET,
+        /** {@code on} or {@code off}. */
+        SWITCH,
+        /** A whole number between two bounds. */
+        NUMBER,
+        /** Not read by the server but by the script that starts it. */
+        SCRIPT
+    }
+
+    private final Group group;
+    private final Kind kind;
+    private final String defaultText;
+    private final String meaning;
+    private final String example;
+    private final String unit;
+    private final int min;
+    private final int max;
+
+    Setting(Group group, String defaultText, String meaning, String example) {
+        this(group, Kind.TEXT, defaultText, meaning, example);
+    }
+
+    Setting(Group group, Kind kind, String defaultText, String meaning, String example) {
+        this(group, kind, defaultText, meaning, example, "", 0, 0);
+    }
+
+    Setting(Group group, int defaultNumber, int min, int max, String unit, String meaning) {
+        this(
+                group,
+                Kind.NUMBER,
+                Integer.toString(defaultNumber),
+                meaning,
+                Integer.toString(defaultNumber),
+                unit,
+                min,
+                max);
+    }
+
+    Setting(Group group, Kind kind, String defaultText, String meaning, String example, String unit, int min, int max) {
+        this.group = group;
+        this.kind = kind;
+        this.defaultText = defaultText;
+        this.meaning = meaning;
+        this.example = example;
+        this.unit = unit;
+        this.min = min;
+        this.max = max;
+    }
+
+    public Group group() {
+        return group;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** @return what holds when nothing is set; empty for nothing */
+    public String defaultText() {
+        return defaultText;
+    }
+
+    /** @return one sentence for operators */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** @return a value that could stand there */
+    public String example() {
+        return example;
+    }
+
+    /** @return what a number counts; empty for texts */
+    public String unit() {
+        return unit;
+    }
+
+    /** @return the least number allowed */
+    int min() {
+        return min;
+    }
+
+    /** @return the greatest number allowed */
+    int max() {
+        return max;
+    }
+
+    public boolean isSecret() {
+        return kind == Kind.SECRET;
+    }
+
+    /** @return the name as {@code portcullis.yaml} usually has it, e.g. {@code access-client-id} */
+    public String yamlName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The settings of a group, in order. */
+    public static List<Setting> of(Group group) {
+        return Arrays.stream(values()).filter(setting -> setting.group == group).toList();
+    }
+
+    /** @return the setting of exactly this name; null if there is none */
+    static @Nullable Setting named(String name) {
+        for (Setting setting : values()) {
+            if (setting.name().equals(name)) {
+                return setting;
+            }
+        }
+        return null;
+    }
+
+    /** @return the setting whose name looks most like a wrong one; null if none does */
+    static @Nullable Setting closestTo(String wrong) {
+        String letters = lettersOf(wrong);
+        if (letters.length() > 64) {
+            return null;
+        }
+        Setting closest = null;
+        int least = Math.max(2, letters.length() / 4) + 1;
+        for (Setting setting : values()) {
+            int distance = editDistance(letters, lettersOf(setting.name()));
+            if (distance < least) {
+                least = distance;
+                closest = setting;
+            }
+        }
+        return closest;
+    }
+
+    /** Case, dashes and underscores are the usual slips: they cost nothing. */
+    private static String lettersOf(String name) {
+        return name.replaceAll("[^A-Za-z0-9]", "").toUpperCase(Locale.ROOT);
+    }
+
+    /** How many letters must be put in, taken out or changed (Levenshtein). */
+    private static int editDistance(String a, String b) {
+        int[] previous = new int[b.length() + 1];
+        Arrays.setAll(previous, i -> i);
+        for (int i = 1; i <= a.length(); i++) {
+            int[] current = new int[b.length() + 1];
+            current[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int changed = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                current[j] = Math.min(changed, Math.min(previous[j], current[j - 1]) + 1);
+            }
+            previous = current;
+        }
+        return previous[b.length()];
+    }
+}

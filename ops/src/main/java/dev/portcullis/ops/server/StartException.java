@@ -1,0 +1,53 @@
+package dev.portcullis.ops.server;
+
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** The server cannot start. The message is for the operator: what is wrong and which setting mends it; no secrets, no stack trace. */
+public final class StartException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final ExitCode exitCode;
+
+    public StartException(ExitCode exitCode, String message, @Nullable Throwable cause) {
+        super(message, cause, false, false);
+        this.exitCode = exitCode;
+    }
+
+    public StartException(ExitCode exitCode, String message) {
+        this(exitCode, message, null);
+    }
+
+    /**
+     * A listener could not be bound.
+     *
+     * @param port the setting to change
+     */
+    public static StartException cannotListen(Setting port, InetSocketAddress address, Throwable cause) {
+        return new StartException(
+                ExitCode.UNAVAILABLE,
+                "Cannot listen on " + address.getHostString() + ":" + address.getPort() + " (" + cause.getMessage()
+                        + "): stop what uses that port, or set " + port + " to another.",
+                cause);
+    }
+
+    /** The store could not be opened. */
+    public static StartException storeUnavailable(Throwable cause) {
+        return new StartException(
+                ExitCode.UNAVAILABLE,
+                "Cannot open the store (" + cause.getMessage()
+                        + "): make sure that no other server uses it and that its folder can be written, or set "
+                        + Setting.STORE + " to another place.",
+                cause);
+    }
+
+    public ExitCode exitCode() {
+        return exitCode;
+    }
+
+    /** @return the message, never null */
+    public String explanation() {
+        String message = getMessage();
+        return message == null ? exitCode.meaning() : message;
+    }
+}

@@ -1,0 +1,324 @@
+package dev.portcullis.ops.server;
+
+import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.endpoint.admin.HealthEndpoint;
+import dev.portcullis.endpoint.admin.MetricsEndpoint;
+import dev.portcullis.endpoint.mcp.McpEndpoint;
+import dev.portcullis.endpoint.mcp.McpHttpLimits;
+import dev.portcullis.endpoint.mcp.McpRoutes;
+import dev.portcullis.endpoint.oauth.AuthorizeRoutes;
+import dev.portcullis.endpoint.oauth.OAuthRoutes;
+import dev.portcullis.fetch.AddressGuard;
+import dev.portcullis.fetch.DocumentFetcher;
+import dev.portcullis.http.BearerChallenge;
+import dev.portcullis.http.BearerGate;
+import dev.portcullis.http.Gate;
+import dev.portcullis.http.GateHandler;
+import dev.portcullis.http.OriginGate;
+import dev.portcullis.http.OriginRules;
+import dev.portcullis.http.RateGate;
+import dev.portcullis.http.Route;
+import dev.portcullis.http.RouteGate;
+import dev.portcullis.http.Router;
+import dev.portcullis.identity.OidcProvider;
+import dev.portcullis.identity.OidcSettings;
+import dev.portcullis.identity.Scopes;
+import dev.portcullis.image.ImageGenerator;
+import dev.portcullis.image.LocalPreviewImages;
+import dev.portcullis.image.WorkersAiImages;
+import dev.portcullis.mcp.ServerInfo;
+import dev.portcullis.mcp.dispatch.CallThreads;
+import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.registry.ToolHandler;
+import dev.portcullis.mcp.registry.ToolRegistry;
+import dev.portcullis.mcp.revision.Revisions;
+import dev.portcullis.mcp.session.MemorySessionStore;
+import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.oauth.OAuthSettings;
+import dev.portcullis.oauth.authorize.AuthorizationFlow;
+import dev.portcullis.oauth.client.ClientRegistration;
+import dev.portcullis.oauth.client.Clients;
+import dev.portcullis.oauth.metadata.MetadataDocuments;
+import dev.portcullis.oauth.token.AccessTokenVerifier;
+import dev.portcullis.oauth.token.TickingClock;
+import dev.portcullis.oauth.token.TokenService;
+import dev.portcullis.ops.devidp.DevIdentityProvider;
+import dev.portcullis.ops.devidp.DevIdpSettings;
+import dev.portcullis.ops.metrics.PrometheusTelemetry;
+import dev.portcullis.pipeline.ServerPipeline;
+import dev.portcullis.policy.Policy;
+import dev.portcullis.policy.RulePolicy;
+import dev.portcullis.server.EventLoops;
+import dev.portcullis.server.GatewayServer;
+import dev.portcullis.server.Offload;
+import dev.portcullis.store.GrantStore;
+import dev.portcullis.store.StoreException;
+import dev.portcullis.store.embedded.EmbeddedGrantStore;
+import dev.portcullis.tool.AddTool;
+import dev.portcullis.tool.ImageTool;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The parts list: everything the server consists of is made here, top to bottom, and handed what it needs. */
+public final class Wiring {
+    private static final Scopes SCOPES = Scopes.of("mcp");
+    private static final Map<String, String> SCOPE_WORDS =
+            Map.of("mcp", "Use the tools of this server as you, as far as your company allows you to");
+    private static final Set<String> ROUTE_NAMES =
+            Set.of("mcp", "metadata", "register", "authorize", "callback", "token", "revoke");
+
+    private final ServerConfig config;
+    private final Running running;
+    private final InstantSource clock = InstantSource.system();
+
+    private Wiring(ServerConfig config, Running running) {
+        this.config = config;
+        this.running = running;
+    }
+
+    /**
+     * Makes all parts and opens the listeners. Blocks until clients can be served.
+     *
+     * @return the running server; whoever closes it drains it
+     * @throws StartException something that the server needs is not to be had; everything made so far has been closed
+     */
+    public static Running start(ServerConfig config) throws StartException {
+        var running = new Running();
+        try {
+            new Wiring(config, running).wire();
+            return running;
+        } catch (StartException | RuntimeException e) {
+            running.close();
+            throw e;
+        }
+    }
+
+    private void wire() throws StartException {
+        var limits = RoomLimits.of(config.limits());
+        MasterKey key = MasterKeyFile.of(config.masterKey());
+        ToolRegistry tools = ToolRegistry.of(tools());
+        var telemetry = running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, tools.names()));
+        GrantStore store = running.add("the store", openStore(limits.store()));
+        var loops = running.add("the event loops", new EventLoops(EventLoops.Kind.best(), 0));
+        telemetry.runtime().watch(loops.group());
+        telemetry.runtime().watch("netty", ByteBufAllocator.DEFAULT);
+        var offload = running.add(
+                "the offload", new Offload("offload", config.limits().offloadMax()));
+
+        // The authorization server.
+        OAuthSettings oauth = oauthSettings();
+        OidcSettings provider = identityProvider();
+        var clients = new Clients(store, key, oauth.lives().client());
+        var registration = new ClientRegistration(
+                oauth, key, store, config.limits().tokens().storedClientsMax(), telemetry);
+        Policy policy = RulePolicy.openToAll().keepingTool(ImageTool.NAME, config.allowedEmails());
+        var flow = new AuthorizationFlow(
+                oauth,
+                key,
+                store,
+                clients,
+                new OidcProvider(provider, fetcher(limits.provider()), clock),
+                policy,
+                telemetry);
+        var tokens = new TokenService(oauth, key, store, clients, telemetry);
+        var verifier = new AccessTokenVerifier(
+                store,
+                oauth.resources(),
+                limits.tokens(),
+                running.add("the clock", new TickingClock()),
+                telemetry);
+
+        // MCP.
+        var info = new ServerInfo("portcullis", "Portcullis", version(), null);
+        var revisions = new Revisions(info);
+        var sessions = new Sessions(key, new MemorySessionStore(limits.sessions(), clock), limits.sessions(), clock);
+        var dispatcher = new McpDispatcher(
+                info,
+                revisions,
+                sessions,
+                tools,
+                policy,
+                limits.calls(),
+                new CallThreads(
+                        running.add(
+                                "tool calls",
+                                new Offload("tool", config.limits().tools().callsMax())),
+                        loops.group()),
+                telemetry);
+        var mcp = new McpEndpoint(
+                dispatcher,
+                revisions,
+                sessions,
+                new BearerChallenge.Resource(oauth.defaultResource(), SCOPES),
+                new McpHttpLimits(
+                        McpHttpLimits.DEFAULT.softDeadlineMillis(),
+                        McpHttpLimits.DEFAULT.retryAfterSeconds(),
+                        config.limits().stream()),
+                telemetry);
+
+        // The doors.
+        var routes = new ArrayList<Route>();
+        routes.addAll(McpRoutes.of(mcp, config.isAuthOn() ? Route.Access.BEARER : Route.Access.OPEN));
+        routes.addAll(OAuthRoutes.of(
+                oauth,
+                new MetadataDocuments(oauth, true, info.title(), null),
+                tokens,
+                registration,
+                offload,
+                clock,
+                telemetry));
+        routes.addAll(AuthorizeRoutes.of(
+                oauth,
+                new AuthorizeRoutes.PageSettings(SCOPE_WORDS, formTargets(provider)),
+                flow,
+                offload,
+                clock,
+                telemetry));
+        Gate bearer =
+                config.isAuthOn() ? new BearerGate(verifier, oauth.resources(), SCOPES, telemetry) : BearerGate.off();
+        var origins = OriginRules.of(
+                config.publicUrl(),
+                config.doors().moreOrigins(),
+                config.doors().moreHosts(),
+                config.doors().isLoopback());
+        var publicPipeline = new ServerPipeline(
+                gates(routes, origins, List.of(bearer), limits, offload),
+                limits.http(),
+                limits.connections(),
+                telemetry);
+
+        var ready = new AtomicBoolean();
+        var management = new ServerPipeline(
+                new GateHandler.Gates(
+                        Router.of(List.of(
+                                HealthEndpoint.live(),
+                                HealthEndpoint.ready(ready::get),
+                                MetricsEndpoint.route(telemetry::scrape, telemetry.contentType(), offload))),
+                        List.of(new OriginGate(OriginRules.noBrowsers()), new RouteGate()),
+                        OriginRules.noBrowsers(),
+                        offload),
+                limits.http(),
+                limits.connections(),
+                dev.portcullis.telemetry.Telemetry.NONE);
+        listen(loops, management, config.management(), Setting.MANAGEMENT_PORT, () -> {});
+        listen(loops, publicPipeline, config.listen(), Setting.PORT, () -> ready.set(false));
+        ready.set(true);
+    }
+
+    private GateHandler.Gates gates(
+            List<Route> routes, OriginRules origins, List<Gate> last, RoomLimits limits, Executor offload) {
+        var gates = new ArrayList<Gate>();
+        gates.add(new OriginGate(origins));
+        if (config.isRateLimited()) {
+            gates.add(new RateGate(limits.rates()));
+        }
+        gates.add(new RouteGate());
+        gates.addAll(last);
+        return new GateHandler.Gates(Router.of(routes), gates, origins, offload);
+    }
+
+    private void listen(
+            EventLoops loops, ServerPipeline pipeline, InetSocketAddress address, Setting port, Runnable beforeDrain)
+            throws StartException {
+        var server = new GatewayServer(loops, pipeline);
+        try {
+            server.bind(address);
+        } catch (IOException e) {
+            throw StartException.cannotListen(port, address, e.getCause() == null ? e : e.getCause());
+        }
+        running.add("the listener on port " + address.getPort(), () -> {
+            beforeDrain.run();
+            server.drain(Duration.ofSeconds(config.drainSeconds()));
+            server.stop();
+        });
+    }
+
+    /** What this server offers. A new tool is one more line here. */
+    private List<ToolHandler> tools() {
+        return List.of(new AddTool(), new ImageTool(images()));
+    }
+
+    private ImageGenerator images() {
+        return switch (config.images()) {
+            case ServerConfig.Images.LocalPreview _ -> new LocalPreviewImages();
+            case ServerConfig.Images.WorkersAi(var api, var account, var token, var model) ->
+                new WorkersAiImages(fetcher(WorkersAiImages.LIMITS), api, account, token.reveal(), model);
+        };
+    }
+
+    private GrantStore openStore(EmbeddedGrantStore.Limits limits) throws StartException {
+        try {
+            return switch (config.store()) {
+                case ServerConfig.StoreLocation.InFile(var file) -> EmbeddedGrantStore.openFile(file, limits);
+                case ServerConfig.StoreLocation.InMemory _ -> EmbeddedGrantStore.inMemory(limits);
+            };
+        } catch (StoreException e) {
+            throw StartException.storeUnavailable(e);
+        }
+    }
+
+    private DocumentFetcher fetcher(dev.portcullis.fetch.FetchLimits limits) {
+        return running.add("outgoing requests", new DocumentFetcher(limits, new AddressGuard()));
+    }
+
+    private OAuthSettings oauthSettings() {
+        return new OAuthSettings(
+                config.publicUrl(),
+                List.of(config.mcpUrl().toString()),
+                SCOPES,
+                SCOPES,
+                config.publicUrl().getScheme().equals("https"),
+                List.of("cursor", "vscode", "vscode-insiders", "windsurf", "claude"),
+                config.lives());
+    }
+
+    private OidcSettings identityProvider() throws StartException {
+        return switch (config.signInBy()) {
+            case ServerConfig.SignInBy.Access(var id, var secret, var issuer, var endpoints) ->
+                OidcSettings.of(
+                        issuer.toString(),
+                        endpoints == null
+                                ? null
+                                : new OidcSettings.Endpoints(
+                                        endpoints.authorization(), endpoints.token(), endpoints.jwks()),
+                        id,
+                        secret.reveal(),
+                        config.callbackUrl());
+            case ServerConfig.SignInBy.LocalStandIn(int port) ->
+                startStandIn(port).oidcSettings();
+        };
+    }
+
+    private DevIdentityProvider startStandIn(int port) throws StartException {
+        try {
+            return running.add(
+                    "the stand-in for Access",
+                    DevIdentityProvider.start(DevIdpSettings.of(port, config.callbackUrl()), clock));
+        } catch (IOException e) {
+            throw StartException.cannotListen(Setting.DEV_IDP_PORT, new InetSocketAddress("localhost", port), e);
+        }
+    }
+
+    /** Browsers apply a page's form-action to every hop after the form; https is allowed anyway (O-62), a provider on loopback http must be named. */
+    private static List<String> formTargets(OidcSettings provider) {
+        URI first = provider.endpoints() == null
+                ? URI.create(provider.issuer())
+                : provider.endpoints().authorization();
+        return first.getScheme().equals("http") ? List.of("http://" + first.getRawAuthority()) : List.of();
+    }
+
+    private static String version() {
+        String version = Wiring.class.getPackage().getImplementationVersion();
+        return version == null ? "0" : version;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.portcullis.ops.server;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+
+/**
+ * Reads {@code portcullis.yaml} into a flat list: nested names are joined with {@code _}, dashes become {@code _}, letters become capitals; a list of scalars becomes
+ * a text with commas.
+ */
+final class YamlFile {
+    private final List<Entry> entries = new ArrayList<>();
+    private final Deque<String> path = new ArrayDeque<>();
+
+    private YamlFile() {}
+
+    /**
+     * One setting as it stands in the file.
+     *
+     * @param name joined name
+     * @param written names as written, joined with dots
+     * @param line from 1
+     */
+    record Entry(String name, String written, String value, int line) {}
+
+    /** The file is no YAML, or of a shape that settings do not have. */
+    static final class YamlException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        YamlException(String message) {
+            super(message, null, false, false);
+        }
+
+        String explanation() {
+            String message = getMessage();
+            return message == null ? "" : message;
+        }
+    }
+
+    static List<Entry> parse(String text) throws YamlException {
+        var file = new YamlFile();
+        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
+            file.readDocument(parser);
+        } catch (JacksonException e) {
+            var where = e.getLocation();
+            // Its further lines repeat the text of the file, which may be a secret (T-94).
+            String problem = e.getOriginalMessage().lines().findFirst().orElse("");
+            throw new YamlException(
+                    "is no YAML" + (where == null ? "" : " (line " + where.getLineNr() + ")") + ": " + problem);
+        }
+        return file.entries;
+    }
+
+    private void readDocument(JsonParser parser) throws YamlException {
+        JsonToken first = parser.nextToken();
+        if (first == null || first == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (first != JsonToken.START_OBJECT) {
+            throw new YamlException("does not begin with a name and a colon");
+        }
+        readObject(parser);
+        if (parser.nextToken() != null) {
+            throw new YamlException("holds more than one document");
+        }
+    }
+
+    private void readObject(JsonParser parser) throws YamlException {
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_OBJECT; token = parser.nextToken()) {
+            path.addLast(parser.currentName());
+            int line = parser.currentTokenLocation().getLineNr();
+            JsonToken value = parser.nextToken();
+            if (value == JsonToken.START_OBJECT) {
+                readObject(parser);
+            } else if (value == JsonToken.START_ARRAY) {
+                add(readList(parser), line);
+            } else if (value != JsonToken.VALUE_NULL) {
+                add(scalar(parser, value), line);
+            }
+            path.removeLast();
+        }
+    }
+
+    private String readList(JsonParser parser) throws YamlException {
+        var parts = new ArrayList<String>();
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            parts.add(scalar(parser, token));
+        }
+        return String.join(",", parts);
+    }
+
+    private String scalar(JsonParser parser, @Nullable JsonToken token) throws YamlException {
+        if (token == null || !token.isScalarValue()) {
+            throw new YamlException("has something other than texts in the list " + String.join(".", path) + " (line "
+                    + parser.currentTokenLocation().getLineNr() + ")");
+        }
+        return parser.getString();
+    }
+
+    private void add(String value, int line) {
+        String name = String.join("_", path).replace('-', '_').toUpperCase(Locale.ROOT);
+        entries.add(new Entry(name, String.join(".", path), value, line));
+    }
+}

@@ -1,0 +1,14 @@
+package dev.portcullis.endpoint.mcp;
+
+import dev.portcullis.sse.SseStream.SseLimits;
+
+/**
+ * Limits of MCP over HTTP.
+ *
+ * @param softDeadlineMillis a call that takes longer is answered by a stream, if the client takes one, so that keep-alives can flow (H-61)
+ * @param retryAfterSeconds what a caller is told who came when too much was going on (H-20)
+ * @param streams limits of each stream
+ */
+public record McpHttpLimits(int softDeadlineMillis, int retryAfterSeconds, SseLimits streams) {
+    public static final McpHttpLimits DEFAULT = new McpHttpLimits(1_000, 1, SseLimits.DEFAULT);
+}

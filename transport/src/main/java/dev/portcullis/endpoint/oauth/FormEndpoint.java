@@ -1,0 +1,79 @@
+package dev.portcullis.endpoint.oauth;
+
+import dev.portcullis.http.BodyReader;
+import dev.portcullis.http.CollectedBody;
+import dev.portcullis.http.Endpoint;
+import dev.portcullis.http.Exchange;
+import dev.portcullis.http.Reply;
+import dev.portcullis.http.form.FormBody;
+import dev.portcullis.http.form.MalformedFormException;
+import dev.portcullis.oauth.OAuthError;
+import dev.portcullis.oauth.OAuthException;
+import dev.portcullis.oauth.client.ClientCredentials;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the token and the revocation endpoint have in common: a form, a client that authenticates, an answer from a virtual thread (O-80, O-81).
+ *
+ * <p>The query is not looked at (O-80).
+ */
+final class FormEndpoint implements Endpoint {
+    private final Answer answer;
+    private final Offloading offloading;
+    private final String basicChallenge;
+
+    /** @param realm of the Basic challenge: our issuer */
+    FormEndpoint(Answer answer, Offloading offloading, String realm) {
+        this.answer = answer;
+        this.offloading = offloading;
+        this.basicChallenge = "Basic realm=\"" + realm + "\", charset=\"UTF-8\"";
+    }
+
+    @Override
+    public BodyReader open(Exchange exchange) {
+        if (!FormBody.isDeclaredBy(exchange.head())) {
+            exchange.reply(OAuthReplies.error(
+                    OAuthError.INVALID_REQUEST, "Content-Type must be application/x-www-form-urlencoded"));
+        }
+        return CollectedBody.reading(exchange, exchange.route().bodyBytesMax(), body -> {
+            if (!exchange.isAnswered()) {
+                read(exchange, body);
+            }
+        });
+    }
+
+    private void read(Exchange exchange, byte[] body) {
+        Map<String, List<String>> form;
+        try {
+            form = FormBody.parse(body);
+        } catch (MalformedFormException e) {
+            exchange.reply(OAuthReplies.error(OAuthError.INVALID_REQUEST, e.getMessage()));
+            return;
+        }
+        List<String> authorization = exchange.head().headerAll(HttpHeaderNames.AUTHORIZATION);
+        offloading.answer(exchange, () -> challenged(authorization, form));
+    }
+
+    /** A client that tried Basic is told that Basic it is (RFC 6749 §5.2). */
+    private Reply challenged(List<String> authorization, Map<String, List<String>> form) {
+        try {
+            return answer.to(form, authorization);
+        } catch (OAuthException refusal) {
+            if (refusal.error() == OAuthError.INVALID_CLIENT && ClientCredentials.triesBasic(authorization)) {
+                return OAuthReplies.of(refusal).with(HttpHeaderNames.WWW_AUTHENTICATE, basicChallenge);
+            }
+            throw refusal;
+        }
+    }
+
+    /** Decides. Runs where it may block. */
+    interface Answer {
+        /**
+         * @param authorization all values of the Authorization header
+         * @throws OAuthException refused
+         */
+        Reply to(Map<String, List<String>> form, List<String> authorization);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.portcullis.http;
+
+import dev.portcullis.identity.Principal;
+import dev.portcullis.identity.Scopes;
+import dev.portcullis.oauth.token.AccessTokenVerifier;
+import dev.portcullis.oauth.token.TokenCheck;
+import dev.portcullis.oauth.token.VerifiedToken;
+import dev.portcullis.store.StoreException;
+import dev.portcullis.telemetry.Outcome;
+import dev.portcullis.telemetry.Telemetry;
+import dev.portcullis.telemetry.Telemetry.TokenOutcome;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wants an access token for the resource of the path on {@link Route.Access#BEARER} routes, with every request (H-21, O-20…O-25). What was checked a moment ago
+ * passes without a hop; else the store is asked, off the event loop, and the request waits.
+ */
+public final class BearerGate implements Gate {
+    private static final String SCHEME = "Bearer ";
+
+    private final AccessTokenVerifier verifier;
+    private final Map<String, Guarded> byPath;
+    private final Telemetry telemetry;
+
+    /** A resource and how requests for it are challenged. */
+    private record Guarded(String resource, BearerChallenge.Resource challenges) {}
+
+    /**
+     * @param resources the exact resources; the path of each is the path of its route
+     * @param scopes the least that a client should ask for
+     */
+    public BearerGate(AccessTokenVerifier verifier, List<String> resources, Scopes scopes, Telemetry telemetry) {
+        this.verifier = verifier;
+        this.telemetry = telemetry;
+        var guarded = new HashMap<String, Guarded>();
+        for (String resource : resources) {
+            guarded.put(pathOf(resource), new Guarded(resource, new BearerChallenge.Resource(resource, scopes)));
+        }
+        byPath = Map.copyOf(guarded);
+    }
+
+    /** In its place with {@code AUTH=off}: everybody is {@link Principal#ANONYMOUS}. */
+    public static Gate off() {
+        Verdict anonymous = new Verdict.Pass(Principal.ANONYMOUS);
+        return (head, route) -> anonymous;
+    }
+
+    @Override
+    public Verdict check(RequestHead head, @Nullable Route route) {
+        if (route == null || route.access() != Route.Access.BEARER) {
+            return Verdict.PASS;
+        }
+        Guarded guarded = byPath.get(route.path());
+        if (guarded == null) {
+            throw new IllegalStateException("no resource is configured for the path " + route.path());
+        }
+        Iterator<String> all = head.headers().valueStringIterator(HttpHeaderNames.AUTHORIZATION);
+        String credentials = all.hasNext() ? all.next() : "";
+        if (all.hasNext() || (!credentials.isEmpty() && hasTokenInQuery(head.query()))) {
+            return refuse(guarded.challenges().invalidRequest(), Outcome.BAD_TOKEN);
+        }
+        if (!hasScheme(credentials)) {
+            telemetry.tokenChecked(TokenOutcome.ABSENT);
+            return refuse(guarded.challenges().noToken(), Outcome.NO_TOKEN);
+        }
+        int from = tokenStart(credentials);
+        TokenCheck known = verifier.peek(credentials, from, guarded.resource());
+        return known == TokenCheck.ASK_STORE
+                ? new Verdict.Wait(() -> askStore(credentials, from, guarded, route))
+                : verdict(known, guarded);
+    }
+
+    private Verdict askStore(String credentials, int from, Guarded guarded, Route route) {
+        try {
+            return verdict(verifier.load(credentials, from, guarded.resource()), guarded);
+        } catch (StoreException unreachable) {
+            var reply = Refusals.retryLater(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE, route, "The token cannot be checked now, try again");
+            return new Verdict.Refuse(reply, Outcome.STORE_UNAVAILABLE);
+        }
+    }
+
+    private static Verdict verdict(TokenCheck check, Guarded guarded) {
+        return switch (check) {
+            case VerifiedToken token -> new Verdict.Pass(token.principal());
+            case TokenCheck.Refused() -> refuse(guarded.challenges().invalidToken(), Outcome.BAD_TOKEN);
+            case TokenCheck.AskStore() -> throw new IllegalStateException("the store was asked and did not answer");
+        };
+    }
+
+    private static Verdict refuse(BearerChallenge challenge, Outcome outcome) {
+        return new Verdict.Refuse(challenge.toReply(), outcome);
+    }
+
+    /** The scheme's letters may have any case (RFC 9110 §11.1). */
+    private static boolean hasScheme(String credentials) {
+        return credentials.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+    }
+
+    /** After the scheme and its spaces (RFC 9110 §11.4: one or more). */
+    private static int tokenStart(String credentials) {
+        int from = SCHEME.length();
+        while (from < credentials.length() && credentials.charAt(from) == ' ') {
+            from++;
+        }
+        return from;
+    }
+
+    /** Whether a parameter is named {@code access_token} (RFC 6750 §2.3, which we do not offer). */
+    private static boolean hasTokenInQuery(String query) {
+        int at = query.indexOf("access_token");
+        while (at >= 0) {
+            int end = at + "access_token".length();
+            boolean begins = at == 0 || query.charAt(at - 1) == '&';
+            if (begins && (end == query.length() || query.charAt(end) == '=' || query.charAt(end) == '&')) {
+                return true;
+            }
+            at = query.indexOf("access_token", end);
+        }
+        return false;
+    }
+
+    private static String pathOf(String resource) {
+        String path = URI.create(resource).getRawPath();
+        return path == null || path.isEmpty() ? "/" : path;
+    }
+}

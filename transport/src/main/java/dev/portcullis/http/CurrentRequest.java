@@ -1,0 +1,74 @@
+package dev.portcullis.http;
+
+import dev.portcullis.identity.Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request that a connection (HTTP/2: a stream) is busy with: what its handlers know of it together. One per pipeline, used again for each request; event
+ * loop only.
+ *
+ * <pre>
+ *   answer:  ENDED ──begin──► NONE ──head written──► BEGUN ──last part written──► ENDED
+ *                                  └─────────────── whole answer written ────────► ENDED
+ * </pre>
+ */
+public final class CurrentRequest {
+    /** How far its answer is. */
+    enum Answer {
+        NONE,
+        BEGUN,
+        ENDED
+    }
+
+    private @Nullable RequestHead head;
+    private @Nullable Route route;
+    private Principal principal = Principal.ANONYMOUS;
+    private Answer answer = Answer.ENDED;
+    private boolean headOnly;
+
+    void begin(RequestHead head, @Nullable Route route, boolean headOnly) {
+        this.head = head;
+        this.route = route;
+        this.headOnly = headOnly;
+        principal = Principal.ANONYMOUS;
+        answer = Answer.NONE;
+    }
+
+    /** @return null before the first request */
+    @Nullable
+    RequestHead head() {
+        return head;
+    }
+
+    /** @return null if no route has this path */
+    @Nullable
+    Route route() {
+        return route;
+    }
+
+    /** @return a metric label */
+    String routeName() {
+        return route == null ? "unmatched" : route.name();
+    }
+
+    Principal principal() {
+        return principal;
+    }
+
+    void admit(Principal principal) {
+        this.principal = principal;
+    }
+
+    Answer answer() {
+        return answer;
+    }
+
+    void answer(Answer answer) {
+        this.answer = answer;
+    }
+
+    /** Whether the answer goes without its body (HEAD, RFC 9110 §9.3.2). */
+    boolean isHeadOnly() {
+        return headOnly;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.portcullis.http;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the route's endpoint for each request and feeds its reader, until the exchange has an answer; releases every part. Tells the exchange when the peer has
+ * gone or the request was given up. Event loop only.
+ */
+public final class EndpointHandler extends ChannelInboundHandlerAdapter {
+    private final CurrentRequest current;
+    private @Nullable HttpExchange exchange;
+    private @Nullable BodyReader reader;
+
+    public EndpointHandler(CurrentRequest current) {
+        this.current = current;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof HttpRequest) {
+            open(ctx);
+        } else if (message instanceof HttpContent part) {
+            try {
+                feed(part);
+            } finally {
+                part.release();
+            }
+        } else {
+            ctx.fireChannelRead(message);
+        }
+    }
+
+    private void open(ChannelHandlerContext ctx) {
+        RequestHead head = current.head();
+        Route route = current.route();
+        if (head == null || route == null) {
+            throw new IllegalStateException("a request without a route has passed the gates");
+        }
+        reader = null;
+        var opened = new HttpExchange(ctx, head, route, current.principal(), current.isHeadOnly());
+        exchange = opened;
+        reader = route.endpoint().open(opened);
+    }
+
+    private void feed(HttpContent part) {
+        if (exchange == null || reader == null || exchange.isAnswered()) {
+            return;
+        }
+        if (part.content().isReadable()) {
+            reader.read(part.content());
+        }
+        if (part instanceof LastHttpContent && !exchange.isAnswered()) {
+            reader.end();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (exchange != null) {
+            exchange.giveUp();
+        }
+        ctx.fireExceptionCaught(cause);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.writabilityChanged();
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.giveUp();
+            exchange = null;
+            reader = null;
+        }
+        ctx.fireChannelInactive();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.portcullis.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One question about a request's head, before anything of its body is read. Gates are asked in the order in which they are given to {@link GateHandler}; one
+ * instance serves all connections.
+ */
+public interface Gate {
+    /**
+     * Called on the event loop; must not block.
+     *
+     * @param route the route of the path; null if there is none, which only {@link RouteGate} answers
+     */
+    Verdict check(RequestHead head, @Nullable Route route);
+}

@@ -1,0 +1,34 @@
+package dev.portcullis.http;
+
+import dev.portcullis.identity.Principal;
+import dev.portcullis.telemetry.Outcome;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** What a gate says. */
+public sealed interface Verdict {
+    /** Pass, and nothing is known about the caller. */
+    Verdict PASS = new Pass(null);
+
+    /**
+     * To the next gate.
+     *
+     * @param principal the caller this gate has verified; null if it verifies none
+     */
+    record Pass(@Nullable Principal principal) implements Verdict {}
+
+    /**
+     * Answered here; no further gate is asked, no endpoint opened.
+     *
+     * @param reply the answer
+     * @param outcome what to count; null if the answer refuses nothing (a CORS preflight)
+     */
+    record Refuse(Reply reply, @Nullable Outcome outcome) implements Verdict {}
+
+    /**
+     * It takes a look-up that may block. Nothing is read meanwhile.
+     *
+     * @param blocking runs once, off the event loop; must not answer {@code Wait}
+     */
+    record Wait(Callable<Verdict> blocking) implements Verdict {}
+}

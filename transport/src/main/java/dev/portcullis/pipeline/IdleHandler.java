@@ -1,0 +1,120 @@
+package dev.portcullis.pipeline;
+
+import dev.portcullis.http.Answers;
+import dev.portcullis.http.HttpLimits;
+import dev.portcullis.http.LazyTimer;
+import dev.portcullis.http.Reply;
+import dev.portcullis.telemetry.Outcome;
+import dev.portcullis.telemetry.Telemetry;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection without a request ends after a while; a request's head, once begun, must be complete soon (408; slowloris, T-4). While a request is answered,
+ * streams included, this handler rests. Event loop only.
+ *
+ * <pre>
+ *   WAITING ──first byte──► HEAD ──request──► BUSY ──answer taken──► WAITING
+ *      └── keepAliveMillis: closed └── headerMillis: 408
+ * </pre>
+ */
+final class IdleHandler extends ChannelDuplexHandler implements ChannelFutureListener {
+    private enum State {
+        WAITING,
+        HEAD,
+        BUSY
+    }
+
+    private final HttpLimits limits;
+    private final Telemetry telemetry;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable LazyTimer timer;
+    private State state = State.WAITING;
+
+    IdleHandler(HttpLimits limits, Telemetry telemetry) {
+        this.limits = limits;
+        this.telemetry = telemetry;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        timer = new LazyTimer(ctx.executor(), this::expired);
+        enter(State.WAITING, limits.keepAliveMillis());
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Http1Decoder.HEAD_BEGUN) {
+            enter(State.HEAD, limits.headerMillis());
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof HttpRequest && timer != null) {
+            state = State.BUSY;
+            timer.stop();
+        }
+        ctx.fireChannelRead(message);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        ctx.write(message, Answers.ends(message) ? promise.unvoid().addListener(this) : promise);
+    }
+
+    /** The answer is with the socket, or never will be. */
+    @Override
+    public void operationComplete(ChannelFuture written) {
+        if (written.channel().isActive()) {
+            enter(State.WAITING, limits.keepAliveMillis());
+        }
+    }
+
+    private void expired() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            return;
+        }
+        switch (state) {
+            case WAITING -> {
+                telemetry.refused(Outcome.IDLE_TIMEOUT);
+                ctx.close();
+            }
+            case HEAD -> {
+                telemetry.refused(Outcome.HEADER_TIMEOUT);
+                ctx.writeAndFlush(Answers.whole(Reply.empty(HttpResponseStatus.REQUEST_TIMEOUT)));
+            }
+            case BUSY -> {}
+        }
+    }
+
+    private void enter(State next, long millis) {
+        state = next;
+        if (timer != null) {
+            timer.start(millis);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        handlerRemoved(ctx);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (timer != null) {
+            timer.end();
+        }
+    }
+}

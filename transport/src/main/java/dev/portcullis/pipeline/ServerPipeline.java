@@ -1,0 +1,71 @@
+package dev.portcullis.pipeline;
+
+import dev.portcullis.http.BodyHandler;
+import dev.portcullis.http.CurrentRequest;
+import dev.portcullis.http.DeadlineHandler;
+import dev.portcullis.http.EndpointHandler;
+import dev.portcullis.http.ErrorHandler;
+import dev.portcullis.http.GateHandler;
+import dev.portcullis.http.HttpLimits;
+import dev.portcullis.http.TelemetryHandler;
+import dev.portcullis.telemetry.Telemetry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+
+/** Every handler of a listener's connections, in order. Shared by the connections; called on their event loops. */
+public final class ServerPipeline extends ChannelInitializer<Channel> {
+    private final HttpLimits limits;
+    private final GateHandler.Gates gates;
+    private final Telemetry telemetry;
+    private final ConnectionLimitHandler connectionLimit;
+
+    /** @param gates what requests have to pass; by these alone listeners differ */
+    public ServerPipeline(
+            GateHandler.Gates gates, HttpLimits limits, ConnectionLimits connectionLimits, Telemetry telemetry) {
+        this.gates = gates;
+        this.limits = limits;
+        this.telemetry = telemetry;
+        this.connectionLimit = new ConnectionLimitHandler(connectionLimits, telemetry);
+    }
+
+    /** What a new connection starts with. On a TLS port, TLS and ALPN come between and choose; on a plain port all is HTTP/1.1. */
+    @Override
+    protected void initChannel(Channel channel) {
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(HandlerNames.CONNECTION_LIMIT, connectionLimit);
+        http1(pipeline);
+    }
+
+    private void http1(ChannelPipeline pipeline) {
+        pipeline.addLast(HandlerNames.HTTP1_CODEC, new Http1Codec(limits));
+        pipeline.addLast(HandlerNames.FRAMING_GUARD, new FramingGuard(limits, telemetry));
+        pipeline.addLast(HandlerNames.KEEP_ALIVE, new KeepAliveHandler(limits));
+        pipeline.addLast(HandlerNames.IDLE, new IdleHandler(limits, telemetry));
+        addRequestHandlers(pipeline);
+    }
+
+    /**
+     * The same for a stream of HTTP/2, which is a channel of its own: after the conversion to HTTP/1.1's messages come the same request handlers. What they
+     * expect of what is before them: auto-read is off, each {@code read()} yields at most one message, and a channel that is closed in the middle of an answer
+     * resets its stream.
+     */
+    void http2(ChannelPipeline stream) {
+        addRequestHandlers(stream);
+    }
+
+    private void addRequestHandlers(ChannelPipeline pipeline) {
+        var current = new CurrentRequest();
+        pipeline.addLast(HandlerNames.TELEMETRY, new TelemetryHandler(current, telemetry));
+        pipeline.addLast(HandlerNames.DEADLINE, new DeadlineHandler(limits, telemetry));
+        pipeline.addLast(HandlerNames.GATE, new GateHandler(current, gates, telemetry));
+        pipeline.addLast(HandlerNames.BODY, new BodyHandler(current));
+        pipeline.addLast(HandlerNames.ENDPOINT, new EndpointHandler(current));
+        pipeline.addLast(HandlerNames.ERROR, new ErrorHandler(current, telemetry));
+    }
+
+    /** Ends a connection after the answer in progress, at once if there is none (T-113). Any thread. */
+    public static void drain(Channel connection) {
+        connection.eventLoop().execute(() -> connection.pipeline().fireUserEventTriggered(KeepAliveHandler.DRAIN));
+    }
+}

@@ -1,0 +1,106 @@
+package dev.portcullis.server;
+
+import dev.portcullis.pipeline.ServerPipeline;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One listening socket and its connections. Methods are called by one thread, in this order:
+ *
+ * <pre>
+ *   new ──bind──► accepting ──drain──► no new connections, answers in progress end ──stop──► closed
+ *                     └──────────────────────────stop──────────────────────────────────────► closed
+ * </pre>
+ */
+public final class GatewayServer {
+    private static final int BACKLOG = 4_096;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+    private final EventLoops loops;
+    private final ServerPipeline pipeline;
+    private final ChannelGroup connections = new DefaultChannelGroup("connections", GlobalEventExecutor.INSTANCE);
+    private @Nullable Channel listener;
+
+    public GatewayServer(EventLoops loops, ServerPipeline pipeline) {
+        this.loops = loops;
+        this.pipeline = pipeline;
+    }
+
+    /**
+     * Begins to accept.
+     *
+     * @param address port 0 for any free port
+     * @return what it is bound to
+     * @throws IOException the address is taken, or not ours
+     */
+    public InetSocketAddress bind(InetSocketAddress address) throws IOException {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops.group())
+                .channel(loops.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new Accepted())
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("cannot listen on " + address, bound.cause());
+        }
+        listener = bound.channel();
+        return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /** @return connections that are open now */
+    public int connections() {
+        return connections.size();
+    }
+
+    /**
+     * Accepts no more connections; closes those that wait for a request; lets answers in progress end, each with {@code connection: close} (T-113). Streams that
+     * are to end with a last word must be ended by their owners meanwhile. Blocks.
+     *
+     * @return whether all connections ended in time
+     */
+    public boolean drain(Duration atMost) {
+        if (listener != null) {
+            listener.close().awaitUninterruptibly();
+        }
+        connections.forEach(ServerPipeline::drain);
+        return connections.newCloseFuture().awaitUninterruptibly(atMost.toMillis());
+    }
+
+    /** Closes what is open. Blocks until it is. */
+    public void stop() {
+        if (listener != null) {
+            listener.close().awaitUninterruptibly();
+        }
+        connections.close().awaitUninterruptibly();
+    }
+
+    /** Remembers a new connection and gives it its pipeline. */
+    @Sharable
+    private final class Accepted extends ChannelInboundHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            connections.add(ctx.channel());
+            ctx.pipeline().addLast((ChannelHandler) pipeline);
+            ctx.pipeline().remove(this);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.portcullis.sse;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events as bytes (WHATWG HTML §9.2.6): {@code event}, {@code id} and {@code data} fields, a blank line. Data with line breaks becomes several data fields, so
+ * that no text can end the event or begin another field. Any thread.
+ */
+public final class SseEncoder {
+    private static final byte[] EVENT = ascii("event: ");
+    private static final byte[] ID = ascii("id: ");
+    private static final byte[] DATA = ascii("data: ");
+    private static final byte[] COMMENT = ascii(":\n\n");
+    private static final int LONGEST_FRAME_BYTES = EVENT.length + ID.length + DATA.length + 4;
+
+    private SseEncoder() {}
+
+    /**
+     * @param event the {@code event} field; null for none
+     * @param id the {@code id} field; null for none
+     * @param data UTF-8; not kept
+     * @return a buffer of the caller's
+     * @throws IllegalArgumentException a line break or NUL in {@code event} or {@code id}
+     */
+    public static ByteBuf encode(
+            ByteBufAllocator allocator,
+            @Nullable String event,
+            @Nullable String id,
+            byte[] data,
+            int offset,
+            int length) {
+        requireOneLine(event);
+        requireOneLine(id);
+        int names =
+                (event == null ? 0 : ByteBufUtil.utf8MaxBytes(event)) + (id == null ? 0 : ByteBufUtil.utf8MaxBytes(id));
+        ByteBuf out = allocator.buffer(LONGEST_FRAME_BYTES + names + length);
+        try {
+            writeField(out, EVENT, event);
+            writeField(out, ID, id);
+            writeData(out, data, offset, offset + length);
+            return out.writeByte('\n');
+        } catch (RuntimeException e) {
+            out.release();
+            throw e;
+        }
+    }
+
+    /** A line that readers ignore (H-17). */
+    static ByteBuf comment(ByteBufAllocator allocator) {
+        return allocator.buffer(COMMENT.length).writeBytes(COMMENT);
+    }
+
+    private static void writeField(ByteBuf out, byte[] name, @Nullable String value) {
+        if (value != null) {
+            out.writeBytes(name);
+            ByteBufUtil.writeUtf8(out, value);
+            out.writeByte('\n');
+        }
+    }
+
+    private static void writeData(ByteBuf out, byte[] data, int from, int end) {
+        int line = from;
+        for (int i = from; i < end; i++) {
+            byte b = data[i];
+            if (b == '\n' || b == '\r') {
+                writeLine(out, data, line, i);
+                if (b == '\r' && i + 1 < end && data[i + 1] == '\n') {
+                    i++;
+                }
+                line = i + 1;
+            }
+        }
+        writeLine(out, data, line, end);
+    }
+
+    private static void writeLine(ByteBuf out, byte[] data, int from, int end) {
+        out.writeBytes(DATA).writeBytes(data, from, end - from).writeByte('\n');
+    }
+
+    private static void requireOneLine(@Nullable String value) {
+        if (value == null) {
+            return;
+        }
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\n' || c == '\r' || c == 0) {
+                throw new IllegalArgumentException("a line break or NUL in an event or id field");
+            }
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
