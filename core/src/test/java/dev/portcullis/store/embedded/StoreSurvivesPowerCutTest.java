@@ -41,7 +41,7 @@ class StoreSurvivesPowerCutTest {
         var disk = TestDisk.under(file);
         var acknowledged = new Acknowledged();
         var cuts = new ArrayList<Cut>();
-        try (var store = EmbeddedGrantStore.over(() -> Database.open(file, 4, TestDisk::nameOf), Limits.DEFAULT)) {
+        try (var store = open(file)) {
             disk.beforeSync(d -> {
                 if (random.nextInt(SIGN_INS * 5 / CUTS) == 0) {
                     cuts.add(new Cut(d.afterPowerCut(random), acknowledged.copy()));
@@ -55,14 +55,18 @@ class StoreSurvivesPowerCutTest {
         assertThat(cuts).as("seed %d", seed).hasSizeGreaterThan(CUTS / 4);
         for (int i = 0; i < cuts.size(); i++) {
             Path left = Files.write(folder.resolve("left-" + i + ".db"), cuts.get(i).image);
-            try (var store = EmbeddedGrantStore.openFile(left, Limits.DEFAULT)) {
-                assertThat(store.census()).as("cut %d of seed %d", i, seed).matches(Tables.IndexCensus::isExact);
+            TestDisk.under(left);
+            try (var store = open(left)) {
+                assertThat(Inspection.census(store)).as("cut %d of seed %d", i, seed).matches(Tables.IndexCensus::isExact);
                 check(store, cuts.get(i).acknowledged);
             } catch (RuntimeException | AssertionError e) {
-                Files.write(Path.of("/tmp/storebench/bad.db"), cuts.get(i).image); // DEBUG
                 throw new AssertionError("cut " + i + " of seed " + seed, e);
             }
         }
+    }
+
+    private static EmbeddedGrantStore open(Path file) {
+        return EmbeddedGrantStore.over(() -> Database.open(file, 4, TestDisk::nameOf), Limits.DEFAULT);
     }
 
     private static void signIn(EmbeddedGrantStore store, int turn, Acknowledged acknowledged) {
@@ -88,8 +92,7 @@ class StoreSurvivesPowerCutTest {
     }
 
     private static void check(EmbeddedGrantStore store, Acknowledged acknowledged) {
-        // Grants of the turn that was under way may have been revoked by the cap without an answer: all but those must
-        // stand.
+        // Grants of the turn that was under way may have been revoked by the cap without an answer: all but those must stand.
         long missing = acknowledged.live.stream()
                 .filter(id -> store.grant(id, NOW) == null)
                 .count();
@@ -98,7 +101,8 @@ class StoreSurvivesPowerCutTest {
             assertThat(store.grant(id, NOW)).as("revoked %s", id).isNull();
         }
         for (AuthorizationCode code : acknowledged.spent) {
-            assertThat(store.consumeCode(code, access(grantOf(code.grantId())), null, NOW + 3600, NOW))
+            assertThat(store.consumeCode(
+                            code, access(grantOf(code.grantId())), null, NOW + 3600, NOW))
                     .as("spent twice")
                     .isFalse();
         }
@@ -114,17 +118,8 @@ class StoreSurvivesPowerCutTest {
     private static Grant grantOf(String id) {
         Grant any = grant("nobody", "none");
         return new Grant(
-                id,
-                any.client(),
-                any.redirectUri(),
-                any.subjectKey(),
-                any.scopes(),
-                any.resources(),
-                new byte[0],
-                NOW,
-                NOW,
-                NOW,
-                NOW);
+                id, any.client(), any.redirectUri(), any.subjectKey(), any.scopes(), any.resources(), new byte[0], NOW,
+                NOW, NOW, NOW);
     }
 
     private record Cut(byte[] image, Acknowledged acknowledged) {}
