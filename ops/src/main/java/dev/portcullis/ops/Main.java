@@ -1,5 +1,6 @@
 package dev.portcullis.ops;
 
+import dev.portcullis.ops.devidp.Person;
 import dev.portcullis.ops.log.Logs;
 import dev.portcullis.ops.server.Banner;
 import dev.portcullis.ops.server.ConfigException;
@@ -84,7 +85,10 @@ public final class Main {
         var config = loaded.config();
         Running running = Wiring.start(config);
         ShutdownHook.install(running, Duration.ofSeconds(config.drainSeconds()));
-        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(config, List.of(), loaded.warnings());
+        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(
+                        config,
+                        Person.READY_MADE.stream().map(Person::email).toList(),
+                        loaded.warnings());
         running.awaitTermination();
     }
 

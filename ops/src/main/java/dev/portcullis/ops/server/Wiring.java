@@ -51,6 +51,7 @@ import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.server.EventLoops;
 import dev.portcullis.server.GatewayServer;
 import dev.portcullis.server.Offload;
+import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
@@ -156,6 +157,7 @@ public final class Wiring {
                 revisions,
                 sessions,
                 new BearerChallenge.Resource(oauth.defaultResource(), SCOPES),
+                new TokenWatch(verifier, offload),
                 new McpHttpLimits(
                         McpHttpLimits.DEFAULT.softDeadlineMillis(),
                         McpHttpLimits.DEFAULT.retryAfterSeconds(),
