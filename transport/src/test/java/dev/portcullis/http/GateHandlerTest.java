@@ -118,7 +118,7 @@ class GateHandlerTest {
         channel.writeInbound(body);
 
         assertThat(status()).isEqualTo(403);
-        assertThat((Object) channel.readOutbound()).isNull();
+        assertThat(channel.outboundMessages()).isEmpty();
         assertThat(passed).isEmpty();
         assertThat(body.refCnt()).isZero();
         assertThat(telemetry.refused).containsExactly(Outcome.BAD_TOKEN);
@@ -245,6 +245,6 @@ class GateHandlerTest {
         assertThat(second.isSuccess()).isFalse();
         assertThat(body.refCnt()).isZero();
         assertThat(status()).isEqualTo(200);
-        assertThat((Object) channel.readOutbound()).isNull();
+        assertThat(channel.outboundMessages()).isEmpty();
     }
 }

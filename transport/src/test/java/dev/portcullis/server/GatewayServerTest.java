@@ -163,7 +163,7 @@ class GatewayServerTest {
             assertThat(answer.body()).isEqualTo("done");
             assertThat(answer.header("connection")).isEqualTo("close");
             assertThat(busy.readRest()).isEmpty();
-            busy.close();
+            busy.socket.shutdownOutput();
             Await.until("drained", () -> !draining.isAlive());
             assertThat(drained).isTrue();
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Database {
     private static final int FORMAT = 1;
+
+    /** In the header of a file from its closing to the next write. */
+    private static final String CLOSED_IN_ORDER = "clean";
+
     private static final int PAGE_BYTES = 2048;
 
     /** Compaction keeps the parts of the file this full of what is still of use: the file is about twice what is stored. */
@@ -51,21 +56,18 @@ final class Database {
      * @throws StoreException in use by another process, not writable, damaged or of a newer format; the message names the file and says what to do
      */
     static Database open(Path path, int cacheMegabytes) {
+        return open(path, cacheMegabytes, UninterruptibleFilePath::nameOf);
+    }
+
+    /** @param nameOf how MVStore is to be told the file: tests put a disk of their own under it */
+    static Database open(Path path, int cacheMegabytes, Function<Path, String> nameOf) {
         Path file = path.toAbsolutePath().normalize();
         prepare(file);
-        MVStore store;
-        try {
-            store = builder()
-                    .fileName(UninterruptibleFilePath.nameOf(file))
-                    .cacheSize(cacheMegabytes)
-                    .open();
-        } catch (MVStoreException e) {
-            throw explained(file, e);
-        } catch (RuntimeException e) {
-            throw new StoreException("the store " + file + " cannot be opened: " + e.getMessage(), e);
-        }
+        MVStore store =
+                openWhole(file, () -> builder().fileName(nameOf.apply(file)).cacheSize(cacheMegabytes));
         try {
             checkFormat(store, file);
+            markInUse(store);
             // What nothing refers to any more may be overwritten at once: every version is on the disk before the next
             // begins, and readers announce themselves.
             store.setRetentionTime(0);
@@ -74,6 +76,75 @@ final class Database {
             store.closeImmediately();
             throw e instanceof MVStoreException damage ? explained(file, damage) : e;
         }
+    }
+
+    /**
+     * Opens the file at its newest whole version. A file that was not closed is searched from end to end for it first: MVStore's quick way goes by the header,
+     * and after a power cut that may name a chunk that was overwritten since.
+     */
+    private static MVStore openWhole(Path file, Supplier<MVStore.Builder> builder) {
+        try {
+            boolean isNew = Files.size(file) == 0;
+            try {
+                MVStore store = builder.get().open();
+                if (isNew || store.getStoreHeader().containsKey(CLOSED_IN_ORDER)) {
+                    return store;
+                }
+                store.closeImmediately();
+            } catch (MVStoreException e) {
+                if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
+                    throw e;
+                }
+            }
+            long recovered = recover(builder.get().recoveryMode().open());
+            MVStore store = builder.get().open();
+            if (store.getCurrentVersion() < recovered) {
+                store.closeImmediately();
+                throw new StoreException("the store " + file + " is damaged: restore it from a backup");
+            }
+            return store;
+        } catch (MVStoreException e) {
+            throw explained(file, e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new StoreException("the store " + file + " cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Writes the version that was found behind all others and has the header name it. Twice, and with no version kept, so that it mentions no chunk that was
+     * overwritten since: such a mention would lead the next opening astray.
+     */
+    private static long recover(MVStore found) {
+        found.setReuseSpace(false);
+        found.setRetentionTime(0);
+        found.setVersionsToKeep(0);
+        for (int i = 0; i < 2; i++) {
+            touch(found);
+        }
+        long version = found.getCurrentVersion();
+        close(found);
+        return version;
+    }
+
+    /** Takes the header's word that the file was closed, for good, before anything in it is overwritten. */
+    private static void markInUse(MVStore store) {
+        store.setReuseSpace(false);
+        touch(store);
+        store.sync(); // the header too
+        store.setReuseSpace(true);
+    }
+
+    /** A new version that says what the last one did. */
+    private static void touch(MVStore store) {
+        store.setStoreVersion(store.getStoreVersion());
+        store.commit();
+        store.sync();
+    }
+
+    private static void close(MVStore store) {
+        store.commit();
+        store.sync();
+        store.close();
     }
 
     private static MVStore.Builder builder() {
@@ -197,7 +268,7 @@ final class Database {
     }
 
     void close() {
-        store.close();
+        close(store);
     }
 
     /** Lets go of the file as it is. */

@@ -38,7 +38,7 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     private static final int FAMILY_MAX = TOMBSTONES_MAX + 2;
 
-    private final Writer writer;
+    final Writer writer;
     private final Limits limits;
 
     private EmbeddedGrantStore(Supplier<Database> opener, Limits limits) {
@@ -59,6 +59,11 @@ public final class EmbeddedGrantStore implements GrantStore {
      */
     public static EmbeddedGrantStore openFile(Path file, Limits limits) {
         return new EmbeddedGrantStore(() -> Database.open(file, limits.cacheMegabytes()), limits);
+    }
+
+    /** @param opener opens the database, again when its file failed */
+    static EmbeddedGrantStore over(Supplier<Database> opener, Limits limits) {
+        return new EmbeddedGrantStore(opener, limits);
     }
 
     @Override
@@ -324,16 +329,6 @@ public final class EmbeddedGrantStore implements GrantStore {
         return writer.database().fileBytes();
     }
 
-    /** Counts index entries against rows, as the writer sees them: for tests. */
-    Tables.IndexCensus census() {
-        return writer.write((tables, tx) -> tables.census());
-    }
-
-    /** @return records of all kinds, expired or not: for tests */
-    long recordCount() {
-        return writer.write((tables, tx) -> tables.rowCount());
-    }
-
     private static void requireSameGrant(String grantId, String other) {
         if (!grantId.equals(other)) {
             throw new IllegalArgumentException("one write names two grants");
@@ -366,6 +361,12 @@ public final class EmbeddedGrantStore implements GrantStore {
             int accessTokensPerGrantMax,
             int sweepEverySeconds,
             int cacheMegabytes) {
+        public Limits {
+            if (waitingWritesMax < 1 || writesPerCommitMax < 1 || writeWaitMillis < 1 || sweepEverySeconds < 1) {
+                throw new IllegalArgumentException("a limit of the store is less than 1");
+            }
+        }
+
         /** Enough for some thousand sign-ins and refreshes a second. */
         public static final Limits DEFAULT = new Limits(10_000, 512, 10_000, 100_000, 1_000, 60, 32);
     }

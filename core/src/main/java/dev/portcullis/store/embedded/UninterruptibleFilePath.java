@@ -37,7 +37,8 @@ public final class UninterruptibleFilePath extends FilePathWrapper {
         Set<StandardOpenOption> options = mode.equals("r")
                 ? Set.of(StandardOpenOption.READ)
                 : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-        return new Channel(AsynchronousFileChannel.open(Path.of(getBase().toString()), options, null));
+        return new FooterLastChannel(
+                new Channel(AsynchronousFileChannel.open(Path.of(getBase().toString()), options, null)));
     }
 
     private static final class Channel extends FileBaseDefault {

@@ -19,11 +19,11 @@ class FileGrantStoreTest extends GrantStoreContract {
 
     @Override
     protected void assertNothingLeaks() {
-        assertThat(((EmbeddedGrantStore) store).census()).matches(Tables.IndexCensus::isExact);
+        assertThat(Inspection.census(store)).matches(Tables.IndexCensus::isExact);
     }
 
     @Override
     protected long recordCount() {
-        return ((EmbeddedGrantStore) store).recordCount();
+        return Inspection.recordCount(store);
     }
 }

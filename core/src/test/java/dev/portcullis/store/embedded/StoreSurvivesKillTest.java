@@ -88,9 +88,8 @@ class StoreSurvivesKillTest {
                 said.add(rest.toString());
                 rest.setLength(0);
                 if (!killed && said.size() > count) {
-                    child.toHandle()
-                            .destroyForcibly(); // SIGKILL; Process.destroyForcibly would also throw away what it still
-                    // said
+                    // SIGKILL; Process.destroyForcibly would also throw away what the child still said
+                    child.toHandle().destroyForcibly();
                     killed = true;
                 }
             }
@@ -123,7 +122,7 @@ class StoreSurvivesKillTest {
 
     private static void check(Path file, Facts facts) {
         try (var store = EmbeddedGrantStore.openFile(file, Limits.DEFAULT)) {
-            assertThat(store.census())
+            assertThat(Inspection.census(store))
                     .as("indexes and rows were committed together")
                     .matches(Tables.IndexCensus::isExact);
             for (TokenHash state : facts.pending) {

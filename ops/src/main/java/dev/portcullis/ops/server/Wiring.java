@@ -40,6 +40,7 @@ import dev.portcullis.oauth.client.ClientRegistration;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
+import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.TokenService;
 import dev.portcullis.ops.devidp.DevIdentityProvider;
 import dev.portcullis.ops.devidp.DevIdpSettings;
@@ -130,7 +131,8 @@ public final class Wiring {
                 policy,
                 telemetry);
         var tokens = new TokenService(oauth, key, store, clients, telemetry);
-        var verifier = new AccessTokenVerifier(store, oauth.resources(), limits.tokens(), clock, telemetry);
+        var verifier = new AccessTokenVerifier(
+                store, oauth.resources(), limits.tokens(), running.add("the clock", new TickingClock()), telemetry);
 
         // MCP.
         var info = new ServerInfo("portcullis", "Portcullis", version(), null);

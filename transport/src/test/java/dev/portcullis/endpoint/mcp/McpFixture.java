@@ -112,11 +112,9 @@ final class McpFixture implements AutoCloseable {
     }
 
     private List<ToolHandler> tools() {
-        String numbers =
-                """
+        String numbers = """
                 {"type":"object","properties":{"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"]}""";
-        String mirrored =
-                """
+        String mirrored = """
                 {"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"},\
                 "count":{"type":"integer","x-mcp-header":"Count"},"flag":{"type":"boolean","x-mcp-header":"Flag"},\
                 "deep":{"type":"object","properties":{"er":{"type":"string","x-mcp-header":"Deeper"}}}}}""";
@@ -125,7 +123,10 @@ final class McpFixture implements AutoCloseable {
                     double sum = call.arguments().number("a") + call.arguments().number("b");
                     return ToolResult.text(Long.toString((long) sum));
                 }),
-                tool("mirror", mirrored, call -> ToolResult.text(String.valueOf(call.arguments().json("region")))),
+                tool(
+                        "mirror",
+                        mirrored,
+                        call -> ToolResult.text(String.valueOf(call.arguments().json("region")))),
                 tool("scoped", "{\"type\":\"object\"}", call -> ToolResult.text("")),
                 tool("steps", "{\"type\":\"object\"}", call -> {
                     call.progress(1, 2, "half");
@@ -215,7 +216,9 @@ final class McpFixture implements AutoCloseable {
     /** Sends a message over a socket, as a client would. */
     static void send(RawClient client, String method, String body, String... headers) {
         var text = new StringBuilder(method + " /mcp HTTP/1.1\r\nHost: localhost\r\n");
-        text.append("Content-Type: application/json\r\nContent-Length: ").append(body.length()).append("\r\n");
+        text.append("Content-Type: application/json\r\nContent-Length: ")
+                .append(body.length())
+                .append("\r\n");
         if (!List.of(headers).contains("accept")) {
             text.append("Accept: application/json, text/event-stream\r\n");
         }
