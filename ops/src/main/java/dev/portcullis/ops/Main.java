@@ -14,7 +14,6 @@ import dev.portcullis.ops.server.Wiring;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -85,10 +84,8 @@ public final class Main {
         var config = loaded.config();
         Running running = Wiring.start(config);
         ShutdownHook.install(running, Duration.ofSeconds(config.drainSeconds()));
-        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(
-                        config,
-                        Person.READY_MADE.stream().map(Person::email).toList(),
-                        loaded.warnings());
+        var people = Person.READY_MADE.stream().map(Person::email).toList();
+        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(config, people, loaded.warnings());
         running.awaitTermination();
     }
 

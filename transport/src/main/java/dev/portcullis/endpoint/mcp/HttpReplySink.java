@@ -39,8 +39,7 @@ final class HttpReplySink implements ReplySink {
     private boolean ended;
 
     /** What all sinks share. */
-    record Context(
-            BearerChallenge.Resource challenges, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
+    record Context(BearerChallenge.Resource challenges, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
 
     /**
      * @param version the revision spoken, told in every answer (H-19)

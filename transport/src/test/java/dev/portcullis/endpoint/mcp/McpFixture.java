@@ -20,12 +20,12 @@ import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.sse.SseStream.SseLimits;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
-import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.RawClient;
 import io.netty.handler.codec.http.HttpMethod;
@@ -248,5 +248,6 @@ final class McpFixture implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
+        store.close();
     }
 }
