@@ -69,6 +69,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /** The parts list: everything the server consists of is made here, top to bottom, and handed what it needs. */
 public final class Wiring {
@@ -266,7 +267,14 @@ public final class Wiring {
     }
 
     private DocumentFetcher fetcher(dev.portcullis.fetch.FetchLimits limits) {
-        return running.add("outgoing requests", new DocumentFetcher(limits, new AddressGuard()));
+        return running.add("outgoing requests", new DocumentFetcher(limits, guard()));
+    }
+
+    private AddressGuard guard() {
+        var allowed = config.fetchAllow().stream()
+                .map(peer -> peer.host() + ":" + peer.port())
+                .collect(Collectors.toSet());
+        return new AddressGuard(allowed, AddressGuard.Resolver.SYSTEM);
     }
 
     private OAuthSettings oauthSettings() {
