@@ -210,7 +210,10 @@ public final class Wiring {
                 limits.connections(),
                 dev.portcullis.telemetry.Telemetry.NONE);
         listen(loops, management, config.management(), Setting.MANAGEMENT_PORT, () -> {});
-        listen(loops, publicPipeline, config.listen(), Setting.PORT, () -> ready.set(false));
+        listen(loops, publicPipeline, config.listen(), Setting.PORT, () -> {
+            ready.set(false);
+            sessions.endStreams();
+        });
         ready.set(true);
     }
 
