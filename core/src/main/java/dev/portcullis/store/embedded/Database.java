@@ -63,11 +63,13 @@ final class Database {
     static Database open(Path path, int cacheMegabytes, Function<Path, String> nameOf) {
         Path file = path.toAbsolutePath().normalize();
         prepare(file);
-        MVStore store = openWhole(file, () -> builder().fileName(nameOf.apply(file)).cacheSize(cacheMegabytes));
+        MVStore store =
+                openWhole(file, () -> builder().fileName(nameOf.apply(file)).cacheSize(cacheMegabytes));
         try {
             checkFormat(store, file);
             markInUse(store);
-            // What nothing refers to any more may be overwritten at once: every version is on the disk before the next begins, and readers announce themselves.
+            // What nothing refers to any more may be overwritten at once: every version is on the disk before the next
+            // begins, and readers announce themselves.
             store.setRetentionTime(0);
             return new Database(store);
         } catch (RuntimeException e) {
@@ -165,8 +167,8 @@ final class Database {
                 syncFolder(folder);
             }
             if (!Files.isReadable(file) || !Files.isWritable(file)) {
-                throw new StoreException(
-                        "the store " + file + " cannot be read and written by this user: change its owner or permissions");
+                throw new StoreException("the store " + file
+                        + " cannot be read and written by this user: change its owner or permissions");
             }
         } catch (IOException e) {
             throw new StoreException("the store " + file + " cannot be created: " + e, e);
@@ -203,20 +205,20 @@ final class Database {
         if (store.getMapNames().isEmpty()) {
             store.setStoreVersion(FORMAT);
         } else if (store.getStoreVersion() != FORMAT || !store.hasMap("grants")) {
-            throw new StoreException("the store " + file + " is not of a format that this server knows (found "
-                    + store.getStoreVersion() + ", expected " + FORMAT + "): name another file or run the server that wrote it");
+            throw new StoreException(
+                    "the store " + file + " is not of a format that this server knows (found " + store.getStoreVersion()
+                            + ", expected " + FORMAT + "): name another file or run the server that wrote it");
         }
     }
 
     private static StoreException explained(Path file, MVStoreException e) {
-        String reason =
-                switch (e.getErrorCode()) {
-                    case DataUtils.ERROR_FILE_LOCKED ->
-                        "is in use by another process: stop that one, or give each a file of its own";
-                    case DataUtils.ERROR_FILE_CORRUPT, DataUtils.ERROR_UNSUPPORTED_FORMAT ->
-                        "is damaged or not a store: restore it from a backup, or move it away to begin anew";
-                    default -> "cannot be opened: " + e.getMessage();
-                };
+        String reason = switch (e.getErrorCode()) {
+            case DataUtils.ERROR_FILE_LOCKED ->
+                "is in use by another process: stop that one, or give each a file of its own";
+            case DataUtils.ERROR_FILE_CORRUPT, DataUtils.ERROR_UNSUPPORTED_FORMAT ->
+                "is damaged or not a store: restore it from a backup, or move it away to begin anew";
+            default -> "cannot be opened: " + e.getMessage();
+        };
         return new StoreException("the store " + file + ' ' + reason, e);
     }
 

@@ -43,11 +43,7 @@ class RecordsTest {
                 new Kind("code", code, Records.encode(code), Records::code),
                 new Kind("access token", access, Records.encode(access), Records::accessToken),
                 new Kind("refresh token", row, Records.encode(row), Records::refreshRow),
-                new Kind(
-                        "retired token",
-                        row.withoutKey(),
-                        Records.encode(row.withoutKey()),
-                        Records::refreshRow));
+                new Kind("retired token", row.withoutKey(), Records.encode(row.withoutKey()), Records::refreshRow));
     }
 
     @ParameterizedTest

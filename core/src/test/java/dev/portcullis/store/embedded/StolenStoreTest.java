@@ -79,7 +79,9 @@ class StolenStoreTest {
             assertThat(new HashSet<>(List.of(
                             new String(wrapped, ISO_8859_1),
                             new String(
-                                    store.refreshToken(TokenHash.of(in.refresh), NOW).token().wrappedKey(),
+                                    store.refreshToken(TokenHash.of(in.refresh), NOW)
+                                            .token()
+                                            .wrappedKey(),
                                     ISO_8859_1))))
                     .as("one wrap for each token")
                     .hasSize(2);
