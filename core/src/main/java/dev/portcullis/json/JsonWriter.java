@@ -15,29 +15,33 @@ public final class JsonWriter implements AutoCloseable {
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
-    private static final ThreadLocal<@Nullable JsonWriter> FREE = new ThreadLocal<>();
+    private static final ThreadLocal<Slot> FREE = ThreadLocal.withInitial(Slot::new);
 
     private byte[] buffer = new byte[512];
     private int length;
     private boolean commaDue;
 
+    /** A thread's free writer; taken and put back without touching the thread's table. */
+    private static final class Slot {
+        @Nullable
+        JsonWriter writer;
+    }
+
     private JsonWriter() {}
 
     /** @return an empty writer; {@link #close} gives it back */
     public static JsonWriter take() {
-        var writer = FREE.get();
-        if (writer == null) {
-            return new JsonWriter();
-        }
-        FREE.remove();
-        return writer;
+        var slot = FREE.get();
+        var writer = slot.writer;
+        slot.writer = null;
+        return writer != null ? writer : new JsonWriter();
     }
 
     @Override
     public void close() {
         if (buffer.length <= KEPT_BYTES_MAX) {
             clear();
-            FREE.set(this);
+            FREE.get().writer = this;
         }
     }
 

@@ -74,8 +74,7 @@ class McpEndpointTest {
         assertThat(notification.status()).isEqualTo(202);
         assertThat(notification.body()).isEmpty();
         assertError(
-                fixture.post(
-                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}", "mcp-protocol-version", "2026-07-28"),
+                fixture.post("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}", "mcp-protocol-version", "2026-07-28"),
                 400,
                 -32600);
     }
@@ -92,10 +91,14 @@ class McpEndpointTest {
         assertError(fixture.post(LIST, "mcp-session-id", "unknown"), 404, -32600);
         assertError(fixture.post(request("nope", ""), "mcp-session-id", session), 200, -32601);
         assertError(fixture.post(request("tools/call", "\"name\":\"nope\""), "mcp-session-id", session), 200, -32602);
-        assertThat(fixture.post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}", "mcp-session-id", session)
+        assertThat(fixture.post(
+                                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
+                                "mcp-session-id",
+                                session)
                         .status())
                 .isEqualTo(202); // H-106
-        assertThat(fixture.post("{\"jsonrpc\":\"2.0\",\"id\":9,\"result\":{}}", "mcp-session-id", session).status())
+        assertThat(fixture.post("{\"jsonrpc\":\"2.0\",\"id\":9,\"result\":{}}", "mcp-session-id", session)
+                        .status())
                 .isEqualTo(202); // H-113
     }
 
@@ -107,7 +110,8 @@ class McpEndpointTest {
         var unknown = fixture.post(LIST, "mcp-protocol-version", "2031-01-01");
         assertError(unknown, 400, -32022);
         assertThat(unknown.body())
-                .contains("\"data\":{\"supported\":[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\"],\"requested\":\"2031-01-01\"}");
+                .contains(
+                        "\"data\":{\"supported\":[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\"],\"requested\":\"2031-01-01\"}");
     }
 
     // H-36, H-37, H-38, H-51
@@ -197,7 +201,9 @@ class McpEndpointTest {
         String unknownMethod = request("nope", META);
         assertError(fixture.post(unknownMethod, "mcp-protocol-version", "2026-07-28"), 400, -32020); // 7
         assertError(
-                fixture.post(unknownMethod, "mcp-protocol-version", "2026-07-28", "mcp-method", "nope"), 404, -32601); // 8
+                fixture.post(unknownMethod, "mcp-protocol-version", "2026-07-28", "mcp-method", "nope"),
+                404,
+                -32601); // 8
         assertError(fixture.stateless("tools/call", "", "\"name\":\"nope\""), 400, -32020); // 9
         assertError(fixture.stateless("tools/call", "nope", "\"name\":\"nope\""), 200, -32602); // 12
         assertError(fixture.stateless("tools/call", "mirror", "\"name\":\"mirror\",\"arguments\":[]"), 200, -32602);
@@ -306,11 +312,7 @@ class McpEndpointTest {
     void statelessWhenArgumentIsMirroredThenHeaderMustMatch(
             String arguments, String header, String value, String expected) {
         var exchange = fixture.stateless(
-                "tools/call",
-                "mirror",
-                "\"name\":\"mirror\",\"arguments\":" + arguments,
-                "Mcp-Param-" + header,
-                value);
+                "tools/call", "mirror", "\"name\":\"mirror\",\"arguments\":" + arguments, "Mcp-Param-" + header, value);
         if (expected.equals("bad")) {
             assertError(exchange, 400, -32020);
         } else {
@@ -326,7 +328,9 @@ class McpEndpointTest {
                 fixture.stateless("tools/call", "mirror", "\"name\":\"mirror\",\"arguments\":{\"region\":\"x\"}"),
                 400,
                 -32020);
-        assertThat(fixture.stateless("tools/call", "mirror", "\"name\":\"mirror\"").status()).isEqualTo(200);
+        assertThat(fixture.stateless("tools/call", "mirror", "\"name\":\"mirror\"")
+                        .status())
+                .isEqualTo(200);
     }
 
     // H-59: headers mean nothing in a session
@@ -346,9 +350,12 @@ class McpEndpointTest {
     // H-58, H-63
     @Test
     void statelessNotificationWhenHeadersAreAbsentOrRightThenTakenElseRefused() {
-        String cancelled = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":7," + META + "}}";
+        String cancelled = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":7,"
+                + META + "}}";
         assertThat(fixture.post(cancelled).status()).isEqualTo(202);
-        assertThat(fixture.post(cancelled, "mcp-method", "notifications/cancelled").status()).isEqualTo(202);
+        assertThat(fixture.post(cancelled, "mcp-method", "notifications/cancelled")
+                        .status())
+                .isEqualTo(202);
         assertError(fixture.post(cancelled, "mcp-method", "tools/call"), 400, -32020);
         assertError(fixture.post(cancelled, "mcp-protocol-version", "2025-11-25"), 400, -32020);
     }
@@ -384,7 +391,8 @@ class McpEndpointTest {
     @Test
     void getOrDeleteWhenSessionIsWrongThenRefuses() {
         for (var method : new HttpMethod[] {HttpMethod.GET, HttpMethod.DELETE}) {
-            var modern = fixture.exchange(method, "mcp-protocol-version", "2026-07-28").send("");
+            var modern = fixture.exchange(method, "mcp-protocol-version", "2026-07-28")
+                    .send("");
             assertThat(modern.status()).isEqualTo(405);
             assertThat(modern.header("allow")).isEqualTo("POST, OPTIONS");
             assertError(fixture.exchange(method).send(""), 400, -32600);
@@ -411,9 +419,11 @@ class McpEndpointTest {
     @Test
     void deleteWhenSessionIsLiveThenItIsGone() {
         String session = fixture.session();
-        var deleted = fixture.exchange(HttpMethod.DELETE, "mcp-session-id", session).send("");
+        var deleted =
+                fixture.exchange(HttpMethod.DELETE, "mcp-session-id", session).send("");
         assertThat(deleted.status()).isEqualTo(204);
-        assertError(fixture.exchange(HttpMethod.DELETE, "mcp-session-id", session).send(""), 404, -32600);
+        assertError(
+                fixture.exchange(HttpMethod.DELETE, "mcp-session-id", session).send(""), 404, -32600);
         assertError(fixture.exchange(HttpMethod.GET, "mcp-session-id", session).send(""), 404, -32600);
         assertError(fixture.post(LIST, "mcp-session-id", session), 404, -32600);
     }
@@ -431,12 +441,16 @@ class McpEndpointTest {
         var ada = person("ada", "client-1");
         String session = String.valueOf(
                 fixture.exchange(HttpMethod.POST).by(ada).send(INITIALIZE).header("mcp-session-id"));
-        for (var other : new dev.portcullis.identity.Principal[] {person("bob", "client-1"), person("ada", "client-2")}) {
+        for (var other :
+                new dev.portcullis.identity.Principal[] {person("bob", "client-1"), person("ada", "client-2")}) {
             for (var method : new HttpMethod[] {HttpMethod.POST, HttpMethod.GET, HttpMethod.DELETE}) {
                 String body = method.equals(HttpMethod.POST) ? request("tools/call", ADD) : "";
-                var foreign = fixture.exchange(method, "mcp-session-id", session).by(other).send(body);
-                var unknown =
-                        fixture.exchange(method, "mcp-session-id", "unknown").by(other).send(body);
+                var foreign = fixture.exchange(method, "mcp-session-id", session)
+                        .by(other)
+                        .send(body);
+                var unknown = fixture.exchange(method, "mcp-session-id", "unknown")
+                        .by(other)
+                        .send(body);
                 assertError(foreign, 404, -32600);
                 assertThat(foreign.body()).isEqualTo(unknown.body());
             }
@@ -466,12 +480,7 @@ class McpEndpointTest {
     // H-14: only JSON acceptable, so progress is dropped
     @Test
     void callWhenOnlyJsonIsAcceptedThenProgressIsDropped() {
-        var exchange = fixture.stateless(
-                "tools/call",
-                "steps",
-                "\"name\":\"steps\"",
-                "accept",
-                "application/json");
+        var exchange = fixture.stateless("tools/call", "steps", "\"name\":\"steps\"", "accept", "application/json");
         assertThat(exchange.body()).contains("done");
         var session = fixture.post(
                 request("tools/call", "\"name\":\"steps\",\"_meta\":{\"progressToken\":1}"),

@@ -20,8 +20,12 @@ import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.sse.SseStream.SseLimits;
+import dev.portcullis.sse.TokenWatch;
+import dev.portcullis.store.GrantStore;
+import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.RawClient;
 import io.netty.handler.codec.http.HttpMethod;
@@ -59,6 +63,7 @@ final class McpFixture implements AutoCloseable {
 
     final Route route;
 
+    private final GrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     McpFixture() {
@@ -106,17 +111,23 @@ final class McpFixture implements AutoCloseable {
                 revisions,
                 sessions,
                 new BearerChallenge.Resource("https://mcp.example.com/mcp", Scopes.NONE),
+                new TokenWatch(
+                        new AccessTokenVerifier(
+                                store,
+                                List.of(),
+                                AccessTokenVerifier.Limits.DEFAULT,
+                                InstantSource.system(),
+                                Telemetry.NONE),
+                        Runnable::run),
                 new McpHttpLimits(softDeadlineMillis, 1, SseLimits.DEFAULT),
                 telemetry);
         route = McpRoutes.of(endpoint, Route.Access.OPEN).getFirst();
     }
 
     private List<ToolHandler> tools() {
-        String numbers =
-                """
+        String numbers = """
                 {"type":"object","properties":{"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"]}""";
-        String mirrored =
-                """
+        String mirrored = """
                 {"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"},\
                 "count":{"type":"integer","x-mcp-header":"Count"},"flag":{"type":"boolean","x-mcp-header":"Flag"},\
                 "deep":{"type":"object","properties":{"er":{"type":"string","x-mcp-header":"Deeper"}}}}}""";
@@ -125,7 +136,10 @@ final class McpFixture implements AutoCloseable {
                     double sum = call.arguments().number("a") + call.arguments().number("b");
                     return ToolResult.text(Long.toString((long) sum));
                 }),
-                tool("mirror", mirrored, call -> ToolResult.text(String.valueOf(call.arguments().json("region")))),
+                tool(
+                        "mirror",
+                        mirrored,
+                        call -> ToolResult.text(String.valueOf(call.arguments().json("region")))),
                 tool("scoped", "{\"type\":\"object\"}", call -> ToolResult.text("")),
                 tool("steps", "{\"type\":\"object\"}", call -> {
                     call.progress(1, 2, "half");
@@ -215,7 +229,9 @@ final class McpFixture implements AutoCloseable {
     /** Sends a message over a socket, as a client would. */
     static void send(RawClient client, String method, String body, String... headers) {
         var text = new StringBuilder(method + " /mcp HTTP/1.1\r\nHost: localhost\r\n");
-        text.append("Content-Type: application/json\r\nContent-Length: ").append(body.length()).append("\r\n");
+        text.append("Content-Type: application/json\r\nContent-Length: ")
+                .append(body.length())
+                .append("\r\n");
         if (!List.of(headers).contains("accept")) {
             text.append("Accept: application/json, text/event-stream\r\n");
         }
@@ -232,5 +248,6 @@ final class McpFixture implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
+        store.close();
     }
 }
