@@ -33,6 +33,7 @@ record RoomLimits(
                         http.writeStallMillis(),
                         http.writeProgressBytesMin(),
                         http.discardedBytesMax(),
+                        http.bodiesBytesMax() == 0 ? HttpLimits.DEFAULT.bodiesBytesMax() : http.bodiesBytesMax(),
                         http.lingerMillis()),
                 new ConnectionLimits(http.connectionsMax(), http.connectionsPerAddressMax()),
                 new RateLimits(limits.rates().perSecond(), limits.rates().burst()),
