@@ -121,8 +121,7 @@ public class ToolsCallBenchmark {
         }
         rules = revisions.of(version);
         if (version.hasSessions()) {
-            sessionId =
-                    sessions.open(version, ClientCapabilities.NONE, CALLER).id();
+            sessionId = sessions.open(version, ClientCapabilities.NONE, CALLER).id();
         }
         body = (version.hasSessions() ? IN_SESSION : STATELESS).getBytes(StandardCharsets.UTF_8);
         decoded = decode();
