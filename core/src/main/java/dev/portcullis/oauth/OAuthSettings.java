@@ -42,13 +42,22 @@ public record OAuthSettings(
      * @param refresh refresh token, from its issue
      * @param refreshOverlap how long a used refresh token gives the same successor once that was used (O-95)
      * @param grant absolute life of a grant
+     * @param uncheckedGrant absolute life of a grant whose person is not looked up again at the identity provider; today, of every grant (O-145)
      * @param client a dynamic registration, from its issue or last use
      * @param approval a remembered approval
      */
     public record Lives(
-            int signIn, int code, int access, int refresh, int refreshOverlap, int grant, int client, int approval) {
+            int signIn,
+            int code,
+            int access,
+            int refresh,
+            int refreshOverlap,
+            int grant,
+            int uncheckedGrant,
+            int client,
+            int approval) {
         /** The defaults of O-109. */
         public static final Lives DEFAULT =
-                new Lives(600, 60, 3600, 30 * 86_400, 60, 90 * 86_400, 90 * 86_400, 30 * 86_400);
+                new Lives(600, 60, 3600, 30 * 86_400, 60, 90 * 86_400, 86_400, 90 * 86_400, 30 * 86_400);
     }
 }

@@ -29,7 +29,9 @@ class MasterKeyTest {
         for (byte[] other : new byte[][] {
             master.aes("session-id/2").getEncoded(),
             master.hmac("refresh-successor/1").getEncoded(),
-            new MasterKey("not a secret: a test's key of more than 32 character!").aes("session-id/1").getEncoded()
+            new MasterKey("not a secret: a test's key of more than 32 character!")
+                    .aes("session-id/1")
+                    .getEncoded()
         }) {
             int same = 0;
             for (int i = 0; i < key.length; i++) {
@@ -40,12 +42,14 @@ class MasterKeyTest {
     }
 
     @Test
-    void aesWhenDerivedByHandThenTheSame() throws Exception { // RFC 5869 §2.2, §2.3 with one block: T(1) = HMAC(PRK, info | 0x01)
+    void aesWhenDerivedByHandThenTheSame()
+            throws Exception { // RFC 5869 §2.2, §2.3 with one block: T(1) = HMAC(PRK, info | 0x01)
         byte[] secret = "secret \u00e9".getBytes(UTF_8);
         byte[] prk = hmac("dev.portcullis/1".getBytes(UTF_8), secret);
         byte[] expected = hmac(prk, "session-id/1\u0001".getBytes(UTF_8));
 
-        assertThat(new MasterKey("secret \u00e9").aes("session-id/1").getEncoded()).isEqualTo(expected);
+        assertThat(new MasterKey("secret \u00e9").aes("session-id/1").getEncoded())
+                .isEqualTo(expected);
     }
 
     @Test

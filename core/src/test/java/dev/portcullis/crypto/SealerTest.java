@@ -43,7 +43,8 @@ class SealerTest {
         for (int length = 0; length < sealed.length; length++) {
             assertThat(sealer.open(Arrays.copyOf(sealed, length), CONTEXT)).isNull();
         }
-        assertThat(sealer.open(Arrays.copyOf(sealed, sealed.length + 1), CONTEXT)).isNull();
+        assertThat(sealer.open(Arrays.copyOf(sealed, sealed.length + 1), CONTEXT))
+                .isNull();
     }
 
     @Test
@@ -56,9 +57,10 @@ class SealerTest {
     }
 
     @Test
-    void openWhenMadeByAnotherAesGcmThenTheSame() { // McGrew and Viega, "The Galois/Counter Mode of Operation", test case 16
-        var known = new Sealer(new SecretKeySpec(
-                hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"), "AES"));
+    void openWhenMadeByAnotherAesGcmThenTheSame() { // McGrew and Viega, "The Galois/Counter Mode of Operation", test
+        // case 16
+        var known = new Sealer(
+                new SecretKeySpec(hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"), "AES"));
         byte[] sealed = hex("cafebabefacedbaddecaf888"
                 + "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
                 + "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"

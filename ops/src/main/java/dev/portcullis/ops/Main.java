@@ -1,5 +1,6 @@
 package dev.portcullis.ops;
 
+import dev.portcullis.ops.devidp.Person;
 import dev.portcullis.ops.log.Logs;
 import dev.portcullis.ops.server.Banner;
 import dev.portcullis.ops.server.ConfigException;
@@ -13,7 +14,6 @@ import dev.portcullis.ops.server.Wiring;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -84,7 +84,8 @@ public final class Main {
         var config = loaded.config();
         Running running = Wiring.start(config);
         ShutdownHook.install(running, Duration.ofSeconds(config.drainSeconds()));
-        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(config, List.of(), loaded.warnings());
+        var people = Person.READY_MADE.stream().map(Person::email).toList();
+        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(config, people, loaded.warnings());
         running.awaitTermination();
     }
 

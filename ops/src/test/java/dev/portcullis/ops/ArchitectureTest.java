@@ -39,7 +39,8 @@ class ArchitectureTest {
             List.of("jsonrpc", "identity"),
             List.of("policy", "store"),
             List.of("mcp", "oauth"),
-            List.of("image", "tool"));
+            List.of("image"),
+            List.of("tool"));
 
     private static final List<List<String>> TRANSPORT = List.of(
             List.of("http"), List.of("sse"), List.of("endpoint", "gateway"), List.of("pipeline"), List.of("server"));

@@ -4,20 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.ops.server.Setting;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command as a process of its own: what it prints where, and with which code it ends. */
 class MainTest {
-    private static final long SECONDS_MAX = 60;
-
     @TempDir
     Path directory;
 
@@ -83,37 +78,42 @@ class MainTest {
         }
     }
 
+    @Test
+    void mainWhenToldToStopThenDrainsSaysSoAndEndsWith0() throws Exception {
+        try (var server = MainProcess.start(directory, freePorts())) {
+            server.awaitPrinted("Stop with Ctrl-C.");
+            assertThat(server.out())
+                    .contains(
+                            "Portcullis is up.",
+                            "/mcp",
+                            "/metrics",
+                            "/health/ready",
+                            "local stand-in for Access",
+                            "alice@example.com")
+                    .doesNotContain("\u001B");
+
+            server.terminate();
+
+            assertThat(server.awaitEnd()).isZero();
+            assertThat(server.err()).contains(" INFO dev.portcullis.ops.server.ShutdownHook stopped\n");
+        }
+    }
+
+    private static Map<String, String> freePorts() throws IOException {
+        try (var a = new ServerSocket(0);
+                var b = new ServerSocket(0);
+                var c = new ServerSocket(0)) {
+            return Map.of(
+                    "STORE", "memory:",
+                    "PORT", Integer.toString(a.getLocalPort()),
+                    "MANAGEMENT_PORT", Integer.toString(b.getLocalPort()),
+                    "DEV_IDP_PORT", Integer.toString(c.getLocalPort()));
+        }
+    }
+
     private Ended run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(arguments));
-        Path out = Files.createTempFile("portcullis-out", ".txt");
-        Path err = Files.createTempFile("portcullis-err", ".txt");
-        try {
-            var builder = new ProcessBuilder(command)
-                    .directory(directory.toFile())
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile());
-            for (Setting setting : Setting.values()) {
-                builder.environment().remove(setting.name());
-            }
-            builder.environment().remove("JAVA_TOOL_OPTIONS");
-            builder.environment().putAll(environment);
-            var process = builder.start();
-            if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new AssertionError("still running after " + SECONDS_MAX + " s");
-            }
-            return new Ended(
-                    process.exitValue(),
-                    Files.readString(out, StandardCharsets.UTF_8),
-                    Files.readString(err, StandardCharsets.UTF_8));
-        } finally {
-            Files.delete(out);
-            Files.delete(err);
+        try (var process = MainProcess.start(directory, environment, arguments)) {
+            return new Ended(process.awaitEnd(), process.out(), process.err());
         }
     }
 }

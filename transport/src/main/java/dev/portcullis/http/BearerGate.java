@@ -48,7 +48,7 @@ public final class BearerGate implements Gate {
 
     /** In its place with {@code AUTH=off}: everybody is {@link Principal#ANONYMOUS}. */
     public static Gate off() {
-        Verdict anonymous = new Verdict.Pass(Principal.ANONYMOUS);
+        Verdict anonymous = new Verdict.Pass(Principal.ANONYMOUS, null);
         return (head, route) -> anonymous;
     }
 
@@ -89,7 +89,7 @@ public final class BearerGate implements Gate {
 
     private static Verdict verdict(TokenCheck check, Guarded guarded) {
         return switch (check) {
-            case VerifiedToken token -> new Verdict.Pass(token.principal());
+            case VerifiedToken token -> new Verdict.Pass(token.principal(), token);
             case TokenCheck.Refused() -> refuse(guarded.challenges().invalidToken(), Outcome.BAD_TOKEN);
             case TokenCheck.AskStore() -> throw new IllegalStateException("the store was asked and did not answer");
         };

@@ -1,6 +1,7 @@
 package dev.portcullis.http;
 
 import dev.portcullis.identity.Principal;
+import dev.portcullis.oauth.token.VerifiedToken;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class CurrentRequest {
     private @Nullable RequestHead head;
     private @Nullable Route route;
     private Principal principal = Principal.ANONYMOUS;
+    private @Nullable VerifiedToken token;
     private Answer answer = Answer.ENDED;
     private boolean headOnly;
 
@@ -31,6 +33,7 @@ public final class CurrentRequest {
         this.route = route;
         this.headOnly = headOnly;
         principal = Principal.ANONYMOUS;
+        token = null;
         answer = Answer.NONE;
     }
 
@@ -55,8 +58,15 @@ public final class CurrentRequest {
         return principal;
     }
 
-    void admit(Principal principal) {
+    /** @return what the caller was verified by; null if by nothing that ends */
+    @Nullable
+    VerifiedToken token() {
+        return token;
+    }
+
+    void admit(Principal principal, @Nullable VerifiedToken token) {
         this.principal = principal;
+        this.token = token;
     }
 
     Answer answer() {

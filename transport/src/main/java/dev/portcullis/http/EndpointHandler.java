@@ -42,7 +42,7 @@ public final class EndpointHandler extends ChannelInboundHandlerAdapter {
             throw new IllegalStateException("a request without a route has passed the gates");
         }
         reader = null;
-        var opened = new HttpExchange(ctx, head, route, current.principal(), current.isHeadOnly());
+        var opened = new HttpExchange(ctx, head, route, current.principal(), current.token(), current.isHeadOnly());
         exchange = opened;
         reader = route.endpoint().open(opened);
     }

@@ -1,7 +1,9 @@
 package dev.portcullis.http;
 
 import dev.portcullis.identity.Principal;
+import dev.portcullis.oauth.token.VerifiedToken;
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its one answer. Methods may be called from any thread: those that touch the channel hop to its event loop. Exactly one of {@link #reply} and
@@ -14,6 +16,11 @@ public interface Exchange {
 
     /** @return the verified caller; {@link Principal#ANONYMOUS} where the route needs no token */
     Principal principal();
+
+    /** @return what the caller was verified by, for answers that outlive the moment of the check (O-27); null if by nothing that ends */
+    default @Nullable VerifiedToken token() {
+        return null;
+    }
 
     /** Answers. Dropped if there was an answer, or the peer has gone. */
     void reply(Reply reply);

@@ -114,7 +114,7 @@ public final class GateHandler extends ChannelDuplexHandler {
         switch (verdict) {
             case Verdict.Pass pass -> {
                 if (pass.principal() != null) {
-                    current.admit(pass.principal());
+                    current.admit(pass.principal(), pass.token());
                 }
                 return true;
             }

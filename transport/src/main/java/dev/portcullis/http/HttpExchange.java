@@ -1,6 +1,7 @@
 package dev.portcullis.http;
 
 import dev.portcullis.identity.Principal;
+import dev.portcullis.oauth.token.VerifiedToken;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -34,17 +35,25 @@ final class HttpExchange implements Exchange {
     private final RequestHead head;
     private final Route route;
     private final Principal principal;
+    private final @Nullable VerifiedToken token;
     private final boolean headOnly;
     private final AtomicBoolean answered = new AtomicBoolean();
     private State state = State.OPEN;
     private @Nullable Runnable onDisconnect;
     private @Nullable Stream stream;
 
-    HttpExchange(ChannelHandlerContext ctx, RequestHead head, Route route, Principal principal, boolean headOnly) {
+    HttpExchange(
+            ChannelHandlerContext ctx,
+            RequestHead head,
+            Route route,
+            Principal principal,
+            @Nullable VerifiedToken token,
+            boolean headOnly) {
         this.ctx = ctx;
         this.head = head;
         this.route = route;
         this.principal = principal;
+        this.token = token;
         this.headOnly = headOnly;
     }
 
@@ -61,6 +70,11 @@ final class HttpExchange implements Exchange {
     @Override
     public Principal principal() {
         return principal;
+    }
+
+    @Override
+    public @Nullable VerifiedToken token() {
+        return token;
     }
 
     @Override

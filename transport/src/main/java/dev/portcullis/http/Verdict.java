@@ -1,6 +1,7 @@
 package dev.portcullis.http;
 
 import dev.portcullis.identity.Principal;
+import dev.portcullis.oauth.token.VerifiedToken;
 import dev.portcullis.telemetry.Outcome;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -8,14 +9,15 @@ import org.jspecify.annotations.Nullable;
 /** What a gate says. */
 public sealed interface Verdict {
     /** Pass, and nothing is known about the caller. */
-    Verdict PASS = new Pass(null);
+    Verdict PASS = new Pass(null, null);
 
     /**
      * To the next gate.
      *
      * @param principal the caller this gate has verified; null if it verifies none
+     * @param token what the caller was verified by; null if by nothing that ends
      */
-    record Pass(@Nullable Principal principal) implements Verdict {}
+    record Pass(@Nullable Principal principal, @Nullable VerifiedToken token) implements Verdict {}
 
     /**
      * Answered here; no further gate is asked, no endpoint opened.

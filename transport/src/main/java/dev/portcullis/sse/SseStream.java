@@ -67,6 +67,7 @@ public final class SseStream {
     private long wroteNanos;
     private long stalledNanos;
     private boolean stalled;
+    private Runnable onTick = () -> {};
 
     private SseStream(Exchange exchange, StreamWriter writer, SseLimits limits, Telemetry telemetry) {
         this.loop = exchange.channel().eventLoop();
@@ -207,6 +208,15 @@ public final class SseStream {
         inLoop(listener);
     }
 
+    /**
+     * Something to look at now and then, at least every {@code keepAliveMillis}, while the stream is open; replaces an earlier one.
+     *
+     * @param look runs on the event loop; may {@link #end} the stream
+     */
+    void onTick(Runnable look) {
+        inLoop(() -> onTick = look);
+    }
+
     private void writabilityChanged() {
         if (writer.isWritable()) {
             stalled = false;
@@ -273,6 +283,7 @@ public final class SseStream {
     }
 
     private void tick() {
+        onTick.run();
         long now = now();
         if (stalled) {
             long left = TimeUnit.MILLISECONDS.toNanos(limits.stallMillis()) - (now - stalledNanos);

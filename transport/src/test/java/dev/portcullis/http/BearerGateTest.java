@@ -2,23 +2,17 @@ package dev.portcullis.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
-import dev.portcullis.oauth.GrantProps;
 import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
-import dev.portcullis.store.AccessToken;
-import dev.portcullis.store.AuthorizationCode;
-import dev.portcullis.store.Grant;
-import dev.portcullis.store.GrantCipher;
 import dev.portcullis.store.GrantStore;
-import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.EchoEndpoint;
+import dev.portcullis.testing.TestTokens;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
@@ -57,44 +51,7 @@ class BearerGateTest {
     }
 
     private String issue(List<String> resources) {
-        String grantId = TokenFormat.newGrantId();
-        String issued = TokenFormat.newToken(TokenFormat.Kind.ACCESS, grantId);
-        var key = GrantCipher.newKey();
-        byte[] props = GrantCipher.sealProps(new GrantProps(ALICE, null).encode(), key, grantId);
-        var client = new RegisteredClient(
-                "client",
-                "Client",
-                List.of("http://localhost/cb"),
-                RegisteredClient.AuthMethod.NONE,
-                null,
-                List.of("authorization_code"),
-                RegisteredClient.Kind.DYNAMIC,
-                NOW);
-        var scopes = Scopes.of("tools");
-        var grant = new Grant(
-                grantId,
-                client,
-                "http://localhost/cb",
-                "alice",
-                scopes,
-                resources,
-                props,
-                NOW,
-                NOW,
-                NOW + 3600,
-                NOW + 3600);
-        var code = new AuthorizationCode(
-                TokenHash.of("code of " + grantId),
-                grantId,
-                "challenge",
-                GrantCipher.wrap(key, "code"),
-                NOW + 60,
-                false);
-        var access = new AccessToken(
-                TokenHash.of(issued), grantId, scopes, resources, GrantCipher.wrap(key, issued), NOW + 600);
-        store.createGrant(grant, code, 10, NOW);
-        assertThat(store.consumeCode(code, access, null, NOW + 3600, NOW)).isTrue();
-        return issued;
+        return TestTokens.issue(store, ALICE, resources, NOW, 600);
     }
 
     private Verdict check(Route route, String query, String... authorization) {

@@ -85,7 +85,7 @@ class GateHandlerTest {
     @Test
     void requestWhenAllPassThenGoesOnWithTheirPrincipal() {
         var principal = new Principal(Principal.ANONYMOUS.identity(), "client", "grant", Principal.ANONYMOUS.scopes());
-        open((head, route) -> Verdict.PASS, (head, route) -> new Verdict.Pass(principal));
+        open((head, route) -> Verdict.PASS, (head, route) -> new Verdict.Pass(principal, null));
 
         request();
         channel.writeInbound(body());
@@ -97,7 +97,7 @@ class GateHandlerTest {
     @Test
     void requestWhenPrincipalWasKnownThenTheNextOneBeginsWithoutIt() {
         var principal = new Principal(Principal.ANONYMOUS.identity(), "client", "grant", Principal.ANONYMOUS.scopes());
-        var verdicts = new ArrayDeque<Verdict>(List.of(new Verdict.Pass(principal), Verdict.PASS));
+        var verdicts = new ArrayDeque<Verdict>(List.of(new Verdict.Pass(principal, null), Verdict.PASS));
         open((head, route) -> verdicts.remove());
 
         request();

@@ -7,6 +7,7 @@ import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.GrantProps;
 import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
+import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.TokenCheck;
 import dev.portcullis.store.AccessToken;
 import dev.portcullis.store.AuthorizationCode;
@@ -17,7 +18,6 @@ import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -47,6 +47,7 @@ public class TokenCheckBenchmark {
     private final String[] missing = new String[TOKENS];
     private byte[] tokenBytes = {};
     private final byte[] digest = new byte[32];
+    private final TickingClock clock = new TickingClock();
     private MessageDigest sha256;
     private EmbeddedGrantStore store;
     private AccessTokenVerifier warm;
@@ -67,7 +68,7 @@ public class TokenCheckBenchmark {
     }
 
     private AccessTokenVerifier verifier(AccessTokenVerifier.Limits limits) {
-        return new AccessTokenVerifier(store, List.of(), limits, InstantSource.system(), Telemetry.NONE);
+        return new AccessTokenVerifier(store, List.of(), limits, clock, Telemetry.NONE);
     }
 
     /** Fills the store, and warms the table. */
@@ -87,9 +88,10 @@ public class TokenCheckBenchmark {
         tokenBytes = headers[0].substring(BEARER).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Lets go of the store's thread. */
+    /** Lets go of the clock's thread and the store's. */
     @TearDown
     public void close() {
+        clock.close();
         store.close();
     }
 

@@ -3,6 +3,7 @@ package dev.portcullis.mcp.session;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,15 @@ public final class MemorySessionStore implements SessionStore {
             superseded.close.run();
         }
         return () -> closed(session, stream);
+    }
+
+    @Override
+    public void endStreams() {
+        List<Stream> open;
+        synchronized (this) {
+            open = List.copyOf(streams.values());
+        }
+        open.forEach(stream -> stream.close.run());
     }
 
     private synchronized void closed(Session session, Stream stream) {

@@ -18,4 +18,7 @@ public interface SessionStore {
      */
     @Nullable
     Runnable openStream(Session session, Runnable close);
+
+    /** Ends all streams of this process, when it is to stop (T-113). */
+    void endStreams();
 }

@@ -69,6 +69,11 @@ public final class Sessions {
         return store.openStream(session, close);
     }
 
+    /** Ends all standalone streams of this process, when it is to stop. */
+    public void endStreams() {
+        store.endStreams();
+    }
+
     private long nowSeconds() {
         return clock.millis() / 1_000;
     }

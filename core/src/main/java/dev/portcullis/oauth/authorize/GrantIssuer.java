@@ -45,7 +45,7 @@ final class GrantIssuer {
                 nowSeconds,
                 nowSeconds,
                 codeExpiresAt,
-                nowSeconds + lives.grant());
+                nowSeconds + Math.min(lives.grant(), lives.uncheckedGrant()));
         var record = new AuthorizationCode(
                 TokenHash.of(code),
                 grantId,

@@ -1,10 +1,8 @@
 package dev.portcullis.oauth.metadata;
 
-import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.store.RegisteredClient.AuthMethod;
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -76,7 +74,7 @@ public final class MetadataDocuments {
             json.writeStringProperty("token_endpoint", issuer + "/token");
             writeText(json, "registration_endpoint", registration ? issuer + "/register" : null);
             json.writeStringProperty("revocation_endpoint", issuer + "/revoke");
-            writeTexts(json, "scopes_supported", withOfflineAccess(settings.scopes()));
+            writeTexts(json, "scopes_supported", settings.scopes().values());
             writeTexts(json, "response_types_supported", List.of("code"));
             writeTexts(json, "response_modes_supported", List.of("query"));
             writeTexts(json, "grant_types_supported", GRANT_TYPES);
@@ -86,13 +84,6 @@ public final class MetadataDocuments {
             json.writeBooleanProperty("authorization_response_iss_parameter_supported", true);
             writeText(json, "service_documentation", documentation);
         });
-    }
-
-    /** Only the authorization server names it: a resource has no use for it (O-10). */
-    private static Collection<String> withOfflineAccess(Scopes scopes) {
-        var all = new ArrayList<>(scopes.values());
-        all.add("offline_access");
-        return all;
     }
 
     private static void writeText(JsonGenerator json, String name, @Nullable String value) {

@@ -25,6 +25,10 @@ final class Transaction {
         return before;
     }
 
+    boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
     void revoked(Revocation revocation) {
         revocations.add(revocation);
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * caller   offer ──(queue full: StoreException)──► wait ───────────────────────────► result or exception
  * writer          take what waits ► apply each ► commit + fsync ► tell listeners ► release callers ► housekeeping when due
  *                                     │ failed: undone, its caller hears of it
- *                                     └─ the file failed: all hear of it; it is opened anew before the next
+ *                                     └─ the file failed: all hear of it; it is opened anew within a second
  * </pre>
  */
 final class Writer {
@@ -123,9 +123,8 @@ final class Writer {
             try {
                 apply(batch);
                 keepHouse();
-            } catch (
-                    Throwable e) { // also errors: half a change may stand in the maps, and must not reach the file with
-                // the next commit
+            } catch (Throwable e) {
+                // Errors too: half a change may stand in the maps, and must not reach the file with the next commit.
                 batch.forEach(write -> write.fail(new StoreException("the store cannot be written", e)));
                 giveUpDatabase(e);
             }
@@ -151,7 +150,7 @@ final class Writer {
     private List<Write<?>> take() {
         var batch = new ArrayList<Write<?>>();
         try {
-            Write<?> first = queue.poll(limits.sweepEverySeconds(), TimeUnit.SECONDS);
+            Write<?> first = queue.poll(database == null ? 1 : limits.sweepEverySeconds(), TimeUnit.SECONDS);
             if (first != null) {
                 batch.add(first);
                 queue.drainTo(batch, limits.writesPerCommitMax() - 1);
@@ -178,7 +177,9 @@ final class Writer {
             }
             write.apply(open.tables());
         }
-        open.commit();
+        if (batch.stream().anyMatch(Write::isChange)) {
+            open.commit();
+        }
         for (Write<?> write : batch) {
             write.revocations().forEach(this::tell);
         }
@@ -204,7 +205,6 @@ final class Writer {
         long sinceSweepNanos = System.nanoTime() - sweptAtNanos;
         if (toldSeconds != 0 && sinceSweepNanos >= TimeUnit.SECONDS.toNanos(limits.sweepEverySeconds())) {
             sweepStep(open);
-            open.commit();
         }
     }
 
@@ -213,6 +213,9 @@ final class Writer {
         boolean unfinished = false;
         try {
             unfinished = sweep(open.tables(), tx, estimatedNow()).unfinished();
+            if (!tx.isEmpty()) {
+                open.commit();
+            }
         } catch (StoreException e) {
             tx.undo();
             LOG.log(System.Logger.Level.ERROR, "the grant store cannot be swept", e);
@@ -243,10 +246,7 @@ final class Writer {
     record Sweep(int records, boolean unfinished) {}
 
     private void giveUpDatabase(Throwable cause) {
-        LOG.log(
-                System.Logger.Level.ERROR,
-                "the grant store's file failed; it is opened anew for the next write",
-                cause);
+        LOG.log(System.Logger.Level.ERROR, "the grant store's file failed; it is opened anew", cause);
         Database failed = database;
         database = null;
         if (failed != null) {
@@ -296,6 +296,10 @@ final class Writer {
                 tx.undo();
                 failure = e;
             }
+        }
+
+        boolean isChange() {
+            return !tx.isEmpty();
         }
 
         List<Revocation> revocations() {

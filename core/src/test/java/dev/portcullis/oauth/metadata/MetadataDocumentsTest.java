@@ -54,7 +54,7 @@ final class MetadataDocumentsTest {
                         + "\"token_endpoint\":\"https://mcp.example.com/token\","
                         + "\"registration_endpoint\":\"https://mcp.example.com/register\","
                         + "\"revocation_endpoint\":\"https://mcp.example.com/revoke\","
-                        + "\"scopes_supported\":[\"tools\",\"images\",\"offline_access\"],"
+                        + "\"scopes_supported\":[\"tools\",\"images\"],"
                         + "\"response_types_supported\":[\"code\"],\"response_modes_supported\":[\"query\"],"
                         + "\"grant_types_supported\":[\"authorization_code\",\"refresh_token\"],"
                         + "\"token_endpoint_auth_methods_supported\":[\"none\",\"client_secret_basic\",\"client_secret_post\"],"

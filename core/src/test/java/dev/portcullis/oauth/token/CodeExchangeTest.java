@@ -318,7 +318,7 @@ final class CodeExchangeTest {
     /** O-98, O-145: nothing outlives the grant. */
     @Test
     void tokenWhenTheGrantEndsSoonThenTokensEndWithIt() {
-        var lives = new OAuthSettings.Lives(600, 60, 3600, 30 * 86_400, 60, 900, 90 * 86_400, 30 * 86_400);
+        var lives = new OAuthSettings.Lives(600, 60, 3600, 30 * 86_400, 60, 900, 900, 90 * 86_400, 30 * 86_400);
         try (var shortLived = new TokenFixture(TokenFixture.settings(lives))) {
             Issued issued = shortLived.signIn(shortLived.publicClient());
             shortLived.now += 30;

@@ -57,7 +57,9 @@ class StoreSurvivesPowerCutTest {
             Path left = Files.write(folder.resolve("left-" + i + ".db"), cuts.get(i).image);
             TestDisk.under(left);
             try (var store = open(left)) {
-                assertThat(Inspection.census(store)).as("cut %d of seed %d", i, seed).matches(Tables.IndexCensus::isExact);
+                assertThat(Inspection.census(store))
+                        .as("cut %d of seed %d", i, seed)
+                        .matches(Tables.IndexCensus::isExact);
                 check(store, cuts.get(i).acknowledged);
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError("cut " + i + " of seed " + seed, e);
@@ -92,7 +94,8 @@ class StoreSurvivesPowerCutTest {
     }
 
     private static void check(EmbeddedGrantStore store, Acknowledged acknowledged) {
-        // Grants of the turn that was under way may have been revoked by the cap without an answer: all but those must stand.
+        // Grants of the turn that was under way may have been revoked by the cap without an answer: all but those must
+        // stand.
         long missing = acknowledged.live.stream()
                 .filter(id -> store.grant(id, NOW) == null)
                 .count();
@@ -101,8 +104,7 @@ class StoreSurvivesPowerCutTest {
             assertThat(store.grant(id, NOW)).as("revoked %s", id).isNull();
         }
         for (AuthorizationCode code : acknowledged.spent) {
-            assertThat(store.consumeCode(
-                            code, access(grantOf(code.grantId())), null, NOW + 3600, NOW))
+            assertThat(store.consumeCode(code, access(grantOf(code.grantId())), null, NOW + 3600, NOW))
                     .as("spent twice")
                     .isFalse();
         }
@@ -118,8 +120,17 @@ class StoreSurvivesPowerCutTest {
     private static Grant grantOf(String id) {
         Grant any = grant("nobody", "none");
         return new Grant(
-                id, any.client(), any.redirectUri(), any.subjectKey(), any.scopes(), any.resources(), new byte[0], NOW,
-                NOW, NOW, NOW);
+                id,
+                any.client(),
+                any.redirectUri(),
+                any.subjectKey(),
+                any.scopes(),
+                any.resources(),
+                new byte[0],
+                NOW,
+                NOW,
+                NOW,
+                NOW);
     }
 
     private record Cut(byte[] image, Acknowledged acknowledged) {}

@@ -62,12 +62,11 @@ public final class TestDisk extends FilePathWrapper {
         int mode = random.nextInt(3);
         for (Write write : unsynced) {
             for (int at = 0; at < Math.max(1, write.bytes.length); at += SECTOR_BYTES) {
-                boolean reached =
-                        switch (mode) {
-                            case 0 -> random.nextBoolean();
-                            case 1 -> random.nextInt(20) > 0;
-                            default -> random.nextInt(20) == 0;
-                        };
+                boolean reached = switch (mode) {
+                    case 0 -> random.nextBoolean();
+                    case 1 -> random.nextInt(20) > 0;
+                    default -> random.nextInt(20) == 0;
+                };
                 if (reached) {
                     image = write.sector(at).applyTo(image);
                 }

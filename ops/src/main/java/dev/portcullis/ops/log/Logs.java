@@ -1,6 +1,5 @@
 package dev.portcullis.ops.log;
 
-import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -12,11 +11,6 @@ import java.util.logging.Logger;
  * some of them write headers, and so tokens, when asked for more (T-94).
  */
 public final class Logs {
-    private static final String OURS = "dev.portcullis";
-
-    /** Loggers are weakly held: without this the level would be forgotten. */
-    private static final List<Logger> HELD = List.of(Logger.getLogger(""), Logger.getLogger(OURS));
-
     private Logs() {}
 
     /**
@@ -28,7 +22,7 @@ public final class Logs {
 
     /** @param level least level of our own loggers */
     public static void install(System.Logger.Level level) {
-        var root = HELD.get(0);
+        var root = Held.ROOT;
         for (Handler handler : root.getHandlers()) {
             root.removeHandler(handler);
         }
@@ -37,7 +31,7 @@ public final class Logs {
         handler.setFormatter(new LineFormatter());
         root.addHandler(handler);
         root.setLevel(Level.WARNING);
-        HELD.get(1).setLevel(julLevel(level));
+        Held.OURS.setLevel(julLevel(level));
     }
 
     private static Level julLevel(System.Logger.Level level) {
@@ -50,6 +44,12 @@ public final class Logs {
             case ERROR -> Level.SEVERE;
             case OFF -> Level.OFF;
         };
+    }
+
+    /** Loggers are weakly held by the log manager: without this their level would be forgotten. Apart, so that none is made before the manager is chosen. */
+    private static final class Held {
+        static final Logger ROOT = Logger.getLogger("");
+        static final Logger OURS = Logger.getLogger("dev.portcullis");
     }
 
     /** A log manager whose handlers outlive the start of shutdown; the JVM makes it by its name. */

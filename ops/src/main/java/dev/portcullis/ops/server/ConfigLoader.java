@@ -345,6 +345,7 @@ public final class ConfigLoader {
                 values.number(REFRESH_TOKEN_SECONDS),
                 values.number(REFRESH_OVERLAP_SECONDS),
                 values.number(GRANT_SECONDS),
+                values.number(UNCHECKED_GRANT_SECONDS),
                 values.number(CLIENT_SECONDS),
                 values.number(APPROVAL_SECONDS));
         requireNoLonger(ACCESS_TOKEN_SECONDS, lives.access(), REFRESH_TOKEN_SECONDS, lives.refresh());

@@ -119,6 +119,13 @@ public enum Setting {
     CODE_SECONDS(LIVES, 60, 10, 600, "seconds", "life of an authorization code"),
     SIGN_IN_SECONDS(LIVES, 600, 60, 3_600, "seconds", "time to approve, and time to sign in at the identity provider"),
     GRANT_SECONDS(LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "longest life of a grant, whatever its use"),
+    UNCHECKED_GRANT_SECONDS(
+            LIVES,
+            86_400,
+            3_600,
+            90 * 86_400,
+            "seconds",
+            "life of a grant without asking the identity provider again; today, of every grant"),
     CLIENT_SECONDS(
             LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "life of a registration since its issue or last use"),
     APPROVAL_SECONDS(LIVES, 30 * 86_400, 0, 30 * 86_400, "seconds", "how long an approval is remembered; 0: never"),

@@ -51,6 +51,7 @@ import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.server.EventLoops;
 import dev.portcullis.server.GatewayServer;
 import dev.portcullis.server.Offload;
+import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
@@ -68,6 +69,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /** The parts list: everything the server consists of is made here, top to bottom, and handed what it needs. */
 public final class Wiring {
@@ -156,6 +158,7 @@ public final class Wiring {
                 revisions,
                 sessions,
                 new BearerChallenge.Resource(oauth.defaultResource(), SCOPES),
+                new TokenWatch(verifier, offload),
                 new McpHttpLimits(
                         McpHttpLimits.DEFAULT.softDeadlineMillis(),
                         McpHttpLimits.DEFAULT.retryAfterSeconds(),
@@ -207,7 +210,10 @@ public final class Wiring {
                 limits.connections(),
                 dev.portcullis.telemetry.Telemetry.NONE);
         listen(loops, management, config.management(), Setting.MANAGEMENT_PORT, () -> {});
-        listen(loops, publicPipeline, config.listen(), Setting.PORT, () -> ready.set(false));
+        listen(loops, publicPipeline, config.listen(), Setting.PORT, () -> {
+            ready.set(false);
+            sessions.endStreams();
+        });
         ready.set(true);
     }
 
@@ -264,7 +270,14 @@ public final class Wiring {
     }
 
     private DocumentFetcher fetcher(dev.portcullis.fetch.FetchLimits limits) {
-        return running.add("outgoing requests", new DocumentFetcher(limits, new AddressGuard()));
+        return running.add("outgoing requests", new DocumentFetcher(limits, guard()));
+    }
+
+    private AddressGuard guard() {
+        var allowed = config.fetchAllow().stream()
+                .map(peer -> peer.host() + ":" + peer.port())
+                .collect(Collectors.toSet());
+        return new AddressGuard(allowed, AddressGuard.Resolver.SYSTEM);
     }
 
     private OAuthSettings oauthSettings() {

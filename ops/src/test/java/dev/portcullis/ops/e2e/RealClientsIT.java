@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealClientsIT {
     @TempDir
-    Path folder;
+    static Path folder;
 
     private ServerProcess server;
 

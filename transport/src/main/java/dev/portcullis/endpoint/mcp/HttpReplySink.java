@@ -9,6 +9,7 @@ import dev.portcullis.mcp.dispatch.PendingCall;
 import dev.portcullis.mcp.dispatch.ReplySink;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.sse.SseStream;
+import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.concurrent.Future;
@@ -38,7 +39,7 @@ final class HttpReplySink implements ReplySink {
     private boolean ended;
 
     /** What all sinks share. */
-    record Context(BearerChallenge.Resource challenges, McpHttpLimits limits, Telemetry telemetry) {}
+    record Context(BearerChallenge.Resource challenges, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
 
     /**
      * @param version the revision spoken, told in every answer (H-19)
@@ -134,6 +135,7 @@ final class HttpReplySink implements ReplySink {
         var open = stream;
         if (open == null) {
             open = SseStream.open(exchange, context.limits().streams(), context.telemetry(), streamHeaders());
+            context.tokens().follow(exchange, open);
             stream = open;
         }
         return open;

@@ -17,6 +17,7 @@ import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.buffer.ByteBuf;
@@ -32,16 +33,20 @@ public final class McpEndpoint implements Endpoint {
     private final StatelessExchange stateless;
     private final SessionExchange inSession;
 
-    /** @param challenges of this resource, for the scopes a tool needs */
+    /**
+     * @param challenges of this resource, for the scopes a tool needs
+     * @param tokens ends streams with their tokens
+     */
     public McpEndpoint(
             McpDispatcher dispatcher,
             Revisions revisions,
             Sessions sessions,
             BearerChallenge.Resource challenges,
+            TokenWatch tokens,
             McpHttpLimits limits,
             Telemetry telemetry) {
         this.revisions = revisions;
-        this.sinks = new HttpReplySink.Context(challenges, limits, telemetry);
+        this.sinks = new HttpReplySink.Context(challenges, tokens, limits, telemetry);
         this.stateless = new StatelessExchange(dispatcher, revisions, sinks);
         this.inSession = new SessionExchange(dispatcher, revisions, sessions, sinks);
     }

@@ -107,6 +107,7 @@ final class SessionExchange {
                 McpHeaders.PROTOCOL_VERSION.toString(),
                 session.version().text());
         opened.onClose(release);
+        sinks.tokens().follow(exchange, opened);
         stream.opened(opened);
     }
 

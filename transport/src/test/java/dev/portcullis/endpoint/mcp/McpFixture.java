@@ -20,8 +20,12 @@ import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.sse.SseStream.SseLimits;
+import dev.portcullis.sse.TokenWatch;
+import dev.portcullis.store.GrantStore;
+import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.RawClient;
 import io.netty.handler.codec.http.HttpMethod;
@@ -59,6 +63,7 @@ final class McpFixture implements AutoCloseable {
 
     final Route route;
 
+    private final GrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     McpFixture() {
@@ -106,6 +111,14 @@ final class McpFixture implements AutoCloseable {
                 revisions,
                 sessions,
                 new BearerChallenge.Resource("https://mcp.example.com/mcp", Scopes.NONE),
+                new TokenWatch(
+                        new AccessTokenVerifier(
+                                store,
+                                List.of(),
+                                AccessTokenVerifier.Limits.DEFAULT,
+                                InstantSource.system(),
+                                Telemetry.NONE),
+                        Runnable::run),
                 new McpHttpLimits(softDeadlineMillis, 1, SseLimits.DEFAULT),
                 telemetry);
         route = McpRoutes.of(endpoint, Route.Access.OPEN).getFirst();
@@ -235,5 +248,6 @@ final class McpFixture implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
+        store.close();
     }
 }

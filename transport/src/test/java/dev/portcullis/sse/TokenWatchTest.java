@@ -1,0 +1,120 @@
+package dev.portcullis.sse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.http.BearerGate;
+import dev.portcullis.http.BodyReader;
+import dev.portcullis.http.Route;
+import dev.portcullis.identity.Identity;
+import dev.portcullis.identity.Scopes;
+import dev.portcullis.oauth.TokenFormat;
+import dev.portcullis.oauth.token.AccessTokenVerifier;
+import dev.portcullis.sse.SseStream.SseLimits;
+import dev.portcullis.store.GrantStore;
+import dev.portcullis.store.embedded.EmbeddedGrantStore;
+import dev.portcullis.telemetry.Telemetry;
+import dev.portcullis.testing.Await;
+import dev.portcullis.testing.EchoEndpoint;
+import dev.portcullis.testing.RawClient;
+import dev.portcullis.testing.TestServer;
+import dev.portcullis.testing.TestTokens;
+import io.netty.buffer.ByteBuf;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** O-27 over real sockets, with the real gate, verifier and store. */
+class TokenWatchTest {
+    private static final String RESOURCE = TestServer.PUBLIC + "/stream";
+    private static final Identity ALICE = new Identity("https://idp.example", "alice", null, null, List.of());
+    private static final SseLimits EAGER = new SseLimits(20, 100_000, 100, 60_000);
+
+    private final AtomicLong now = new AtomicLong(1_800_000_000L);
+    private final InstantSource clock = () -> Instant.ofEpochSecond(now.get());
+    private final GrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
+    private final String token = TestTokens.issue(store, ALICE, List.of(RESOURCE), now.get(), 600);
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private TestServer start(int tokensMax) {
+        var limits = new AccessTokenVerifier.Limits(tokensMax, 16, 1);
+        var verifier = new AccessTokenVerifier(store, List.of(), limits, clock, Telemetry.NONE);
+        var watch = new TokenWatch(verifier, command -> Thread.ofVirtual().start(command));
+        var route = EchoEndpoint.route(
+                "stream", "/stream", Route.Access.BEARER, Route.Cors.NONE, 0, exchange -> new BodyReader() {
+                    @Override
+                    public void read(ByteBuf part) {}
+
+                    @Override
+                    public void end() {
+                        watch.follow(exchange, SseStream.open(exchange, EAGER, Telemetry.NONE));
+                    }
+                });
+        return new TestServer.Settings()
+                .gates(new BearerGate(verifier, List.of(RESOURCE), Scopes.of("tools"), Telemetry.NONE))
+                .start(route);
+    }
+
+    private RawClient open(TestServer server) {
+        RawClient client = server.connect();
+        client.send("GET /stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+        assertThat(client.readHead().status()).isEqualTo(200);
+        assertThat(client.readChunk()).as("a keep-alive").startsWith(":");
+        return client;
+    }
+
+    /** Reads keep-alives until the stream ends, which the test's own time limit would miss. */
+    private static void awaitEnd(RawClient client) {
+        Await.until("the stream has ended", () -> client.readChunk().isEmpty());
+    }
+
+    @Test
+    void followWhenTokenExpiresThenStreamEnds() {
+        try (var server = start(100);
+                var client = open(server)) {
+            now.addAndGet(601);
+            awaitEnd(client);
+        }
+    }
+
+    @Test
+    void followWhenGrantIsRevokedThenStreamEnds() {
+        try (var server = start(100);
+                var client = open(server)) {
+            assertThat(store.revokeGrant(TokenFormat.grantIdOf(token))).isTrue();
+            awaitEnd(client);
+        }
+    }
+
+    @Test
+    void followWhenTokenAloneIsRevokedThenStreamEnds() {
+        try (var server = start(100);
+                var client = open(server)) {
+            assertThat(store.revokeAccessToken(TokenHash.of(token))).isTrue();
+            awaitEnd(client);
+        }
+    }
+
+    @Test
+    void followWhenTokenIsLiveThenStreamStaysThoughItsEntryWasForgotten() {
+        try (var server = start(1);
+                var client = open(server)) {
+            // Another token takes its place in the table of one.
+            String other = TestTokens.issue(store, ALICE, List.of(RESOURCE), now.get(), 600);
+            try (var second = server.connect()) {
+                second.send("GET /stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + other + "\r\n\r\n");
+                assertThat(second.readHead().status()).isEqualTo(200);
+            }
+            for (int i = 0; i < 10; i++) {
+                assertThat(client.readChunk()).startsWith(":");
+            }
+        }
+    }
+}
