@@ -20,6 +20,9 @@ public final class JsonRpcDecoder {
     /** Characters of a method's name (T-23). */
     public static final int METHOD_CHARS_MAX = 256;
 
+    /** Before a byte has come, what is announced costs its sender nothing and us no more than this. */
+    private static final int FIRST_BYTES_MAX = 4 * 1024;
+
     private final int messageBytesMax;
     private byte[] message;
     private int length;
@@ -65,7 +68,7 @@ public final class JsonRpcDecoder {
      */
     public JsonRpcDecoder(int messageBytesMax, int bytesExpected) {
         this.messageBytesMax = messageBytesMax;
-        message = new byte[Math.clamp(bytesExpected, 64, 64 * 1024)];
+        message = new byte[Math.clamp(bytesExpected, 64, FIRST_BYTES_MAX)];
     }
 
     /**

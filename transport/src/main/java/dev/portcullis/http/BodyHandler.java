@@ -2,8 +2,9 @@ package dev.portcullis.http;
 
 import dev.portcullis.telemetry.Outcome;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -17,16 +18,24 @@ import io.netty.handler.codec.http.LastHttpContent;
 /**
  * Asks for the body, part by part, and not beyond the route's limit: what says beforehand that it is longer is refused before a byte of it is read, what turns
  * out to be is refused at the byte too many (413, T-6). Invites bodies that wait to be invited ({@code Expect: 100-continue}, RFC 9110 §10.1.1); other
- * expectations are 417. Passes parts on. Event loop only.
+ * expectations are 417. Passes parts on. What is more than a small body draws on the budget of all, from its arrival until its request has been answered, since
+ * its readers keep it; without budget it is refused (503, T-112). Event loop only.
  */
-public final class BodyHandler extends ChannelInboundHandlerAdapter {
+public final class BodyHandler extends ChannelDuplexHandler {
+    /** Bytes of a body that draw on no budget: so much a connection costs anyway. */
+    static final int SMALL_BYTES = 4 * 1024;
+
     private final CurrentRequest current;
+    private final BodyBudget budget;
+    private Route.Access drawnFrom = Route.Access.OPEN;
+    private long drawnBytes;
     private long bytes;
     private long bytesMax;
     private boolean refused;
 
-    public BodyHandler(CurrentRequest current) {
+    public BodyHandler(CurrentRequest current, BodyBudget budget) {
         this.current = current;
+        this.budget = budget;
     }
 
     @Override
@@ -42,6 +51,8 @@ public final class BodyHandler extends ChannelInboundHandlerAdapter {
 
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
         Route route = current.route();
+        giveBack();
+        drawnFrom = route == null ? Route.Access.OPEN : route.access();
         bytes = 0;
         bytesMax = route == null ? 0 : route.bodyBytesMax();
         refused = false;
@@ -78,6 +89,11 @@ public final class BodyHandler extends ChannelInboundHandlerAdapter {
             refuse(ctx, tooLarge());
             return;
         }
+        if (!draw()) {
+            part.release();
+            refuse(ctx, tooMuchAtOnce());
+            return;
+        }
         boolean last = part instanceof LastHttpContent;
         ctx.fireChannelRead(part);
         if (!last) {
@@ -85,11 +101,55 @@ public final class BodyHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private boolean draw() {
+        long more = bytes - SMALL_BYTES - drawnBytes;
+        if (more > 0) {
+            if (!budget.take(drawnFrom, more)) {
+                return false;
+            }
+            drawnBytes += more;
+        }
+        return true;
+    }
+
+    private void giveBack() {
+        if (drawnBytes > 0) {
+            budget.giveBack(drawnFrom, drawnBytes);
+            drawnBytes = 0;
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (Answers.ends(message)) {
+            giveBack();
+        }
+        ctx.write(message, promise);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        giveBack();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        giveBack();
+    }
+
     private void refuse(ChannelHandlerContext ctx, RefusedException refusal) {
         if (!refused) {
             refused = true;
             ctx.fireExceptionCaught(refusal);
         }
+    }
+
+    private static RefusedException tooMuchAtOnce() {
+        return new RefusedException(
+                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                Outcome.OVERLOADED,
+                "Too many large requests at once, try again");
     }
 
     private RefusedException tooLarge() {

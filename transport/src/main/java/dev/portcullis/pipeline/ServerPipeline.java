@@ -1,5 +1,6 @@
 package dev.portcullis.pipeline;
 
+import dev.portcullis.http.BodyBudget;
 import dev.portcullis.http.BodyHandler;
 import dev.portcullis.http.CurrentRequest;
 import dev.portcullis.http.DeadlineHandler;
@@ -19,6 +20,7 @@ public final class ServerPipeline extends ChannelInitializer<Channel> {
     private final GateHandler.Gates gates;
     private final Telemetry telemetry;
     private final ConnectionLimitHandler connectionLimit;
+    private final BodyBudget bodyBudget;
 
     /** @param gates what requests have to pass; by these alone listeners differ */
     public ServerPipeline(
@@ -26,6 +28,7 @@ public final class ServerPipeline extends ChannelInitializer<Channel> {
         this.gates = gates;
         this.limits = limits;
         this.telemetry = telemetry;
+        this.bodyBudget = new BodyBudget(limits.bodiesBytesMax());
         this.connectionLimit = new ConnectionLimitHandler(connectionLimits, telemetry);
     }
 
@@ -59,7 +62,7 @@ public final class ServerPipeline extends ChannelInitializer<Channel> {
         pipeline.addLast(HandlerNames.TELEMETRY, new TelemetryHandler(current, telemetry));
         pipeline.addLast(HandlerNames.DEADLINE, new DeadlineHandler(limits, telemetry));
         pipeline.addLast(HandlerNames.GATE, new GateHandler(current, gates, telemetry));
-        pipeline.addLast(HandlerNames.BODY, new BodyHandler(current));
+        pipeline.addLast(HandlerNames.BODY, new BodyHandler(current, bodyBudget));
         pipeline.addLast(HandlerNames.ENDPOINT, new EndpointHandler(current));
         pipeline.addLast(HandlerNames.ERROR, new ErrorHandler(current, telemetry));
     }

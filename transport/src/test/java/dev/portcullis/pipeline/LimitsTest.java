@@ -3,7 +3,9 @@ package dev.portcullis.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.http.HttpLimits;
+import dev.portcullis.http.Route;
 import dev.portcullis.telemetry.Outcome;
+import dev.portcullis.testing.Await;
 import dev.portcullis.testing.EchoEndpoint;
 import dev.portcullis.testing.RawClient;
 import dev.portcullis.testing.TestServer;
@@ -35,6 +37,7 @@ class LimitsTest {
     void reset() {
         ECHO.opened.set(0);
         ECHO.bytes.set(0);
+        ECHO.disconnected.set(0);
         server.telemetry.refused.clear();
     }
 
@@ -183,6 +186,67 @@ class LimitsTest {
             assertThat(answer.header("connection")).isEqualTo("close");
             assertThat(client.readRest()).isEmpty();
         }
+    }
+
+    @Test
+    void bodiesWhenTogetherTooLargeThen503AndSmallOnesPassAndTheRoomComesBack() { // T-112
+        try (var tight =
+                new TestServer.Settings().limits(withBodiesBytesMax(20_000)).start(ECHO.mcp(BODY_MAX), anybody())) {
+            RawClient holder = tight.connect();
+            holder.send(post("/mcp", 30_000) + "a".repeat(24_000));
+            Await.until("the first body is held", () -> ECHO.bytes.get() == 24_000);
+
+            try (var second = tight.connect()) {
+                second.sendIfOpen(post("/mcp", 15_000) + "b".repeat(15_000));
+                RawClient.Answer answer = second.read();
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.header("retry-after")).isNotEmpty();
+            }
+            try (var small = tight.connect()) {
+                small.send(post("/mcp", 1_000) + "c".repeat(1_000));
+                assertThat(small.read().status()).isEqualTo(200);
+            }
+            try (var unknown = tight.connect()) { // does not draw on the same budget
+                unknown.send(post("/open", 15_000) + "d".repeat(15_000));
+                assertThat(unknown.read().status()).isEqualTo(200);
+            }
+            assertThat(tight.telemetry.refused).containsExactly(Outcome.OVERLOADED);
+
+            holder.close();
+            Await.until("the first has gone", () -> ECHO.disconnected.get() > 0);
+            for (int i = 0; i < 3; i++) { // answered or gone: either way all of it is back
+                try (var next = tight.connect()) {
+                    next.send(post("/mcp", 24_000) + "e".repeat(24_000));
+                    assertThat(next.read().status()).isEqualTo(200);
+                    next.send(post("/mcp", 24_000) + "f".repeat(24_000));
+                    assertThat(next.read().status()).isEqualTo(200);
+                }
+            }
+        }
+    }
+
+    private static String post(String path, int length) {
+        return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + length + "\r\n\r\n";
+    }
+
+    private static Route anybody() {
+        return EchoEndpoint.route("open", "/open", Route.Access.OPEN, Route.Cors.ANY, BODY_MAX, ECHO);
+    }
+
+    private static HttpLimits withBodiesBytesMax(long bodiesBytesMax) {
+        return new HttpLimits(
+                LIMITS.requestLineBytesMax(),
+                LIMITS.headerBytesMax(),
+                LIMITS.headerFieldsMax(),
+                LIMITS.headerMillis(),
+                LIMITS.keepAliveMillis(),
+                LIMITS.bodyMillis(),
+                LIMITS.requestMillis(),
+                LIMITS.writeStallMillis(),
+                LIMITS.writeProgressBytesMin(),
+                LIMITS.discardedBytesMax(),
+                bodiesBytesMax,
+                LIMITS.lingerMillis());
     }
 
     @Test

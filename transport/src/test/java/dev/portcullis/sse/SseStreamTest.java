@@ -109,6 +109,7 @@ class SseStreamTest {
                 50,
                 limits.writeProgressBytesMin(),
                 limits.discardedBytesMax(),
+                limits.bodiesBytesMax(),
                 limits.lingerMillis());
         try (var running = start(new SseLimits(30, 1_000, 10, LONG), impatient);
                 var client = running.connect()) {

@@ -379,6 +379,7 @@ public final class ConfigLoader {
                         values.number(WRITE_PROGRESS_BYTES_MIN),
                         values.millis(IDLE_SECONDS),
                         values.number(DISCARDED_BYTES_MAX),
+                        values.number(BODIES_BYTES_MAX),
                         values.millis(LINGER_SECONDS)),
                 new SseLimits(
                         values.millis(STREAM_KEEP_ALIVE_SECONDS),

@@ -33,6 +33,7 @@ record RoomLimits(
                         http.writeStallMillis(),
                         http.writeProgressBytesMin(),
                         http.discardedBytesMax(),
+                        http.bodiesBytesMax() == 0 ? HttpLimits.DEFAULT.bodiesBytesMax() : http.bodiesBytesMax(),
                         http.lingerMillis()),
                 new ConnectionLimits(http.connectionsMax(), http.connectionsPerAddressMax()),
                 new RateLimits(limits.rates().perSecond(), limits.rates().burst()),
@@ -50,7 +51,10 @@ record RoomLimits(
                         SessionLimits.DEFAULT.endedMax(),
                         SessionLimits.DEFAULT.streamsMax(),
                         limits.streamsPerPersonMax()),
-                new CallLimits(limits.tools().callMillis(), CallLimits.DEFAULT.listTtlMillis()),
+                new CallLimits(
+                        limits.tools().callMillis(),
+                        limits.tools().callsPerPersonMax(),
+                        CallLimits.DEFAULT.listTtlMillis()),
                 new AccessTokenVerifier.Limits(
                         limits.tokens().knownMax(),
                         limits.tokens().bogusMax(),

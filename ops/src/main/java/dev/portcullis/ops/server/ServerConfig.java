@@ -164,6 +164,7 @@ public record ServerConfig(
      * @param writeProgressBytesMin bytes a peer must take in that time
      * @param idleMillis between requests
      * @param discardedBytesMax of a body nobody wants that are read to save the connection
+     * @param bodiesBytesMax of bodies held at a time over all connections, of callers with a token and of others each; 0: a 16th of the heap
      * @param lingerMillis a connection that we end is still read
      */
     public record Http(
@@ -182,6 +183,7 @@ public record ServerConfig(
             int writeProgressBytesMin,
             int idleMillis,
             int discardedBytesMax,
+            int bodiesBytesMax,
             int lingerMillis) {}
 
     /**

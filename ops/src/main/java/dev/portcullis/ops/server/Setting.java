@@ -164,6 +164,13 @@ public enum Setting {
     WRITE_PROGRESS_BYTES_MIN(LIMITS, 4_096, 1, 1_048_576, "bytes", "of a waiting answer a peer must take in that time"),
     DISCARDED_BYTES_MAX(
             LIMITS, 65_536, 0, 16_777_216, "bytes", "of an unwanted body that are read to save the connection"),
+    BODIES_BYTES_MAX(
+            LIMITS,
+            0,
+            0,
+            Integer.MAX_VALUE,
+            "bytes",
+            "of bodies held at a time, with a token and without each; 0: a 16th of the heap"),
     LINGER_SECONDS(LIMITS, 2, 0, 30, "seconds", "a connection that we end is still read"),
     IDLE_SECONDS(LIMITS, 60, 1, 3_600, "seconds", "a connection may rest between requests"),
     STREAM_KEEP_ALIVE_SECONDS(LIMITS, 15, 1, 300, "seconds", "between comments on a quiet event stream"),

@@ -32,7 +32,7 @@ class BadInputIT {
     private static final String JSON = "application/json";
 
     @TempDir
-    Path folder;
+    static Path folder;
 
     private ServerProcess server;
     private ScriptedClient client;

@@ -39,7 +39,7 @@ class MetricsIT {
             int port = ServerProcess.freePort();
             Process prometheus = startPrometheus(server.managementPort(), port);
             try {
-                JsonNode sample = awaitSample(port, "portcullis_tool_calls_seconds_count{tool=\"add\",outcome=\"ok\"}");
+                JsonNode sample = awaitSample(port, "portcullis_tool_call_duration_seconds_count{tool=\"add\"}");
                 assertThat(sample.at("/value/1").asString()).isEqualTo("1");
                 assertThat(awaitSample(port, "up").at("/value/1").asString()).isEqualTo("1");
             } finally {

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealClientsIT {
     @TempDir
-    Path folder;
+    static Path folder;
 
     private ServerProcess server;
 
@@ -75,18 +75,13 @@ class RealClientsIT {
     @Test
     void sdkWhenPersonIsNotAllowedThenGenerateImageIsNeitherListedNorCallable() throws Exception {
         JsonNode seen = NodeScript.run(
-                folder,
-                "sdk-client.mjs",
-                "--url",
-                mcp(),
-                "--email",
-                "bob@example.com",
-                "--call-image",
-                folder.resolve("none.jpg").toString());
+                folder, "sdk-client.mjs", "--url", mcp(), "--email", "bob@example.com", "--expect-no-image");
 
         assertThat(seen.get("add").asString()).isEqualTo("5");
         assertThat(seen.get("tools").toString()).doesNotContain("generateImage");
         assertThat(seen.get("image").isNull()).as("%s", seen).isTrue();
+        // It was called all the same, and was refused as if it were not there.
+        assertThat(seen.get("imageRefused").toString()).contains("Unknown tool");
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.crypto.Randoms;
 import java.io.IOException;
-import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -16,6 +15,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +39,9 @@ final class ScriptedClient {
     private final HttpClient http;
     private final String clientId;
 
+    /** By authority, then by name. The JDK's own jar sends cookies with Max-Age in a form (RFC 2965) that no browser uses. */
+    private final Map<String, Map<String, String>> cookies = new HashMap<>();
+
     /** Registers a public client. */
     ScriptedClient(URI origin) throws Exception {
         this.origin = origin;
@@ -56,7 +59,6 @@ final class ScriptedClient {
 
     static HttpClient newBrowser() {
         return HttpClient.newBuilder()
-                .cookieHandler(new CookieManager())
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(Duration.ofSeconds(5))
                 .build();
@@ -177,21 +179,40 @@ final class ScriptedClient {
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return http.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+        URI uri = request.build().uri();
+        Map<String, String> jar = cookies.computeIfAbsent(uri.getAuthority(), _ -> new LinkedHashMap<>());
+        if (!jar.isEmpty()) {
+            List<String> pairs = new ArrayList<>();
+            jar.forEach((name, value) -> pairs.add(name + "=" + value));
+            request.header("cookie", String.join("; ", pairs));
+        }
+        HttpResponse<String> answer =
+                http.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+        for (String cookie : answer.headers().allValues("set-cookie")) {
+            String pair = cookie.split(";", 2)[0];
+            int equals = pair.indexOf('=');
+            if (cookie.contains("Max-Age=0")) {
+                jar.remove(pair.substring(0, equals));
+            } else {
+                jar.put(pair.substring(0, equals), pair.substring(equals + 1));
+            }
+        }
+        return answer;
     }
 
     /** Presses a button of the page's form. */
     HttpResponse<String> submit(HttpResponse<String> page, String button, String value)
             throws IOException, InterruptedException {
         Matcher action = FORM_ACTION.matcher(page.body());
-        assertThat(action.find()).as(page.body()).isTrue();
+        assertThat(page.body()).contains("<form").contains("name=\"" + button + "\"");
         var form = new LinkedHashMap<String, String>();
         Matcher hidden = HIDDEN.matcher(page.body());
         while (hidden.find()) {
             form.put(hidden.group(1), unescape(hidden.group(2)));
         }
         form.put(button, value);
-        URI target = page.uri().resolve(unescape(action.group(1)));
+        // A form without an action goes where the page came from (HTML §4.10.21.3).
+        URI target = action.find() ? page.uri().resolve(unescape(action.group(1))) : page.uri();
         return send(post(target, form)
                 .header("origin", page.uri().getScheme() + "://" + page.uri().getAuthority()));
     }

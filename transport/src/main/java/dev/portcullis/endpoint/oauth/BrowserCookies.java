@@ -25,7 +25,7 @@ final class BrowserCookies {
     BrowserSecrets of(RequestHead head) {
         var secrets = new LinkedHashMap<String, String>();
         Cookies.of(head).forEach((name, value) -> {
-            if (name.startsWith(prefix)) {
+            if (name.startsWith(prefix) && Cookies.isPlain(name)) { // ours are; others could not even be told to go
                 secrets.put(name.substring(prefix.length()), value);
             }
         });

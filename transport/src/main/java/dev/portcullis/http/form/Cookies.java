@@ -64,12 +64,20 @@ public final class Cookies {
     }
 
     private static void requirePlain(String text) {
+        if (!isPlain(text)) {
+            throw new IllegalArgumentException("a cookie of ours has letters, digits, - and _ only");
+        }
+    }
+
+    /** Whether a text has only letters, digits, {@code -} and {@code _}, as names and values of ours have. */
+    public static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
             if (!plain && c != '-' && c != '_') {
-                throw new IllegalArgumentException("a cookie of ours has letters, digits, - and _ only");
+                return false;
             }
         }
+        return true;
     }
 }

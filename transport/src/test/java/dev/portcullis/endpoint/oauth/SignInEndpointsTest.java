@@ -196,6 +196,21 @@ class SignInEndpointsTest {
                 .startsWith(REDIRECT + "?code=");
     }
 
+    /** T-60: whoever may set cookies for our host could otherwise keep a person from ever signing in. */
+    @Test
+    void authorizeWhenForeignCookiesCrowdOursThenTheyAreIgnored() {
+        register("app", "An App", REDIRECT);
+        for (int i = 0; i < 20; i++) {
+            jar.cookies.put("__Host-mcp_csrf_" + i + "$.foreign", "x");
+            jar.cookies.put("__Host-mcp_tx_" + i + "$.foreign", "x");
+        }
+        var page = get(target());
+        assertThat(page.status()).isEqualTo(200);
+        var left = post(form(page, "approve"));
+        assertThat(left.status()).isEqualTo(303);
+        assertThat(left.header("location")).startsWith("https://idp.example/");
+    }
+
     /** O-64: every cookie, everywhere. */
     @Test
     void signInWhenCookiesAreSetThenTheyAreHostOnlyAndOutOfReach() {
