@@ -10,6 +10,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Official clients, each doing its own discovery, registration and PKCE, with a person in Chromium at our consent page and the stand-in for Access. */
@@ -75,18 +77,13 @@ class RealClientsIT {
     @Test
     void sdkWhenPersonIsNotAllowedThenGenerateImageIsNeitherListedNorCallable() throws Exception {
         JsonNode seen = NodeScript.run(
-                folder,
-                "sdk-client.mjs",
-                "--url",
-                mcp(),
-                "--email",
-                "bob@example.com",
-                "--call-image",
-                folder.resolve("none.jpg").toString());
+                folder, "sdk-client.mjs", "--url", mcp(), "--email", "bob@example.com", "--expect-no-image");
 
         assertThat(seen.get("add").asString()).isEqualTo("5");
         assertThat(seen.get("tools").toString()).doesNotContain("generateImage");
         assertThat(seen.get("image").isNull()).as("%s", seen).isTrue();
+        // It was called all the same, and was refused as if it were not there.
+        assertThat(seen.get("imageRefused").toString()).contains("Unknown tool");
     }
 
     @Test
@@ -105,11 +102,24 @@ class RealClientsIT {
         assertThat(seen.get("add").asString()).isEqualTo("5");
     }
 
-    @Test
-    void inspectorWhenTokenIsGivenThenListsAndCalls() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"legacy", "modern"})
+    void inspectorWhenTokenIsGivenThenListsAndCalls(String era) throws Exception {
         var tokens = new ScriptedClient(server.uri("/")).signIn("alice@example.com");
-        JsonNode seen = NodeScript.run(folder, "inspector.mjs", "--url", mcp(), "--token", tokens.access());
+        JsonNode seen =
+                NodeScript.run(folder, "inspector.mjs", "--url", mcp(), "--token", tokens.access(), "--era", era);
 
+        assertThat(seen.get("add").asString()).isEqualTo("5");
+        assertThat(seen.get("tools").toString()).contains("generateImage");
+    }
+
+    @Test
+    void inspectorWhenNobodySignedInThenSignsInByItself() throws Exception {
+        JsonNode refused = NodeScript.run(folder, "inspector.mjs", "--url", mcp(), "--expect-auth-required");
+        assertThat(refused.get("authRequired").asBoolean()).isTrue();
+
+        JsonNode seen =
+                NodeScript.run(folder, "inspector.mjs", "--url", mcp(), "--sign-in", "--email", "bob@example.com");
         assertThat(seen.get("add").asString()).isEqualTo("5");
     }
 
