@@ -106,7 +106,8 @@ final class RemoteCopy<T> {
             known = copy;
             if (flight != null) {
                 awaited = flight;
-            } else if (now >= refetchedAt + lives.refetch) {
+            } else if (now >= refetchedAt + lives.refetch
+                    || now < refetchedAt) { // a clock set back must not forbid it for long
                 refetchedAt = now;
                 awaited = fly();
             }

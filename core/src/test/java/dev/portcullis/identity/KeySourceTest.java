@@ -118,6 +118,16 @@ class KeySourceTest {
         assertThat(server.asked()).hasSize(3);
     }
 
+    /** T-116. */
+    @Test
+    void keysForWhenClockWasSetBackThenAnUnknownKidIsLookedForAllTheSame() throws Exception {
+        keys.keysFor("a", JWSAlgorithm.RS256);
+        flood(1);
+        clock.advance(-3_600);
+        server.answers(set(300, a, b));
+        assertThat(keys.keysFor("b", JWSAlgorithm.RS256)).hasSize(1);
+    }
+
     @Test
     void keysForWhenLifeIsFourFifthsOverThenRefreshesInBackground() throws Exception {
         keys.keysFor("a", JWSAlgorithm.RS256);

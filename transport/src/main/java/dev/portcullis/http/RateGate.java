@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class RateGate implements Gate {
     private static final int ROW_SLOTS = 1 << 15;
 
+    /**
+     * Tokens that a request for a page for people takes. A person asks for few; but each may leave a record behind for as long as a sign-in may take, and the
+     * room for those is everybody's (T-92): at the full rate one address would fill it.
+     */
+    private static final int PAGE_TOKENS = 5;
+
     private final long intervalNanos;
     private final long burstNanos;
     private final LongSupplier nanoTime;
@@ -54,16 +60,17 @@ public final class RateGate implements Gate {
     public Verdict check(RequestHead head, @Nullable Route route) {
         long key = keyOf(head.peer());
         long now = nanoTime.getAsLong() - start;
-        boolean first = take(slot(key ^ firstKey), now);
-        boolean second = take(ROW_SLOTS + slot(key ^ secondKey), now);
+        long cost = intervalNanos * (route != null && route.cors() == Route.Cors.NONE ? PAGE_TOKENS : 1);
+        boolean first = take(slot(key ^ firstKey), now, cost);
+        boolean second = take(ROW_SLOTS + slot(key ^ secondKey), now, cost);
         return first || second ? Verdict.PASS : refuse(route);
     }
 
-    /** Takes one token, if there is one. */
-    private boolean take(int slot, long now) {
+    /** Takes tokens, if there are so many. */
+    private boolean take(int slot, long now, long cost) {
         while (true) {
             long before = fullAt.get(slot);
-            long after = Math.max(before, now) + intervalNanos;
+            long after = Math.max(before, now) + cost;
             if (after - now > burstNanos) {
                 return false;
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.http.RateGate.RateLimits;
 import dev.portcullis.telemetry.Outcome;
+import dev.portcullis.testing.EchoEndpoint;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -11,11 +12,13 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** H-20, T-13, T-77. */
 class RateGateTest {
     private final AtomicLong nanos = new AtomicLong(-5);
+    private @Nullable Route route;
     private final RateGate gate = new RateGate(new RateLimits(10, 20), nanos::get);
 
     private boolean passes(String address) {
@@ -25,7 +28,7 @@ class RateGateTest {
     private boolean passes(String address, HttpHeaders headers) {
         try {
             var head = new RequestHead(HttpMethod.GET, "/mcp", "", headers, InetAddress.getByName(address));
-            return switch (gate.check(head, null)) {
+            return switch (gate.check(head, route)) {
                 case Verdict.Pass pass -> true;
                 case Verdict.Refuse refusal -> {
                     assertThat(refusal.outcome()).isEqualTo(Outcome.RATE_LIMITED);
@@ -60,6 +63,16 @@ class RateGateTest {
         nanos.addAndGet(TimeUnit.HOURS.toNanos(1));
 
         assertThat(passed("192.0.2.1", 100)).isEqualTo(20);
+    }
+
+    /** T-92: what a page may leave behind is bounded for all, so one address gets less of it. */
+    @Test
+    void checkWhenRouteIsAPageForPeopleThenItCostsFive() {
+        route = EchoEndpoint.route(
+                "authorize", "/authorize", Route.Access.OPEN, Route.Cors.NONE, 0, new EchoEndpoint());
+        assertThat(passed("192.0.2.1", 100)).isEqualTo(4);
+        route = EchoEndpoint.route("token", "/token", Route.Access.OPEN, Route.Cors.ANY, 0, new EchoEndpoint());
+        assertThat(passed("192.0.2.2", 100)).isEqualTo(20);
     }
 
     @Test

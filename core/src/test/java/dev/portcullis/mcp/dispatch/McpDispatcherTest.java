@@ -288,10 +288,10 @@ class McpDispatcherTest {
     // T-112, H-20: what one person has running leaves room for others, and a call counts until its thread has left it
     @Test
     void callWhenOnePersonHasTooManyRunningThen429AndOthersAreServed() throws Exception {
+        var entered = new Semaphore(0);
         var release = new CountDownLatch(1);
-        var begun = new Semaphore(0);
         var deaf = TestTool.of("deaf", call -> {
-            begun.release();
+            entered.release();
             boolean released = false;
             while (!released) {
                 try {
@@ -314,7 +314,7 @@ class McpDispatcherTest {
         try (var fixture = new DispatcherFixture(RulePolicy.openToAll(), threads, deaf)) {
             for (int i = 0; i < callsMax; i++) {
                 var call = fixture.dispatch(version, ADA, request, new RecordingSink());
-                begun.acquire(); // one that is cancelled before never runs, and does not count
+                entered.acquire(); // one that is cancelled before it has begun never runs, and does not count
                 if (i % 2 == 0 && call != null) {
                     call.cancel();
                 }
