@@ -1,10 +1,7 @@
 package dev.portcullis.oauth;
 
+import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.Randoms;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.util.Base64;
-import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
@@ -54,15 +51,7 @@ public final class TokenFormat {
      * @param key derived from the master key for this purpose alone
      */
     public static String successorOf(String presented, SecretKey key) {
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            byte[] secret = mac.doFinal(presented.getBytes(StandardCharsets.ISO_8859_1));
-            return presented.substring(0, SECRET_AT)
-                    + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HMAC-SHA256 is not available", e);
-        }
+        return presented.substring(0, SECRET_AT) + new KeyedHash(key).base64Url(presented);
     }
 
     /** Whether this could be a token of ours, of this kind: length, prefix, alphabet. Costs no look-up (T-75). */
