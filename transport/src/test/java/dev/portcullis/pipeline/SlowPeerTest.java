@@ -41,6 +41,7 @@ class SlowPeerTest {
                 stall,
                 all.writeProgressBytesMin(),
                 all.discardedBytesMax(),
+                all.bodiesBytesMax(),
                 all.lingerMillis());
     }
 

@@ -36,6 +36,7 @@ final class ToolMethods {
     private final ScheduledExecutorService timer;
     private final Telemetry telemetry;
     private final InFlight inFlight;
+    private final PersonCalls personCalls;
 
     /** Each revision's form of each tool, in the registry's order: lists are put together from them. */
     private final Map<ProtocolVersion, List<byte[]>> written = new EnumMap<>(ProtocolVersion.class);
@@ -55,6 +56,7 @@ final class ToolMethods {
         this.timer = threads.timer();
         this.telemetry = telemetry;
         this.inFlight = inFlight;
+        this.personCalls = new PersonCalls(limits.callsPerPersonMax());
         revisions.newestFirst().forEach(revision -> written.put(revision.version(), write(revision)));
     }
 
@@ -154,21 +156,36 @@ final class ToolMethods {
     }
 
     private void start(ToolRun run, RegisteredTool tool, JsonRpcId id, CallContext context) throws McpException {
+        var person = context.principal();
+        if (!personCalls.begin(person)) {
+            throw refusedToStart(tool, McpError.TOO_MANY, "Too many of your calls are running; try again shortly");
+        }
         var session = context.session();
         if (session != null) {
             inFlight.add(session, id, run);
             run.whenEnded(() -> inFlight.remove(session, id, run));
         }
         try {
-            executor.execute(run);
+            executor.execute(() -> {
+                try {
+                    run.run();
+                } finally {
+                    personCalls.end(person);
+                }
+            });
         } catch (RejectedExecutionException e) {
             run.abandon();
-            telemetry.refused(Outcome.OVERLOADED);
-            telemetry.toolCalled(tool.definition().name(), ToolOutcome.OVERLOADED, 0);
-            throw new McpException(McpError.OVERLOADED, "Too many calls are running; try again shortly");
+            personCalls.end(person);
+            throw refusedToStart(tool, McpError.OVERLOADED, "Too many calls are running; try again shortly");
         }
         int timeoutMillis = Math.min(tool.definition().timeoutMillis(), limits.timeoutMillisMax());
         var timeout = timer.schedule(() -> run.timeOut(timeoutMillis), timeoutMillis, TimeUnit.MILLISECONDS);
         run.whenEnded(() -> timeout.cancel(false));
+    }
+
+    private McpException refusedToStart(RegisteredTool tool, McpError error, String message) {
+        telemetry.refused(Outcome.OVERLOADED);
+        telemetry.toolCalled(tool.definition().name(), ToolOutcome.OVERLOADED, 0);
+        return new McpException(error, message);
     }
 }

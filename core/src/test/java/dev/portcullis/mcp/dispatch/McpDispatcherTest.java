@@ -23,7 +23,9 @@ import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.RulePolicy;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -280,6 +282,52 @@ class McpDispatcherTest {
                         .startsWith("503 {\"jsonrpc\":\"2.0\",\"id\":7,\"error\":{\"code\":-32603,");
             }
             assertThat(fixture.dispatcher.isIdle()).isTrue();
+        }
+    }
+
+    // T-112, H-20: what one person has running leaves room for others, and a call counts until its thread has left it
+    @Test
+    void callWhenOnePersonHasTooManyRunningThen429AndOthersAreServed() throws Exception {
+        var release = new CountDownLatch(1);
+        var deaf = TestTool.of("deaf", call -> {
+            boolean released = false;
+            while (!released) {
+                try {
+                    release.await();
+                    released = true;
+                } catch (InterruptedException e) {
+                    // a tool that does not stop when it is told to
+                }
+            }
+            return ToolResult.text("done");
+        });
+        var left = new Semaphore(0);
+        Executor threads = call -> Thread.ofVirtual().start(() -> {
+            call.run();
+            left.release();
+        });
+        var version = ProtocolVersion.ALL.getFirst();
+        var request = DispatcherFixture.request("tools/call", "{\"name\":\"deaf\"}");
+        int callsMax = CallLimits.DEFAULT.callsPerPersonMax();
+        try (var fixture = new DispatcherFixture(RulePolicy.openToAll(), threads, deaf)) {
+            for (int i = 0; i < callsMax; i++) {
+                var call = fixture.dispatch(version, ADA, request, new RecordingSink());
+                if (i % 2 == 0 && call != null) {
+                    call.cancel();
+                }
+            }
+            assertThat(fixture.call(version, ADA, "tools/call", "{\"name\":\"deaf\"}"))
+                    .startsWith("429 {\"jsonrpc\":\"2.0\",\"id\":7,\"error\":{\"code\":-32603,");
+            var bobs = new RecordingSink();
+            fixture.dispatch(version, BOB, request, bobs);
+            release.countDown();
+            assertThat(bobs.awaitEnd()).startsWith("200 ");
+            left.acquire(callsMax + 1);
+            for (int i = 0; i < 2 * callsMax; i++) {
+                assertThat(fixture.call(version, ADA, "tools/call", "{\"name\":\"deaf\"}"))
+                        .startsWith("200 ");
+                left.acquire();
+            }
         }
     }
 

@@ -51,7 +51,10 @@ record RoomLimits(
                         SessionLimits.DEFAULT.endedMax(),
                         SessionLimits.DEFAULT.streamsMax(),
                         limits.streamsPerPersonMax()),
-                new CallLimits(limits.tools().callMillis(), CallLimits.DEFAULT.listTtlMillis()),
+                new CallLimits(
+                        limits.tools().callMillis(),
+                        limits.tools().callsPerPersonMax(),
+                        CallLimits.DEFAULT.listTtlMillis()),
                 new AccessTokenVerifier.Limits(
                         limits.tokens().knownMax(),
                         limits.tokens().bogusMax(),

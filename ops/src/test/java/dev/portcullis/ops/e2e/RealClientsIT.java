@@ -10,6 +10,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Official clients, each doing its own discovery, registration and PKCE, with a person in Chromium at our consent page and the stand-in for Access. */
@@ -100,11 +102,24 @@ class RealClientsIT {
         assertThat(seen.get("add").asString()).isEqualTo("5");
     }
 
-    @Test
-    void inspectorWhenTokenIsGivenThenListsAndCalls() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"legacy", "modern"})
+    void inspectorWhenTokenIsGivenThenListsAndCalls(String era) throws Exception {
         var tokens = new ScriptedClient(server.uri("/")).signIn("alice@example.com");
-        JsonNode seen = NodeScript.run(folder, "inspector.mjs", "--url", mcp(), "--token", tokens.access());
+        JsonNode seen =
+                NodeScript.run(folder, "inspector.mjs", "--url", mcp(), "--token", tokens.access(), "--era", era);
 
+        assertThat(seen.get("add").asString()).isEqualTo("5");
+        assertThat(seen.get("tools").toString()).contains("generateImage");
+    }
+
+    @Test
+    void inspectorWhenNobodySignedInThenSignsInByItself() throws Exception {
+        JsonNode refused = NodeScript.run(folder, "inspector.mjs", "--url", mcp(), "--expect-auth-required");
+        assertThat(refused.get("authRequired").asBoolean()).isTrue();
+
+        JsonNode seen =
+                NodeScript.run(folder, "inspector.mjs", "--url", mcp(), "--sign-in", "--email", "bob@example.com");
         assertThat(seen.get("add").asString()).isEqualTo("5");
     }
 
