@@ -1,5 +1,6 @@
 package dev.portcullis.oauth;
 
+import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.Randoms;
 import javax.crypto.SecretKey;
@@ -61,7 +62,7 @@ public final class TokenFormat {
         }
         for (int i = kind.prefix.length(); i < LENGTH; i++) {
             boolean separator = i == GRANT_ID_AT - 1 || i == SECRET_AT - 1;
-            if (separator ? token.charAt(i) != '.' : !isBase64Url(token.charAt(i))) {
+            if (separator ? token.charAt(i) != '.' : !Base64Url.isLetter(token.charAt(i))) {
                 return false;
             }
         }
@@ -71,9 +72,5 @@ public final class TokenFormat {
     /** @return the id of the grant that a token says it is of; the token {@link #isWellFormed}, which proves nothing */
     public static String grantIdOf(String token) {
         return token.substring(GRANT_ID_AT, SECRET_AT - 1);
-    }
-
-    private static boolean isBase64Url(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     }
 }
