@@ -370,8 +370,6 @@ public final class ConfigLoader {
                         values.number(HEADER_BYTES_MAX),
                         values.number(HEADER_FIELDS_MAX),
                         values.number(MCP_BODY_BYTES_MAX),
-                        values.number(FORM_BYTES_MAX),
-                        values.number(REGISTRATION_BYTES_MAX),
                         values.millis(HEADER_SECONDS),
                         values.millis(BODY_SECONDS),
                         values.millis(REQUEST_SECONDS),
@@ -395,7 +393,6 @@ public final class ConfigLoader {
                 new Tokens(
                         values.number(TOKEN_TABLE_MAX),
                         values.number(BOGUS_TOKEN_TABLE_MAX),
-                        values.number(GRANTS_PER_CLIENT_MAX),
                         values.number(STORED_CLIENTS_MAX),
                         values.number(PENDING_SIGN_INS_MAX)),
                 new Provided(

@@ -155,8 +155,6 @@ public enum Setting {
     HEADER_BYTES_MAX(LIMITS, 32_768, 4_096, 262_144, "bytes", "all header fields of a request"),
     HEADER_FIELDS_MAX(LIMITS, 200, 20, 2_000, "fields", "header fields of a request"),
     MCP_BODY_BYTES_MAX(LIMITS, 4 * 1024 * 1024, 1_024, 64 * 1024 * 1024, "bytes", "body of an MCP request"),
-    FORM_BYTES_MAX(LIMITS, 16_384, 4_096, 262_144, "bytes", "form, and query string"),
-    REGISTRATION_BYTES_MAX(LIMITS, 65_536, 1_024, 1024 * 1024, "bytes", "body of a registration"),
     HEADER_SECONDS(LIMITS, 10, 1, 300, "seconds", "for the whole request head"),
     BODY_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "for the whole body"),
     REQUEST_SECONDS(LIMITS, 120, 1, 3_600, "seconds", "from request head to answer, streams aside"),
@@ -186,7 +184,6 @@ public enum Setting {
     OFFLOAD_MAX(LIMITS, 4_096, 1, 1_000_000, "tasks", "blocking work at a time: store, sign-in, tools"),
     TOKEN_TABLE_MAX(LIMITS, 100_000, 100, 10_000_000, "tokens", "known without asking the store"),
     BOGUS_TOKEN_TABLE_MAX(LIMITS, 16_384, 100, 10_000_000, "tokens", "known to be wrong without asking the store"),
-    GRANTS_PER_CLIENT_MAX(LIMITS, 50, 1, 10_000, "grants", "of one person for one client"),
     STORED_CLIENTS_MAX(
             LIMITS,
             10_000,
