@@ -375,7 +375,8 @@ class ConfigLoaderTest {
     void loadWhenNoBodyOfTheLargestSizeFitsTheBudgetThenIsAMistake() {
         environment.put("BODIES_BYTES_MAX", "1000000");
 
-        assertThat(mistakes().report()).contains("MCP_BODY_BYTES_MAX (4194304) is more than BODIES_BYTES_MAX (1000000)");
+        assertThat(mistakes().report())
+                .contains("MCP_BODY_BYTES_MAX (4194304) is more than BODIES_BYTES_MAX (1000000)");
     }
 
     @Test

@@ -20,8 +20,7 @@ class RoomLimitsTest {
     Path directory;
 
     private RoomLimits with(Map<String, String> environment) throws ConfigException {
-        return RoomLimits.of(
-                ConfigLoader.load(environment, directory).config().limits());
+        return RoomLimits.of(ConfigLoader.load(environment, directory).config().limits());
     }
 
     /** The defaults stand in two places, the table of settings and the rooms that obey them: they are the same. */
