@@ -47,7 +47,7 @@ record Aim(String baseline, double ratioMax, double nanosMax, double bytesMax) {
 
     private static void judge(List<String> parts, double measured, double max, String form) {
         if (!Double.isNaN(max) && !Double.isNaN(measured)) {
-            parts.add(form.formatted(Locale.ROOT, max) + (measured <= max ? ": met" : ": **missed**"));
+            parts.add(String.format(Locale.ROOT, form, max) + (measured <= max ? ": met" : ": **missed**"));
         }
     }
 }

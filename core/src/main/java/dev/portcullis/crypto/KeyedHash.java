@@ -2,7 +2,6 @@ package dev.portcullis.crypto;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 
@@ -28,6 +27,6 @@ public final class KeyedHash {
 
     /** @return the hash of the UTF-8 bytes of {@code value}, as 43 characters of unpadded base64url */
     public String base64Url(String value) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(of(value.getBytes(StandardCharsets.UTF_8)));
+        return Base64Url.encode(of(value.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -1,12 +1,10 @@
 package dev.portcullis.crypto;
 
 import java.security.SecureRandom;
-import java.util.Base64;
 
 /** The only source of randomness (T-117). Any thread. */
 public final class Randoms {
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
 
     private Randoms() {}
 
@@ -18,6 +16,6 @@ public final class Randoms {
 
     /** @return {@code byteCount} random bytes as unpadded base64url */
     public static String base64Url(int byteCount) {
-        return BASE64URL.encodeToString(bytes(byteCount));
+        return Base64Url.encode(bytes(byteCount));
     }
 }

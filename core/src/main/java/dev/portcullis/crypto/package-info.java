@@ -1,4 +1,4 @@
-/** Keys, seals and hashes: the only room that touches {@code javax.crypto} and {@code SecureRandom}. Start at {@link MasterKey}. Any thread. */
+/** Keys, seals and hashes: the only room with HMAC, AES-GCM and {@code SecureRandom}; the key wrap of grants is {@code store.GrantCipher}'s. Start at {@link MasterKey}. Any thread. */
 @NullMarked
 package dev.portcullis.crypto;
 

@@ -1,13 +1,13 @@
 package dev.portcullis.identity;
 
+import dev.portcullis.crypto.Base64Url;
+import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.IdentityException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -148,12 +148,8 @@ final class IdTokenVerifier {
     }
 
     private static String leftHalfOfHash(String accessToken) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(accessToken.getBytes(StandardCharsets.US_ASCII));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, hash.length / 2));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JDK lacks SHA-256", e);
-        }
+        byte[] hash = TokenHash.of(accessToken).toBytes();
+        return Base64Url.encode(Arrays.copyOf(hash, hash.length / 2));
     }
 
     private static boolean isEqualInConstantTime(String left, String right) {

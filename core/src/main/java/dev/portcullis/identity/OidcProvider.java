@@ -1,12 +1,10 @@
 package dev.portcullis.identity;
 
+import dev.portcullis.crypto.Base64Url;
+import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.fetch.DocumentFetcher;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -70,11 +68,6 @@ public final class OidcProvider implements IdentityProvider {
 
     /** RFC 7636 §4.2. */
     private static String challengeOf(String codeVerifier) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(codeVerifier.getBytes(StandardCharsets.US_ASCII));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JDK lacks SHA-256", e);
-        }
+        return Base64Url.encode(TokenHash.of(codeVerifier).toBytes());
     }
 }

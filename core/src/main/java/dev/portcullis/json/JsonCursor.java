@@ -121,17 +121,21 @@ public final class JsonCursor {
 
     /** The same of a text; without garbage if it is short ASCII. */
     public boolean nameIs(String wanted) {
-        int length = nameTo - nameFrom;
+        return isText(nameFrom, nameTo, wanted);
+    }
+
+    private boolean isText(int from, int to, String wanted) {
+        int length = to - from;
         if (length == wanted.length()) {
             int i = 0;
-            while (i < length && bytes[nameFrom + i] == wanted.charAt(i) && bytes[nameFrom + i] != '\\') {
+            while (i < length && bytes[from + i] == wanted.charAt(i) && bytes[from + i] != '\\') {
                 i++;
             }
             if (i == length) {
                 return true;
             }
         }
-        return !isPlain(nameFrom, nameTo) && name().equals(wanted);
+        return !isPlain(from, to) && decode(from, to).equals(wanted);
     }
 
     /** @return whether every byte is a character of its own and stands for itself */
@@ -159,6 +163,11 @@ public final class JsonCursor {
         int from = valueAt + 1;
         at = endOfString(valueAt);
         return decode(from, at - 1);
+    }
+
+    /** @return whether the cursor stands on this string; without garbage if it is ASCII. The cursor stays */
+    public boolean stringIs(String wanted) {
+        return kind() == JsonKind.STRING && isText(valueAt + 1, endOfString(valueAt) - 1, wanted);
     }
 
     /** Reads the boolean the cursor stands on. */

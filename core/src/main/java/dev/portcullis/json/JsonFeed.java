@@ -24,6 +24,8 @@ public final class JsonFeed {
 
     private static final int KEPT_PER_THREAD = 4;
     private static final int NAMES_COMPARED_MAX = 16;
+    private static final int FAMILIAR_MAX = 16;
+    private static final int FAMILIAR_CHARS_MAX = 64;
     private static final ThreadLocal<ArrayDeque<JsonFeed>> FREE = ThreadLocal.withInitial(ArrayDeque::new);
 
     private final JsonParser parser;
@@ -36,6 +38,10 @@ public final class JsonFeed {
     private final int[] namesFrom = new int[Json.DEPTH_MAX + 2];
     private final @Nullable Set<String>[] manyNames = newSets();
     private int namesTo;
+
+    /** Short strings read before, each where its hash says; the next with the same place takes it. */
+    private final @Nullable String[] familiar = new String[FAMILIAR_MAX];
+
     private int depth;
     private long parserBytes;
 
@@ -140,6 +146,39 @@ public final class JsonFeed {
         } catch (JacksonException e) {
             throw malformed();
         }
+    }
+
+    /** {@link #string}, for what comes again and again (methods, versions): no new string if this feed has lately read the same. */
+    public String familiarString() {
+        try {
+            int length = parser.getStringLength();
+            if (length > FAMILIAR_CHARS_MAX) {
+                return parser.getString();
+            }
+            char[] chars = parser.getStringCharacters();
+            int from = parser.getStringOffset();
+            int hash = 0;
+            for (int i = from; i < from + length; i++) {
+                hash = 31 * hash + chars[i];
+            }
+            int place = (hash ^ hash >>> 16) & (FAMILIAR_MAX - 1);
+            String known = familiar[place];
+            if (known == null || !isSame(known, chars, from, length)) {
+                known = parser.getString();
+                familiar[place] = known;
+            }
+            return known;
+        } catch (JacksonException e) {
+            throw malformed();
+        }
+    }
+
+    private static boolean isSame(String known, char[] chars, int from, int length) {
+        int same = 0;
+        while (same < length && same < known.length() && known.charAt(same) == chars[from + same]) {
+            same++;
+        }
+        return same == length && same == known.length();
     }
 
     /** @return the integer last read; {@link Long#MIN_VALUE} if it does not fit */

@@ -221,7 +221,8 @@ public final class JsonRpcDecoder {
     private void scalar(JsonFeed reader, JsonToken token) {
         switch (member) {
             case JSONRPC -> {
-                versionSeen = token == JsonToken.VALUE_STRING && reader.string().equals("2.0");
+                versionSeen = token == JsonToken.VALUE_STRING
+                        && reader.familiarString().equals("2.0");
                 requireShape(versionSeen, "jsonrpc must be \"2.0\"");
             }
             case ID -> {
@@ -235,7 +236,7 @@ public final class JsonRpcDecoder {
                         id != null, "id must be a string of at most 256 characters or an integer within ±(2^53-1)");
             }
             case METHOD -> {
-                method = token == JsonToken.VALUE_STRING ? reader.string() : "";
+                method = token == JsonToken.VALUE_STRING ? reader.familiarString() : "";
                 requireShape(
                         !method.isEmpty() && method.length() <= METHOD_CHARS_MAX,
                         "method must be a string of 1 to 256 characters");

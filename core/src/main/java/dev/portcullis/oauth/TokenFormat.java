@@ -1,10 +1,8 @@
 package dev.portcullis.oauth;
 
+import dev.portcullis.crypto.Base64Url;
+import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.Randoms;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.util.Base64;
-import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
@@ -54,15 +52,7 @@ public final class TokenFormat {
      * @param key derived from the master key for this purpose alone
      */
     public static String successorOf(String presented, SecretKey key) {
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            byte[] secret = mac.doFinal(presented.getBytes(StandardCharsets.ISO_8859_1));
-            return presented.substring(0, SECRET_AT)
-                    + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HMAC-SHA256 is not available", e);
-        }
+        return presented.substring(0, SECRET_AT) + new KeyedHash(key).base64Url(presented);
     }
 
     /** Whether this could be a token of ours, of this kind: length, prefix, alphabet. Costs no look-up (T-75). */
@@ -72,7 +62,7 @@ public final class TokenFormat {
         }
         for (int i = kind.prefix.length(); i < LENGTH; i++) {
             boolean separator = i == GRANT_ID_AT - 1 || i == SECRET_AT - 1;
-            if (separator ? token.charAt(i) != '.' : !isBase64Url(token.charAt(i))) {
+            if (separator ? token.charAt(i) != '.' : !Base64Url.isLetter(token.charAt(i))) {
                 return false;
             }
         }
@@ -82,9 +72,5 @@ public final class TokenFormat {
     /** @return the id of the grant that a token says it is of; the token {@link #isWellFormed}, which proves nothing */
     public static String grantIdOf(String token) {
         return token.substring(GRANT_ID_AT, SECRET_AT - 1);
-    }
-
-    private static boolean isBase64Url(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     }
 }

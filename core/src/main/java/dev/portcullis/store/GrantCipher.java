@@ -1,11 +1,11 @@
 package dev.portcullis.store;
 
+import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.Sealer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
-import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -15,7 +15,10 @@ import javax.crypto.spec.SecretKeySpec;
  * when the last token ends, so does the knowledge.
  */
 public final class GrantCipher {
-    private static final byte[] WRAP_LABEL = "dev.portcullis/grant-key-wrap/1".getBytes(StandardCharsets.US_ASCII);
+    /** The label stands in the key's place: what is secret here is the token. */
+    private static final KeyedHash WRAPPING_KEYS = new KeyedHash(
+            new SecretKeySpec("dev.portcullis/grant-key-wrap/1".getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
+
     private static final String PROPS_CONTEXT = "grant-props/1:";
 
     private GrantCipher() {}
@@ -65,9 +68,7 @@ public final class GrantCipher {
         return (PROPS_CONTEXT + grantId).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static SecretKey wrappingKey(String token) throws GeneralSecurityException {
-        var mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(WRAP_LABEL, "HmacSHA256"));
-        return new SecretKeySpec(mac.doFinal(token.getBytes(StandardCharsets.ISO_8859_1)), "AES");
+    private static SecretKey wrappingKey(String token) {
+        return new SecretKeySpec(WRAPPING_KEYS.of(token.getBytes(StandardCharsets.ISO_8859_1)), "AES");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -119,5 +120,47 @@ class JsonTest {
         try (var out = JsonWriter.take()) {
             assertThatThrownBy(() -> out.number(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    void stringIsWhenTextIsWrittenOddlyThenComparesWhatItMeans() {
+        assertThat(Json.parse("\"2.0\"").cursor().stringIs("2.0")).isTrue();
+        assertThat(Json.parse("\"\\u0032.0\"").cursor().stringIs("2.0")).isTrue();
+        assertThat(Json.parse("\"é\"").cursor().stringIs("é")).isTrue();
+        assertThat(Json.parse("\"2.1\"").cursor().stringIs("2.0")).isFalse();
+        assertThat(Json.parse("\"2.\"").cursor().stringIs("2.0")).isFalse();
+        assertThat(Json.parse("\"a\\n\"").cursor().stringIs("a\\n")).isFalse();
+        assertThat(Json.parse("2.0").cursor().stringIs("2.0")).isFalse();
+    }
+
+    @Test
+    void familiarStringWhenReadAgainThenIsTheSameAndNeverAnother() {
+        var texts =
+                new ArrayList<>(List.of("", "tools/call", "tools/calm", "é\\u00e9", "x".repeat(64), "x".repeat(65)));
+        for (int i = 0; i < 100; i++) { // more than there are places
+            texts.add("method/" + i);
+        }
+        texts.addAll(List.copyOf(texts));
+        byte[] json = ("[\"" + String.join("\",\"", texts) + "\"]").getBytes(StandardCharsets.UTF_8);
+        var feed = JsonFeed.take();
+        feed.feed(json, 0, json.length);
+        feed.next();
+        for (String text : texts) {
+            feed.next();
+            assertThat(feed.familiarString()).isEqualTo(text.replace("\\u00e9", "é"));
+            assertThat(feed.familiarString()).isEqualTo(feed.string());
+        }
+    }
+
+    @Test
+    void familiarStringWhenReadTwiceInARowThenNoNewString() {
+        byte[] json = "[\"tools/call\",\"tools/call\"]".getBytes(StandardCharsets.UTF_8);
+        var feed = JsonFeed.take();
+        feed.feed(json, 0, json.length);
+        feed.next();
+        feed.next();
+        String first = feed.familiarString();
+        feed.next();
+        assertThat(feed.familiarString()).isSameAs(first);
     }
 }

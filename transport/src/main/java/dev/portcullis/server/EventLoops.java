@@ -13,21 +13,17 @@ import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The threads that do all input and output, by the best means of this machine: io_uring, epoll, else NIO. Measures on each of them how late a task runs that
- * should run now: what blocks an event loop shows there (T-110). Any thread.
+ * The threads that do all input and output, by the best means of this machine: io_uring, epoll, else NIO. Whoever blocks one is seen in the metrics, which watch
+ * {@link #group} from outside (T-110). Any thread.
  */
 public final class EventLoops implements AutoCloseable {
-    private static final long PROBE_MILLIS = 100;
     private static final long CLOSE_MILLIS = 5_000;
 
     private final Kind kind;
     private final EventLoopGroup group;
-    private final AtomicLong worstDelayNanos = new AtomicLong();
 
     /** How sockets are waited for. */
     public enum Kind {
@@ -54,18 +50,10 @@ public final class EventLoops implements AutoCloseable {
         this.kind = kind;
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
         this.group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("io"), kind.factory());
-        for (EventExecutor loop : group) {
-            new DelayProbe(loop).schedule();
-        }
     }
 
     public Kind kind() {
         return kind;
-    }
-
-    /** @return the longest delay since the last call, in nanoseconds */
-    public long takeWorstDelayNanos() {
-        return worstDelayNanos.getAndSet(0);
     }
 
     /** @return the threads; also timers for short tasks */
@@ -85,28 +73,5 @@ public final class EventLoops implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MILLIS);
-    }
-
-    /** A task of one event loop that looks how late it is. */
-    private final class DelayProbe implements Runnable {
-        private final EventExecutor loop;
-        private long dueNanos;
-
-        DelayProbe(EventExecutor loop) {
-            this.loop = loop;
-        }
-
-        void schedule() {
-            dueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PROBE_MILLIS);
-            loop.schedule(this, PROBE_MILLIS, TimeUnit.MILLISECONDS);
-        }
-
-        @Override
-        public void run() {
-            worstDelayNanos.accumulateAndGet(System.nanoTime() - dueNanos, Math::max);
-            if (!loop.isShuttingDown()) {
-                schedule();
-            }
-        }
     }
 }

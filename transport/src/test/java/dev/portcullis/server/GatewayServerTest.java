@@ -204,14 +204,4 @@ class GatewayServerTest {
                     .isInstanceOf(IOException.class);
         }
     }
-
-    @Test
-    void delayWhenEventLoopIsBlockedThenMeasured() { // T-110
-        try (var loops = new EventLoops(EventLoops.Kind.NIO, 1)) {
-            loops.takeWorstDelayNanos();
-            loops.group().execute(() -> java.util.concurrent.locks.LockSupport.parkNanos(300_000_000));
-
-            Await.until("the delay is seen", () -> loops.takeWorstDelayNanos() > TimeUnit.MILLISECONDS.toNanos(100));
-        }
-    }
 }

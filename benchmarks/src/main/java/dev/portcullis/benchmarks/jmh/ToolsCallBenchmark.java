@@ -14,6 +14,7 @@ import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.codec.RequestMeta;
 import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.dispatch.ArgumentHeaders;
 import dev.portcullis.mcp.dispatch.CallContext;
@@ -208,11 +209,7 @@ public class ToolsCallBenchmark {
         var capabilities = meta.clientCapabilities();
         var info = meta.clientInfo();
         String version = meta.version();
-        if (capabilities == null
-                || info == null
-                || version == null
-                || RequestParams.memberOf(info, "name") == null
-                || RequestParams.memberOf(info, "version") == null) {
+        if (capabilities == null || info == null || version == null || !RequestMeta.isImplementation(info)) {
             throw new IllegalStateException("_meta is not whole");
         }
         return new CallContext(

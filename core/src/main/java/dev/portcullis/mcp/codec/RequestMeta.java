@@ -3,6 +3,7 @@ package dev.portcullis.mcp.codec;
 import dev.portcullis.json.JsonCursor;
 import dev.portcullis.json.JsonKind;
 import dev.portcullis.json.RawJson;
+import dev.portcullis.mcp.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +51,33 @@ public record RequestMeta(
 
     /** @return the revision's name; null if absent or not a string */
     public @Nullable String version() {
-        return protocolVersion != null && protocolVersion.kind() == JsonKind.STRING
-                ? protocolVersion.cursor().string()
-                : null;
+        if (protocolVersion == null || protocolVersion.kind() != JsonKind.STRING) {
+            return null;
+        }
+        var cursor = protocolVersion.cursor();
+        for (var known : ProtocolVersion.ALL) { // almost always one of them: no new string
+            if (cursor.stringIs(known.text())) {
+                return known.text();
+            }
+        }
+        return cursor.string();
+    }
+
+    /** @return whether this is an {@code Implementation}: an object whose name and version are strings (H-43, H-101) */
+    public static boolean isImplementation(RawJson clientInfo) {
+        if (clientInfo.kind() != JsonKind.OBJECT) {
+            return false;
+        }
+        boolean named = false;
+        boolean versioned = false;
+        var cursor = clientInfo.cursor();
+        cursor.enterObject();
+        while (cursor.nextMember()) {
+            boolean isText = cursor.kind() == JsonKind.STRING;
+            named |= isText && cursor.nameIs("name");
+            versioned |= isText && cursor.nameIs("version");
+        }
+        return named && versioned;
     }
 
     private static byte[] bytes(String ascii) {

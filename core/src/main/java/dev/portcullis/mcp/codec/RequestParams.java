@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * {@code params}, taken apart in one walk into what most methods and the mirrored headers ask for; the rest is found by {@link #member}.
  *
  * @param whole the object itself
- * @param name {@code params.name}
+ * @param name {@code params.name}; null if absent or not a string
  * @param arguments {@code params.arguments}
  * @param meta {@code params._meta}
  * @param metaIsObject false if there is a {@code _meta} of another type
  */
 public record RequestParams(
-        RawJson whole, @Nullable RawJson name, @Nullable RawJson arguments, RequestMeta meta, boolean metaIsObject) {
+        RawJson whole, @Nullable String name, @Nullable RawJson arguments, RequestMeta meta, boolean metaIsObject) {
     /** No params. */
     public static final RequestParams NONE =
             new RequestParams(RawJson.EMPTY_OBJECT, null, null, RequestMeta.NONE, true);
@@ -29,7 +29,7 @@ public record RequestParams(
     }
 
     private static RequestParams read(RawJson params) {
-        RawJson name = null;
+        String name = null;
         RawJson arguments = null;
         RequestMeta meta = RequestMeta.NONE;
         boolean metaIsObject = true;
@@ -37,7 +37,7 @@ public record RequestParams(
         cursor.enterObject();
         while (cursor.nextMember()) {
             if (cursor.nameIs(NAME)) {
-                name = cursor.slice();
+                name = cursor.kind() == JsonKind.STRING ? cursor.string() : null;
             } else if (cursor.nameIs(ARGUMENTS)) {
                 arguments = cursor.slice();
             } else if (cursor.nameIs(META)) {
@@ -46,11 +46,6 @@ public record RequestParams(
             }
         }
         return new RequestParams(params, name, arguments, meta, metaIsObject);
-    }
-
-    /** @return {@code params.name}; null if absent or not a string */
-    public @Nullable String nameText() {
-        return name != null && name.kind() == JsonKind.STRING ? name.cursor().string() : null;
     }
 
     /** @return another member of params; null if absent */
@@ -64,10 +59,9 @@ public record RequestParams(
             return null;
         }
         var cursor = object.cursor();
-        byte[] wanted = member.getBytes(StandardCharsets.UTF_8);
         cursor.enterObject();
         while (cursor.nextMember()) {
-            if (cursor.nameIs(wanted)) {
+            if (cursor.nameIs(member)) {
                 return cursor.slice();
             }
         }

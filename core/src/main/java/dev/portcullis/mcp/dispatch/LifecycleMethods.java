@@ -9,6 +9,7 @@ import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.codec.RequestMeta;
 import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Session;
@@ -37,7 +38,9 @@ final class LifecycleMethods {
         var requested = require(params, "protocolVersion", JsonKind.STRING);
         var capabilities = require(params, "capabilities", JsonKind.OBJECT);
         var clientInfo = require(params, "clientInfo", JsonKind.OBJECT);
-        requireImplementation(clientInfo);
+        if (!RequestMeta.isImplementation(clientInfo)) {
+            throw new McpException(McpError.INVALID_PARAMS, "clientInfo needs a name and a version, both strings");
+        }
         var revision = revisions.negotiate(requested.cursor().string());
         return sessions.open(revision.version(), ClientCapabilities.of(capabilities), principal);
     }
@@ -48,15 +51,6 @@ final class LifecycleMethods {
             throw new McpException(McpError.INVALID_PARAMS, "params." + member + " is missing or of the wrong type");
         }
         return value;
-    }
-
-    /** @throws McpException INVALID_PARAMS: not an {@code Implementation} */
-    static void requireImplementation(RawJson clientInfo) throws McpException {
-        var name = RequestParams.memberOf(clientInfo, "name");
-        var version = RequestParams.memberOf(clientInfo, "version");
-        if (name == null || name.kind() != JsonKind.STRING || version == null || version.kind() != JsonKind.STRING) {
-            throw new McpException(McpError.INVALID_PARAMS, "clientInfo needs a name and a version, both strings");
-        }
     }
 
     /** Answers an {@code initialize} whose session has been opened. */

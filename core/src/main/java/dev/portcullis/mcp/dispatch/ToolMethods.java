@@ -96,7 +96,7 @@ final class ToolMethods {
     @Nullable
     PendingCall call(JsonRpcId id, CallContext context) throws McpException {
         long startedNanos = System.nanoTime();
-        String name = context.params().nameText();
+        String name = context.params().name();
         if (name == null) {
             throw new McpException(McpError.INVALID_PARAMS, "params.name must be a string");
         }

@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.session;
 
+import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.Sealer;
@@ -7,7 +8,6 @@ import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,22 +36,15 @@ final class SessionId {
                 .putLong(expiresAtSeconds)
                 .put(key)
                 .array();
-        String id = Base64.getUrlEncoder().withoutPadding().encodeToString(sealer.seal(plain, context(owner)));
+        String id = Base64Url.encode(sealer.seal(plain, context(owner)));
         return new Session(id, keyText(key), version, capabilities, expiresAtSeconds, owner);
     }
 
     /** @return the session; null if this is no id of ours, or not this owner's */
     @Nullable
     Session open(String id, Session.Owner owner) {
-        if (id.length() != CHARS) {
-            return null;
-        }
-        byte[] plain;
-        try {
-            plain = sealer.open(Base64.getUrlDecoder().decode(id), context(owner));
-        } catch (IllegalArgumentException e) {
-            return null; // not base64url
-        }
+        byte[] sealed = id.length() == CHARS ? Base64Url.decode(id, CHARS) : null;
+        byte[] plain = sealed == null ? null : sealer.open(sealed, context(owner));
         return plain == null || plain.length != PLAIN_BYTES || plain[0] != FORMAT
                 ? null
                 : read(id, ByteBuffer.wrap(plain, 1, PLAIN_BYTES - 1), owner);
@@ -68,7 +61,7 @@ final class SessionId {
     }
 
     private static String keyText(byte[] key) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(key);
+        return Base64Url.encode(key);
     }
 
     /** Lengths first, so that no two owners have the same context. */

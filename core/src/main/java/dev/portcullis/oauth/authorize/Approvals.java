@@ -1,16 +1,15 @@
 package dev.portcullis.oauth.authorize;
 
+import dev.portcullis.crypto.Base64Url;
+import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.Scopes;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.crypto.Mac;
-import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +25,11 @@ final class Approvals {
     /** With the cookie's name and attributes this stays below the 4 KiB that browsers keep. */
     private static final int CHARS_MAX = 3_800;
 
-    private final SecretKey key;
+    private final KeyedHash hash;
     private final int lifeSeconds;
 
     Approvals(MasterKey master, int lifeSeconds) {
-        this.key = master.hmac("remembered-approvals/1");
+        this.hash = new KeyedHash(master.hmac("remembered-approvals/1"));
         this.lifeSeconds = lifeSeconds;
     }
 
@@ -92,7 +91,7 @@ final class Approvals {
         }
         byte[] payload = out.bytes();
         byte[] signed = Arrays.copyOf(payload, payload.length + MAC_BYTES);
-        System.arraycopy(mac(payload), 0, signed, payload.length, MAC_BYTES);
+        System.arraycopy(hash.of(payload), 0, signed, payload.length, MAC_BYTES);
         return Base64Url.encode(signed);
     }
 
@@ -104,7 +103,7 @@ final class Approvals {
         }
         byte[] payload = Arrays.copyOf(signed, signed.length - MAC_BYTES);
         byte[] mac = Arrays.copyOfRange(signed, payload.length, signed.length);
-        return MessageDigest.isEqual(mac, mac(payload)) ? readSigned(new Fields.Reader(payload), nowSeconds) : null;
+        return MessageDigest.isEqual(mac, hash.of(payload)) ? readSigned(new Fields.Reader(payload), nowSeconds) : null;
     }
 
     private @Nullable Remembered readSigned(Fields.Reader in, long nowSeconds) {
@@ -120,16 +119,6 @@ final class Approvals {
             }
         }
         return new Remembered(subjectKey, entries);
-    }
-
-    private byte[] mac(byte[] payload) {
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            return mac.doFinal(payload);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HMAC-SHA256 is not available", e);
-        }
     }
 
     /** What one browser remembers. */

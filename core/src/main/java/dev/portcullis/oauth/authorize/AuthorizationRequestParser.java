@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.authorize;
 
+import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.FormParameters;
 import dev.portcullis.oauth.OAuthError;

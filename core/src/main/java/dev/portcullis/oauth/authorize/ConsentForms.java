@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.authorize;
 
+import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.Sealer;

@@ -1,5 +1,7 @@
 package dev.portcullis.oauth.authorize;
 
+import dev.portcullis.crypto.Base64Url;
+import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.Sealer;
@@ -12,9 +14,7 @@ import dev.portcullis.store.PendingSignIn;
 import dev.portcullis.store.StoreException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.List;
-import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +31,13 @@ final class Trips {
     /** How many sign-ins one browser may have under way (T-60). */
     private static final int OPEN_MAX = 8;
 
-    private final SecretKey key;
+    private final KeyedHash hash;
     private final GrantStore store;
     private final IdentityProvider provider;
     private final int lifeSeconds;
 
     Trips(MasterKey master, GrantStore store, IdentityProvider provider, int lifeSeconds) {
-        this.key = master.hmac("pending-sign-in/1");
+        this.hash = new KeyedHash(master.hmac("pending-sign-in/1"));
         this.store = store;
         this.provider = provider;
         this.lifeSeconds = lifeSeconds;
@@ -138,13 +138,7 @@ final class Trips {
     }
 
     private SecretKey keyOf(String state) {
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            return new SecretKeySpec(mac.doFinal(state.getBytes(StandardCharsets.US_ASCII)), "AES");
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HMAC-SHA256 is not available", e);
-        }
+        return new SecretKeySpec(hash.of(state.getBytes(StandardCharsets.US_ASCII)), "AES");
     }
 
     private static String secretName(String state) {

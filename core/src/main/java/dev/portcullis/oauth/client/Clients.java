@@ -6,8 +6,8 @@ import dev.portcullis.store.RegisteredClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the client that a {@code client_id} names: a record in the store if there is one (its life was extended by use), else what is sealed in the id itself
- * (O-131). Any thread; blocks on the store.
+ * Finds the client that a {@code client_id} names: what is sealed in the id itself while that is young, else a record in the store, whose life was extended by use
+ * (O-131). Any thread; blocks on the store for ids that are old, or hold nothing.
  */
 public final class Clients {
     private static final int ID_CHARS_MAX = 2_048;

@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.client;
 
+import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Sealer;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +51,7 @@ final class SealedClientIds {
     /** @return the id that holds this metadata; it may be longer than {@link #CHARS_MAX} */
     String seal(ClientMetadata metadata, long issuedAtSeconds) {
         byte[] sealed = sealer.seal(encode(metadata, issuedAtSeconds), CONTEXT);
-        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+        return PREFIX + Base64Url.encode(sealed);
     }
 
     /** @return the client of an id that we sealed, however old; null for any other text */
@@ -60,12 +60,8 @@ final class SealedClientIds {
         if (!clientId.startsWith(PREFIX) || clientId.length() > CHARS_MAX) {
             return null;
         }
-        byte[] plain;
-        try {
-            plain = sealer.open(Base64.getUrlDecoder().decode(clientId.substring(PREFIX.length())), CONTEXT);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
+        byte[] sealed = Base64Url.decode(clientId.substring(PREFIX.length()), CHARS_MAX);
+        byte[] plain = sealed == null ? null : sealer.open(sealed, CONTEXT);
         return plain == null ? null : decode(plain, clientId);
     }
 

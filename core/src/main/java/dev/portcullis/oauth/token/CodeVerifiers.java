@@ -1,9 +1,9 @@
 package dev.portcullis.oauth.token;
 
+import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.TokenHash;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.regex.Pattern;
 
 /** PKCE with S256, the only method there is (RFC 7636 §4.6; O-30). */
@@ -17,9 +17,8 @@ final class CodeVerifiers {
         if (!WELL_FORMED.matcher(verifier).matches()) {
             return false;
         }
-        byte[] made = Base64.getUrlEncoder()
-                .withoutPadding()
-                .encode(TokenHash.of(verifier).toBytes());
-        return MessageDigest.isEqual(made, challenge.getBytes(StandardCharsets.ISO_8859_1));
+        String made = Base64Url.encode(TokenHash.of(verifier).toBytes());
+        return MessageDigest.isEqual(
+                made.getBytes(StandardCharsets.ISO_8859_1), challenge.getBytes(StandardCharsets.ISO_8859_1));
     }
 }

@@ -1,12 +1,12 @@
 package dev.portcullis.ops.devidp;
 
+import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.Sealer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,7 +46,7 @@ final class RefreshTokens {
                 .putLong(clock.millis() + LIFE_MILLIS)
                 .put(text)
                 .array();
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(sealer.seal(plain, CONTEXT));
+        return Base64Url.encode(sealer.seal(plain, CONTEXT));
     }
 
     /** Uses a token up. @return its person; null if it is none of ours, used or expired */
@@ -63,14 +63,8 @@ final class RefreshTokens {
     }
 
     private byte @Nullable [] open(String token) {
-        if (token.length() > CHARS_MAX) {
-            return null;
-        }
-        try {
-            return sealer.open(Base64.getUrlDecoder().decode(token), CONTEXT);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
+        byte[] sealed = Base64Url.decode(token, CHARS_MAX);
+        return sealed == null ? null : sealer.open(sealed, CONTEXT);
     }
 
     private boolean spendOnce(String id) {

@@ -155,8 +155,6 @@ public record ServerConfig(
      * @param headerBytesMax all header fields
      * @param headerFieldsMax how many
      * @param mcpBodyBytesMax body of an MCP request
-     * @param formBytesMax form, and query string
-     * @param registrationBytesMax body of a registration
      * @param headerMillis for the whole request head
      * @param bodyMillis for the whole body
      * @param requestMillis from head to answer, streams aside
@@ -174,8 +172,6 @@ public record ServerConfig(
             int headerBytesMax,
             int headerFieldsMax,
             int mcpBodyBytesMax,
-            int formBytesMax,
-            int registrationBytesMax,
             int headerMillis,
             int bodyMillis,
             int requestMillis,
@@ -208,17 +204,15 @@ public record ServerConfig(
      *
      * @param knownMax tokens known without asking the store
      * @param bogusMax tokens known to be wrong without asking the store
-     * @param grantsPerClientMax grants of one person for one client (O-44)
      * @param storedClientsMax registrations that must be stored since their id cannot hold them
      * @param pendingSignInsMax people on the way to the identity provider at a time
      */
-    public record Tokens(
-            int knownMax, int bogusMax, int grantsPerClientMax, int storedClientsMax, int pendingSignInsMax) {}
+    public record Tokens(int knownMax, int bogusMax, int storedClientsMax, int pendingSignInsMax) {}
 
     /**
      * Limits of what others do for us.
      *
-     * @param fetchesMax requests to other servers at a time
+     * @param fetchesMax requests to the identity provider at a time
      * @param providerMillis for one request to the identity provider
      * @param imageMillis for one image
      * @param imageBytesMax answer of the image service

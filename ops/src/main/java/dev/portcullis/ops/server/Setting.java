@@ -155,8 +155,6 @@ public enum Setting {
     HEADER_BYTES_MAX(LIMITS, 32_768, 4_096, 262_144, "bytes", "all header fields of a request"),
     HEADER_FIELDS_MAX(LIMITS, 200, 20, 2_000, "fields", "header fields of a request"),
     MCP_BODY_BYTES_MAX(LIMITS, 4 * 1024 * 1024, 1_024, 64 * 1024 * 1024, "bytes", "body of an MCP request"),
-    FORM_BYTES_MAX(LIMITS, 16_384, 4_096, 262_144, "bytes", "form, and query string"),
-    REGISTRATION_BYTES_MAX(LIMITS, 65_536, 1_024, 1024 * 1024, "bytes", "body of a registration"),
     HEADER_SECONDS(LIMITS, 10, 1, 300, "seconds", "for the whole request head"),
     BODY_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "for the whole body"),
     REQUEST_SECONDS(LIMITS, 120, 1, 3_600, "seconds", "from request head to answer, streams aside"),
@@ -192,7 +190,6 @@ public enum Setting {
     OFFLOAD_MAX(LIMITS, 4_096, 1, 1_000_000, "tasks", "blocking work at a time: store, sign-in, tools"),
     TOKEN_TABLE_MAX(LIMITS, 100_000, 100, 10_000_000, "tokens", "known without asking the store"),
     BOGUS_TOKEN_TABLE_MAX(LIMITS, 16_384, 100, 10_000_000, "tokens", "known to be wrong without asking the store"),
-    GRANTS_PER_CLIENT_MAX(LIMITS, 50, 1, 10_000, "grants", "of one person for one client"),
     STORED_CLIENTS_MAX(
             LIMITS,
             10_000,
@@ -201,10 +198,10 @@ public enum Setting {
             "clients",
             "registrations that must be stored since their id cannot hold them"),
     PENDING_SIGN_INS_MAX(LIMITS, 100_000, 10, 10_000_000, "sign-ins", "on the way to the identity provider at a time"),
-    FETCHES_MAX(LIMITS, 64, 1, 10_000, "requests", "to other servers at a time"),
+    FETCHES_MAX(LIMITS, 64, 1, 10_000, "requests", "to the identity provider at a time"),
     PROVIDER_SECONDS(LIMITS, 10, 1, 60, "seconds", "for one request to the identity provider"),
-    IMAGE_SECONDS(LIMITS, 60, 1, 600, "seconds", "for one image"),
-    IMAGE_BYTES_MAX(LIMITS, 8 * 1024 * 1024, 1_024, 64 * 1024 * 1024, "bytes", "answer of the image service");
+    IMAGE_SECONDS(LIMITS, 50, 1, 600, "seconds", "for one image; less than TOOL_SECONDS, so that the answer says why"),
+    IMAGE_BYTES_MAX(LIMITS, 8 * 1024 * 1024, 1_024, 16 * 1024 * 1024, "bytes", "answer of the image service");
 
     /** What a setting is about: a heading of {@code --help}. */
     public enum Group {

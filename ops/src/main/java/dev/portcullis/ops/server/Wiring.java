@@ -10,6 +10,7 @@ import dev.portcullis.endpoint.oauth.AuthorizeRoutes;
 import dev.portcullis.endpoint.oauth.OAuthRoutes;
 import dev.portcullis.fetch.AddressGuard;
 import dev.portcullis.fetch.DocumentFetcher;
+import dev.portcullis.fetch.FetchLimits;
 import dev.portcullis.http.BearerChallenge;
 import dev.portcullis.http.BearerGate;
 import dev.portcullis.http.Gate;
@@ -55,6 +56,7 @@ import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
+import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.tool.AddTool;
 import dev.portcullis.tool.ImageTool;
 import io.netty.buffer.ByteBufAllocator;
@@ -108,7 +110,7 @@ public final class Wiring {
     private void wire() throws StartException {
         var limits = RoomLimits.of(config.limits());
         MasterKey key = MasterKeyFile.of(config.masterKey());
-        ToolRegistry tools = ToolRegistry.of(tools());
+        ToolRegistry tools = ToolRegistry.of(tools(limits.images()));
         var telemetry = running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, tools.names()));
         GrantStore store = running.add("the store", openStore(limits.store()));
         var loops = running.add("the event loops", new EventLoops(EventLoops.Kind.best(), 0));
@@ -167,7 +169,10 @@ public final class Wiring {
 
         // The doors.
         var routes = new ArrayList<Route>();
-        routes.addAll(McpRoutes.of(mcp, config.isAuthOn() ? Route.Access.BEARER : Route.Access.OPEN));
+        routes.addAll(McpRoutes.of(
+                mcp,
+                config.isAuthOn() ? Route.Access.BEARER : Route.Access.OPEN,
+                config.limits().http().mcpBodyBytesMax()));
         routes.addAll(OAuthRoutes.of(
                 oauth,
                 new MetadataDocuments(oauth, true, info.title(), null),
@@ -208,7 +213,7 @@ public final class Wiring {
                         offload),
                 limits.http(),
                 limits.connections(),
-                dev.portcullis.telemetry.Telemetry.NONE);
+                Telemetry.NONE);
         listen(loops, management, config.management(), Setting.MANAGEMENT_PORT, () -> {});
         listen(loops, publicPipeline, config.listen(), Setting.PORT, () -> {
             ready.set(false);
@@ -246,15 +251,21 @@ public final class Wiring {
     }
 
     /** What this server offers. A new tool is one more line here. */
-    private List<ToolHandler> tools() {
-        return List.of(new AddTool(), new ImageTool(images()));
+    private List<ToolHandler> tools(FetchLimits limits) {
+        return List.of(new AddTool(), new ImageTool(images(limits)));
     }
 
-    private ImageGenerator images() {
+    private ImageGenerator images(FetchLimits limits) {
         return switch (config.images()) {
             case ServerConfig.Images.LocalPreview _ -> new LocalPreviewImages();
             case ServerConfig.Images.WorkersAi(var api, var account, var token, var model) ->
-                new WorkersAiImages(fetcher(WorkersAiImages.LIMITS), api, account, token.reveal(), model);
+                new WorkersAiImages(
+                        fetcher(limits),
+                        api,
+                        account,
+                        token.reveal(),
+                        model,
+                        config.limits().provided().imageBytesMax());
         };
     }
 
@@ -269,7 +280,7 @@ public final class Wiring {
         }
     }
 
-    private DocumentFetcher fetcher(dev.portcullis.fetch.FetchLimits limits) {
+    private DocumentFetcher fetcher(FetchLimits limits) {
         return running.add("outgoing requests", new DocumentFetcher(limits, guard()));
     }
 

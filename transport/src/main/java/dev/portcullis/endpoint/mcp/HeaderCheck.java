@@ -61,7 +61,7 @@ final class HeaderCheck implements ArgumentHeaders {
     /** {@code Mcp-Name}, where the method has one. */
     void requireName(McpMethod method, RequestParams params) throws McpException {
         switch (method) {
-            case CALL_TOOL -> requireName(params.nameText());
+            case CALL_TOOL -> requireName(params.name());
             case INITIALIZE, INITIALIZED, PING, DISCOVER, LIST_TOOLS, CANCELLED -> {}
         }
     }

@@ -3,7 +3,6 @@ package dev.portcullis.endpoint.mcp;
 import dev.portcullis.http.Exchange;
 import dev.portcullis.http.Reply;
 import dev.portcullis.json.JsonKind;
-import dev.portcullis.json.RawJson;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
@@ -15,7 +14,6 @@ import dev.portcullis.mcp.dispatch.McpDispatcher;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import org.jspecify.annotations.Nullable;
 
 /** One message of a stateless revision: everything it needs stands in it (H §4). The order of checks is that of H §4.2. */
 final class StatelessExchange {
@@ -59,16 +57,10 @@ final class StatelessExchange {
                     McpError.MISSING_META, "_meta needs io.modelcontextprotocol/clientCapabilities, an object");
         }
         var info = meta.clientInfo();
-        require(info == null || isImplementation(info), "clientInfo needs a name and a version, both strings");
+        require(
+                info == null || RequestMeta.isImplementation(info),
+                "clientInfo needs a name and a version, both strings");
         return ClientCapabilities.of(capabilities);
-    }
-
-    private static boolean isImplementation(RawJson info) {
-        return isString(RequestParams.memberOf(info, "name")) && isString(RequestParams.memberOf(info, "version"));
-    }
-
-    private static boolean isString(@Nullable RawJson value) {
-        return value != null && value.kind() == JsonKind.STRING;
     }
 
     private static String versionOf(RequestMeta meta) throws McpException {
