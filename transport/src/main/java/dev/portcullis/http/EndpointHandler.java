@@ -8,7 +8,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the route's endpoint for each request and feeds its reader, until the exchange has an answer; releases every part. Tells the exchange when the peer has
+ * Opens the route's endpoint for each request and feeds its reader, until the exchange has an answer; releases every part. Lets go of the reader as soon as it
+ * has read, since it may keep a whole body and its connection may rest for long (T-112). Tells the exchange when the peer has
  * gone or the request was given up. Event loop only.
  */
 public final class EndpointHandler extends ChannelInboundHandlerAdapter {
@@ -48,19 +49,25 @@ public final class EndpointHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void feed(HttpContent part) {
-        if (exchange == null || reader == null || exchange.isAnswered()) {
+        BodyReader feeding = reader;
+        if (exchange == null || feeding == null || exchange.isAnswered()) {
+            reader = null;
             return;
         }
         if (part.content().isReadable()) {
-            reader.read(part.content());
+            feeding.read(part.content());
         }
-        if (part instanceof LastHttpContent && !exchange.isAnswered()) {
-            reader.end();
+        if (part instanceof LastHttpContent) {
+            reader = null;
+            if (!exchange.isAnswered()) {
+                feeding.end();
+            }
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        reader = null;
         if (exchange != null) {
             exchange.giveUp();
         }
