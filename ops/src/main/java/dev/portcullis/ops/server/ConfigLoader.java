@@ -348,20 +348,25 @@ public final class ConfigLoader {
                 values.number(UNCHECKED_GRANT_SECONDS),
                 values.number(CLIENT_SECONDS),
                 values.number(APPROVAL_SECONDS));
-        requireNoLonger(ACCESS_TOKEN_SECONDS, lives.access(), REFRESH_TOKEN_SECONDS, lives.refresh());
-        requireNoLonger(REFRESH_TOKEN_SECONDS, lives.refresh(), GRANT_SECONDS, lives.grant());
+        requireNoMore(ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS);
+        requireNoMore(REFRESH_TOKEN_SECONDS, GRANT_SECONDS);
         return lives;
     }
 
-    private void requireNoLonger(Setting shorter, int seconds, Setting longer, int most) {
-        if (seconds > most) {
+    private void requireNoMore(Setting lesser, Setting greater) {
+        int number = values.number(lesser);
+        int most = values.number(greater);
+        if (number > most) {
             values.mistake(
-                    shorter + " (" + seconds + ") is more than " + longer + " (" + most + ").",
-                    "Lower " + shorter + " or raise " + longer + ".");
+                    lesser + " (" + number + ") is more than " + greater + " (" + most + ").",
+                    "Lower " + lesser + " or raise " + greater + ".");
         }
     }
 
     private Limits limits() {
+        if (values.number(BODIES_BYTES_MAX) != 0) {
+            requireNoMore(MCP_BODY_BYTES_MAX, BODIES_BYTES_MAX);
+        }
         return new Limits(
                 new Http(
                         values.number(CONNECTIONS_MAX),

@@ -33,7 +33,7 @@ record RoomLimits(
                         http.writeStallMillis(),
                         http.writeProgressBytesMin(),
                         http.discardedBytesMax(),
-                        http.bodiesBytesMax() == 0 ? HttpLimits.DEFAULT.bodiesBytesMax() : http.bodiesBytesMax(),
+                        bodiesBytesMax(http),
                         http.lingerMillis()),
                 new ConnectionLimits(http.connectionsMax(), http.connectionsPerAddressMax()),
                 new RateLimits(limits.rates().perSecond(), limits.rates().burst()),
@@ -60,6 +60,13 @@ record RoomLimits(
                         limits.tokens().bogusMax(),
                         AccessTokenVerifier.Limits.DEFAULT.bogusMillis()),
                 store(limits));
+    }
+
+    /** Unless set, a share of the heap, but always room for one largest body. */
+    private static long bodiesBytesMax(ServerConfig.Http http) {
+        return http.bodiesBytesMax() == 0
+                ? Math.max(HttpLimits.DEFAULT.bodiesBytesMax(), http.mcpBodyBytesMax())
+                : http.bodiesBytesMax();
     }
 
     private static EmbeddedGrantStore.Limits store(ServerConfig.Limits limits) {

@@ -10,6 +10,7 @@ import dev.portcullis.endpoint.oauth.AuthorizeRoutes;
 import dev.portcullis.endpoint.oauth.OAuthRoutes;
 import dev.portcullis.fetch.AddressGuard;
 import dev.portcullis.fetch.DocumentFetcher;
+import dev.portcullis.fetch.FetchLimits;
 import dev.portcullis.http.BearerChallenge;
 import dev.portcullis.http.BearerGate;
 import dev.portcullis.http.Gate;
@@ -55,6 +56,7 @@ import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
+import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.tool.AddTool;
 import dev.portcullis.tool.ImageTool;
 import io.netty.buffer.ByteBufAllocator;
@@ -167,7 +169,10 @@ public final class Wiring {
 
         // The doors.
         var routes = new ArrayList<Route>();
-        routes.addAll(McpRoutes.of(mcp, config.isAuthOn() ? Route.Access.BEARER : Route.Access.OPEN));
+        routes.addAll(McpRoutes.of(
+                mcp,
+                config.isAuthOn() ? Route.Access.BEARER : Route.Access.OPEN,
+                config.limits().http().mcpBodyBytesMax()));
         routes.addAll(OAuthRoutes.of(
                 oauth,
                 new MetadataDocuments(oauth, true, info.title(), null),
@@ -208,7 +213,7 @@ public final class Wiring {
                         offload),
                 limits.http(),
                 limits.connections(),
-                dev.portcullis.telemetry.Telemetry.NONE);
+                Telemetry.NONE);
         listen(loops, management, config.management(), Setting.MANAGEMENT_PORT, () -> {});
         listen(loops, publicPipeline, config.listen(), Setting.PORT, () -> {
             ready.set(false);
@@ -269,7 +274,7 @@ public final class Wiring {
         }
     }
 
-    private DocumentFetcher fetcher(dev.portcullis.fetch.FetchLimits limits) {
+    private DocumentFetcher fetcher(FetchLimits limits) {
         return running.add("outgoing requests", new DocumentFetcher(limits, guard()));
     }
 

@@ -56,7 +56,7 @@ class ConfigLoaderTest {
         assertThat(config.fetchAllow()).isEmpty();
     }
 
-    /** The defaults stand in two places, the table and the rooms that obey them: they are the same. */
+    /** The defaults stand in two places, the table and the rooms that obey them: they are the same; see also {@link RoomLimitsTest}. */
     @Test
     void loadWhenNothingIsSetThenLimitsAreTheDefaultsOfTheirRooms() throws ConfigException {
         var config = load().config();
@@ -369,6 +369,14 @@ class ConfigLoaderTest {
 
         assertThat(mistakes().report())
                 .contains("ACCESS_TOKEN_SECONDS (7200) is more than REFRESH_TOKEN_SECONDS (3600)");
+    }
+
+    @Test
+    void loadWhenNoBodyOfTheLargestSizeFitsTheBudgetThenIsAMistake() {
+        environment.put("BODIES_BYTES_MAX", "1000000");
+
+        assertThat(mistakes().report())
+                .contains("MCP_BODY_BYTES_MAX (4194304) is more than BODIES_BYTES_MAX (1000000)");
     }
 
     @Test

@@ -121,7 +121,8 @@ final class McpFixture implements AutoCloseable {
                         Runnable::run),
                 new McpHttpLimits(softDeadlineMillis, 1, SseLimits.DEFAULT),
                 telemetry);
-        route = McpRoutes.of(endpoint, Route.Access.OPEN).getFirst();
+        route = McpRoutes.of(endpoint, Route.Access.OPEN, McpRoutes.BODY_BYTES_MAX)
+                .getFirst();
     }
 
     private List<ToolHandler> tools() {
