@@ -9,6 +9,7 @@ import dev.portcullis.fetch.FetchedDocument;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -23,10 +24,12 @@ public final class WorkersAiImages implements ImageGenerator {
     public static final String MODEL_DEFAULT = "@cf/black-forest-labs/flux-1-schnell";
 
     /** A picture may take long, and only so many are worth waiting for at once. */
-    public static final FetchLimits LIMITS = new FetchLimits(5_000, 100_000, 8_192, 100, 16);
+    public static final FetchLimits LIMITS = new FetchLimits(5_000, 50_000, 8_192, 100, 16);
+
+    /** Bytes of an answer unless set otherwise: the picture in base64, and its envelope. */
+    public static final int ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 
     private static final Logger LOG = System.getLogger(WorkersAiImages.class.getName());
-    private static final int ANSWER_BYTES_MAX = 16 * 1024 * 1024;
     private static final Set<Integer> ANSWERS = Set.of(200, 400, 401, 403, 404, 405, 413, 422);
     private static final byte[] JPEG = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF};
 
@@ -34,6 +37,7 @@ public final class WorkersAiImages implements ImageGenerator {
     private final URI endpoint;
     private final String model;
     private final String authorization;
+    private final int answerBytesMax;
 
     /**
      * @param fetcher with limits for slow answers, see {@link #LIMITS}
@@ -41,20 +45,23 @@ public final class WorkersAiImages implements ImageGenerator {
      * @param account account id
      * @param apiToken an API token with the permission <em>Workers AI: Read</em>
      * @param model model name, e.g. {@link #MODEL_DEFAULT}
+     * @param answerBytesMax longer answers are refused, usually {@link #ANSWER_BYTES_MAX}; at most 16 MiB
      */
-    public WorkersAiImages(DocumentFetcher fetcher, URI api, String account, String apiToken, String model) {
+    public WorkersAiImages(
+            DocumentFetcher fetcher, URI api, String account, String apiToken, String model, int answerBytesMax) {
         this.fetcher = fetcher;
         this.endpoint = URI.create(api + "/accounts/" + account + "/ai/run/" + model);
         this.model = model;
         this.authorization = "Bearer " + apiToken;
+        this.answerBytesMax = answerBytesMax;
     }
 
     @Override
     public byte[] generate(String prompt, int steps) throws ImageException {
         var body = FetchRequest.Body.json(WorkersAiAnswer.request(prompt, steps));
         try {
-            return image(fetcher.fetch(FetchRequest.post(
-                    endpoint, Destination.CONFIGURED, ANSWERS, ANSWER_BYTES_MAX, body, authorization)));
+            return image(fetcher.fetch(
+                    FetchRequest.post(endpoint, Destination.CONFIGURED, ANSWERS, answerBytesMax, body, authorization)));
         } catch (FetchException e) {
             LOG.log(Level.WARNING, "no picture: {0}", e.getMessage());
             throw new ImageException(
@@ -71,7 +78,7 @@ public final class WorkersAiImages implements ImageGenerator {
         WorkersAiAnswer answer = WorkersAiAnswer.parse(document.body());
         if (document.status() == 200 && answer.image() != null) {
             byte[] image = answer.image();
-            if (java.util.Arrays.mismatch(image, JPEG) < JPEG.length) {
+            if (Arrays.mismatch(image, JPEG) < JPEG.length) {
                 throw new ImageException("The image service sent something that is not a JPEG image.");
             }
             return image;

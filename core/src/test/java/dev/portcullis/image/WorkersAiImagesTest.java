@@ -58,7 +58,8 @@ class WorkersAiImagesTest {
         server.start();
         fetcher = new DocumentFetcher(new FetchLimits(2_000, 2_000, 8_192, 100, 4), new AddressGuard());
         var api = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/client/v4");
-        images = new WorkersAiImages(fetcher, api, "account-1", API_TOKEN, WorkersAiImages.MODEL_DEFAULT);
+        images = new WorkersAiImages(
+                fetcher, api, "account-1", API_TOKEN, WorkersAiImages.MODEL_DEFAULT, WorkersAiImages.ANSWER_BYTES_MAX);
     }
 
     @AfterEach

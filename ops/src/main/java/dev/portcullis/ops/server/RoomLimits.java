@@ -3,6 +3,7 @@ package dev.portcullis.ops.server;
 import dev.portcullis.fetch.FetchLimits;
 import dev.portcullis.http.HttpLimits;
 import dev.portcullis.http.RateGate.RateLimits;
+import dev.portcullis.image.WorkersAiImages;
 import dev.portcullis.mcp.dispatch.CallLimits;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
@@ -15,6 +16,7 @@ record RoomLimits(
         ConnectionLimits connections,
         RateLimits rates,
         FetchLimits provider,
+        FetchLimits images,
         SessionLimits sessions,
         CallLimits calls,
         AccessTokenVerifier.Limits tokens,
@@ -37,14 +39,11 @@ record RoomLimits(
                         http.lingerMillis()),
                 new ConnectionLimits(http.connectionsMax(), http.connectionsPerAddressMax()),
                 new RateLimits(limits.rates().perSecond(), limits.rates().burst()),
-                new FetchLimits(
-                        Math.min(
-                                FetchLimits.DEFAULT.connectMillis(),
-                                limits.provided().providerMillis()),
+                fetch(
+                        FetchLimits.DEFAULT,
                         limits.provided().providerMillis(),
-                        FetchLimits.DEFAULT.headerBytesMax(),
-                        FetchLimits.DEFAULT.headersMax(),
                         limits.provided().fetchesMax()),
+                fetch(WorkersAiImages.LIMITS, limits.provided().imageMillis(), WorkersAiImages.LIMITS.concurrentMax()),
                 new SessionLimits(
                         SessionLimits.DEFAULT.lifeSeconds(),
                         SessionLimits.DEFAULT.openedMax(),
@@ -60,6 +59,15 @@ record RoomLimits(
                         limits.tokens().bogusMax(),
                         AccessTokenVerifier.Limits.DEFAULT.bogusMillis()),
                 store(limits));
+    }
+
+    private static FetchLimits fetch(FetchLimits defaults, int totalMillis, int concurrentMax) {
+        return new FetchLimits(
+                Math.min(defaults.connectMillis(), totalMillis),
+                totalMillis,
+                defaults.headerBytesMax(),
+                defaults.headersMax(),
+                concurrentMax);
     }
 
     /** Unless set, a share of the heap, but always room for one largest body. */

@@ -212,7 +212,7 @@ public record ServerConfig(
     /**
      * Limits of what others do for us.
      *
-     * @param fetchesMax requests to other servers at a time
+     * @param fetchesMax requests to the identity provider at a time
      * @param providerMillis for one request to the identity provider
      * @param imageMillis for one image
      * @param imageBytesMax answer of the image service

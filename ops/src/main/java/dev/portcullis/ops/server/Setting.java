@@ -192,10 +192,10 @@ public enum Setting {
             "clients",
             "registrations that must be stored since their id cannot hold them"),
     PENDING_SIGN_INS_MAX(LIMITS, 100_000, 10, 10_000_000, "sign-ins", "on the way to the identity provider at a time"),
-    FETCHES_MAX(LIMITS, 64, 1, 10_000, "requests", "to other servers at a time"),
+    FETCHES_MAX(LIMITS, 64, 1, 10_000, "requests", "to the identity provider at a time"),
     PROVIDER_SECONDS(LIMITS, 10, 1, 60, "seconds", "for one request to the identity provider"),
-    IMAGE_SECONDS(LIMITS, 60, 1, 600, "seconds", "for one image"),
-    IMAGE_BYTES_MAX(LIMITS, 8 * 1024 * 1024, 1_024, 64 * 1024 * 1024, "bytes", "answer of the image service");
+    IMAGE_SECONDS(LIMITS, 50, 1, 600, "seconds", "for one image; less than TOOL_SECONDS, so that the answer says why"),
+    IMAGE_BYTES_MAX(LIMITS, 8 * 1024 * 1024, 1_024, 16 * 1024 * 1024, "bytes", "answer of the image service");
 
     /** What a setting is about: a heading of {@code --help}. */
     public enum Group {

@@ -110,7 +110,7 @@ public final class Wiring {
     private void wire() throws StartException {
         var limits = RoomLimits.of(config.limits());
         MasterKey key = MasterKeyFile.of(config.masterKey());
-        ToolRegistry tools = ToolRegistry.of(tools());
+        ToolRegistry tools = ToolRegistry.of(tools(limits.images()));
         var telemetry = running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, tools.names()));
         GrantStore store = running.add("the store", openStore(limits.store()));
         var loops = running.add("the event loops", new EventLoops(EventLoops.Kind.best(), 0));
@@ -251,15 +251,21 @@ public final class Wiring {
     }
 
     /** What this server offers. A new tool is one more line here. */
-    private List<ToolHandler> tools() {
-        return List.of(new AddTool(), new ImageTool(images()));
+    private List<ToolHandler> tools(FetchLimits limits) {
+        return List.of(new AddTool(), new ImageTool(images(limits)));
     }
 
-    private ImageGenerator images() {
+    private ImageGenerator images(FetchLimits limits) {
         return switch (config.images()) {
             case ServerConfig.Images.LocalPreview _ -> new LocalPreviewImages();
             case ServerConfig.Images.WorkersAi(var api, var account, var token, var model) ->
-                new WorkersAiImages(fetcher(WorkersAiImages.LIMITS), api, account, token.reveal(), model);
+                new WorkersAiImages(
+                        fetcher(limits),
+                        api,
+                        account,
+                        token.reveal(),
+                        model,
+                        config.limits().provided().imageBytesMax());
         };
     }
 
