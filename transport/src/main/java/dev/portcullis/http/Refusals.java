@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bodies of what transport itself answers, in the language of who asked: a JSON-RPC error without id on routes with a token (H-10, H-20), an OAuth error on
- * open routes that scripts use (O-7), a line of text elsewhere.
+ * The bodies of what transport itself answers, in the language of who asked: a JSON-RPC error without id on MCP routes, with a token or with {@code AUTH=off}
+ * (H-10, H-20), an OAuth error on routes for scripts of any origin (O-7), a line of text elsewhere.
  */
 final class Refusals {
     private static final int RETRY_AFTER_SECONDS = 1;
@@ -19,11 +19,11 @@ final class Refusals {
 
     /** @param message ASCII without {@code "} and {@code \}; says nothing about our insides (T-115) */
     static Reply reply(HttpResponseStatus status, @Nullable Route route, String message) {
-        if (route == null || route.cors() == Route.Cors.NONE) {
-            return text(status, message);
-        }
-        return Reply.json(
-                status, route.access() == Route.Access.BEARER ? jsonRpc(status, message) : oauth(status, message));
+        return switch (route == null ? Route.Cors.NONE : route.cors()) {
+            case NONE -> text(status, message);
+            case ANY -> Reply.json(status, oauth(status, message));
+            case ALLOWED -> Reply.json(status, jsonRpc(status, message));
+        };
     }
 
     /** The same, with {@code Retry-After} (H-20). */
