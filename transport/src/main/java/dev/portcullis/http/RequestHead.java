@@ -1,5 +1,6 @@
 package dev.portcullis.http;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -32,6 +33,17 @@ public record RequestHead(HttpMethod method, String path, String query, HttpHead
     /** @return the first value of a header; null if absent */
     public @Nullable String header(CharSequence name) {
         return headers.get(name);
+    }
+
+    /** Whether Content-Type is there once and names this media type; its parameters and its letters' case do not matter. */
+    public boolean hasMediaType(String type) {
+        List<String> fields = headerAll(HttpHeaderNames.CONTENT_TYPE);
+        if (fields.size() != 1) {
+            return false;
+        }
+        String field = fields.getFirst();
+        int semicolon = field.indexOf(';');
+        return (semicolon < 0 ? field : field.substring(0, semicolon)).strip().equalsIgnoreCase(type);
     }
 
     /** @return all values of a header */

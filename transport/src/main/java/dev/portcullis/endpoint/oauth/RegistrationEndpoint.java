@@ -4,12 +4,9 @@ import dev.portcullis.http.BodyReader;
 import dev.portcullis.http.CollectedBody;
 import dev.portcullis.http.Endpoint;
 import dev.portcullis.http.Exchange;
-import dev.portcullis.http.RequestHead;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.client.ClientRegistration;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.InstantSource;
-import java.util.List;
 
 /** {@code POST /register} (RFC 7591 §3; O-127…O-131). */
 final class RegistrationEndpoint implements Endpoint {
@@ -25,7 +22,7 @@ final class RegistrationEndpoint implements Endpoint {
 
     @Override
     public BodyReader open(Exchange exchange) {
-        if (!isJson(exchange.head())) {
+        if (!exchange.head().hasMediaType("application/json")) {
             exchange.reply(
                     OAuthReplies.error(OAuthError.INVALID_CLIENT_METADATA, "Content-Type must be application/json"));
         }
@@ -37,15 +34,5 @@ final class RegistrationEndpoint implements Endpoint {
                                 registration.register(body, clock.instant().getEpochSecond())));
             }
         });
-    }
-
-    private static boolean isJson(RequestHead head) {
-        List<String> types = head.headerAll(HttpHeaderNames.CONTENT_TYPE);
-        if (types.size() != 1) {
-            return false;
-        }
-        String type = types.get(0);
-        int semicolon = type.indexOf(';');
-        return (semicolon < 0 ? type : type.substring(0, semicolon)).strip().equalsIgnoreCase("application/json");
     }
 }

@@ -1,8 +1,6 @@
 package dev.portcullis.http.form;
 
 import dev.portcullis.http.RequestHead;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.util.AsciiString;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -26,19 +24,11 @@ public final class FormBody {
     /** Parameters in one form. */
     public static final int PARAMETERS_MAX = 100;
 
-    private static final AsciiString MEDIA_TYPE = AsciiString.cached("application/x-www-form-urlencoded");
-
     private FormBody() {}
 
     /** Whether a request says, once, that its body is a form; parameters of the media type do not matter. */
     public static boolean isDeclaredBy(RequestHead head) {
-        List<String> types = head.headerAll(HttpHeaderNames.CONTENT_TYPE);
-        if (types.size() != 1) {
-            return false;
-        }
-        String type = types.get(0);
-        int semicolon = type.indexOf(';');
-        return MEDIA_TYPE.contentEqualsIgnoreCase((semicolon < 0 ? type : type.substring(0, semicolon)).strip());
+        return head.hasMediaType("application/x-www-form-urlencoded");
     }
 
     /** @return name → values in the order sent; an empty body has none */
