@@ -33,10 +33,7 @@ public final class RateGate implements Gate {
      * @param perSecond requests a second in the long run
      * @param burst requests at once after a rest
      */
-    public record RateLimits(int perSecond, int burst) {
-        /** 500 a second, 1,000 at once. */
-        public static final RateLimits DEFAULT = new RateLimits(500, 1_000);
-    }
+    public record RateLimits(int perSecond, int burst) {}
 
     public RateGate(RateLimits limits) {
         this(limits, System::nanoTime);
