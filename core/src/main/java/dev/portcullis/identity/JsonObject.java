@@ -1,5 +1,8 @@
 package dev.portcullis.identity;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,13 +40,29 @@ record JsonObject(Map<String, Object> members) {
 
     /** @return null if this is not one JSON object by the rules above */
     static @Nullable JsonObject parse(byte[] json) {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+        String text = textOf(json);
+        if (text == null) {
+            return null;
+        }
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return null;
             }
             var object = new JsonObject(readMembers(parser));
             return parser.nextToken() == null ? object : null;
         } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    /** Decoded by us: the parser would guess at UTF-16 and UTF-32 too, which other readers of the same token do not (RFC 7519 §7.2). */
+    private static @Nullable String textOf(byte[] json) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(json))
+                    .toString();
+        } catch (CharacterCodingException e) {
             return null;
         }
     }
