@@ -8,5 +8,5 @@ package dev.portcullis.mcp.dispatch;
  * @param listTtlMillis how long a client of a stateless revision may keep lists and the discovery (H-95)
  */
 public record CallLimits(int timeoutMillisMax, int callsPerPersonMax, int listTtlMillis) {
-    public static final CallLimits DEFAULT = new CallLimits(10 * 60_000, 32, 60_000);
+    public static final CallLimits DEFAULT = new CallLimits(60_000, 32, 60_000);
 }

@@ -10,5 +10,5 @@ package dev.portcullis.mcp.session;
  * @param streamsPerOwnerMax of them, one person's through one client
  */
 public record SessionLimits(int lifeSeconds, int openedMax, int endedMax, int streamsMax, int streamsPerOwnerMax) {
-    public static final SessionLimits DEFAULT = new SessionLimits(24 * 60 * 60, 10_000, 100_000, 100_000, 32);
+    public static final SessionLimits DEFAULT = new SessionLimits(24 * 60 * 60, 10_000, 100_000, 100_000, 100);
 }
