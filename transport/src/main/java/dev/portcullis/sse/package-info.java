@@ -1,4 +1,4 @@
-/** Server-sent events (WHATWG HTML §9.2): encoding, and a bounded, kept-alive stream. */
+/** Server-sent events (WHATWG HTML §9.2): encoding, and a bounded, kept-alive stream. Start at {@link SseStream}; any thread may send, the event loop writes. */
 @NullMarked
 package dev.portcullis.sse;
 
