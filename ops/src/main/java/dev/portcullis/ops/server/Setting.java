@@ -186,7 +186,7 @@ public enum Setting {
     RATE_PER_ADDRESS_BURST(LIMITS, 1_000, 1, 10_000_000, "requests", "at once from one address"),
     TOOL_CALLS_MAX(LIMITS, 1_000, 1, 1_000_000, "calls", "of tools running at a time"),
     TOOL_CALLS_PER_PERSON_MAX(LIMITS, 32, 1, 1_000_000, "calls", "of tools running at a time for one person"),
-    TOOL_SECONDS(LIMITS, 60, 1, 3_600, "seconds", "for one tool call"),
+    TOOL_SECONDS(LIMITS, 60, 1, 3_600, "seconds", "at most for one tool call, whatever the tool asks for"),
     OFFLOAD_MAX(LIMITS, 4_096, 1, 1_000_000, "tasks", "blocking work at a time: store, sign-in, tools"),
     TOKEN_TABLE_MAX(LIMITS, 100_000, 100, 10_000_000, "tokens", "known without asking the store"),
     BOGUS_TOKEN_TABLE_MAX(LIMITS, 16_384, 100, 10_000_000, "tokens", "known to be wrong without asking the store"),
