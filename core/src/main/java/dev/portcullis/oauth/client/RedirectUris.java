@@ -48,7 +48,8 @@ public final class RedirectUris {
         String scheme = uri.substring(0, colon).toLowerCase(Locale.ROOT);
         return switch (scheme) {
             case "https" -> parsed.getHost() != null && hasSanePort(parsed);
-            case "http" -> parsed.getHost() != null && hasSanePort(parsed) && isLoopbackHost(parsed.getHost());
+            // To the letter, as matching and the warning about this device read it.
+            case "http" -> parsed.getHost() != null && hasSanePort(parsed) && isLoopback(uri);
             default -> isPrivateUse(scheme) && uri.length() > colon + 1;
         };
     }
@@ -97,10 +98,6 @@ public final class RedirectUris {
                 && LOOPBACK_HOST
                         .matcher(uri.substring(HTTP.length(), hostEnd(uri)))
                         .matches();
-    }
-
-    private static boolean isLoopbackHost(String host) {
-        return LOOPBACK_HOST.matcher(host.toLowerCase(Locale.ROOT)).matches();
     }
 
     /** Where the host of an {@code http} URI ends: at its port, path, query, or the end. */

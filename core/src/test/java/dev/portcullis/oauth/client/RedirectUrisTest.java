@@ -41,6 +41,8 @@ final class RedirectUrisTest {
                 "",
                 "cb",
                 "/cb",
+                "HTTP://localhost/cb",
+                "http://LOCALHOST/cb",
                 "//evil.example/cb",
                 ":",
                 "https:",
