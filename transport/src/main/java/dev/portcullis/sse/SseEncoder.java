@@ -3,6 +3,9 @@ package dev.portcullis.sse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,11 @@ public final class SseEncoder {
     private static final byte[] ID = ascii("id: ");
     private static final byte[] DATA = ascii("data: ");
     private static final byte[] COMMENT = ascii(":\n\n");
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long LINE_FEEDS = LOW_BITS * '\n';
+    private static final long RETURNS = LOW_BITS * '\r';
     private static final int LONGEST_FRAME_BYTES = EVENT.length + ID.length + DATA.length + 4;
 
     private SseEncoder() {}
@@ -64,17 +72,33 @@ public final class SseEncoder {
 
     private static void writeData(ByteBuf out, byte[] data, int from, int end) {
         int line = from;
-        for (int i = from; i < end; i++) {
-            byte b = data[i];
-            if (b == '\n' || b == '\r') {
-                writeLine(out, data, line, i);
-                if (b == '\r' && i + 1 < end && data[i + 1] == '\n') {
-                    i++;
-                }
-                line = i + 1;
-            }
+        for (int at = nextBreak(data, from, end); at < end; at = nextBreak(data, line, end)) {
+            writeLine(out, data, line, at);
+            boolean both = data[at] == '\r' && at + 1 < end && data[at + 1] == '\n';
+            line = at + (both ? 2 : 1);
         }
         writeLine(out, data, line, end);
+    }
+
+    /** @return where the next CR or LF is, or {@code end}; eight bytes at a time, since JSON has none */
+    private static int nextBreak(byte[] data, int from, int end) {
+        int at = from;
+        while (at + 8 <= end) {
+            long word = (long) LONGS.get(data, at);
+            if (((zeroBytes(word ^ LINE_FEEDS) | zeroBytes(word ^ RETURNS)) & HIGH_BITS) != 0) {
+                break;
+            }
+            at += 8;
+        }
+        while (at < end && data[at] != '\n' && data[at] != '\r') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Sets the high bit of each byte that is zero; may set more behind the first, but never one if there is none. */
+    private static long zeroBytes(long word) {
+        return (word - LOW_BITS) & ~word;
     }
 
     private static void writeLine(ByteBuf out, byte[] data, int from, int end) {

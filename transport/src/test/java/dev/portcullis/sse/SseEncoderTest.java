@@ -45,6 +45,22 @@ class SseEncoderTest {
     }
 
     @Test
+    void encodeWhenALineBreakIsAnywhereThenFound() {
+        for (String filling : new String[] {"a", "ü", "\u000b", "\u000e", "\u0080"}) {
+            for (int before = 0; before < 20; before++) {
+                for (int after = 0; after < 20; after++) {
+                    String first = filling.repeat(before);
+                    String second = filling.repeat(after);
+                    for (String lineBreak : new String[] {"\n", "\r", "\r\n"}) {
+                        assertThat(encode(null, null, first + lineBreak + second))
+                                .isEqualTo("data: " + first + "\ndata: " + second + "\n\n");
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void encodeWhenDataTriesToEndTheEventThenStaysInside() {
         assertThat(encode(null, null, "a\n\nevent: evil\r\rid: 1\n"))
                 .isEqualTo("data: a\ndata: \ndata: event: evil\ndata: \ndata: id: 1\ndata: \n\n");
