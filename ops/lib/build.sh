@@ -14,7 +14,9 @@ portcullis_maven() { # Maven on the JDK found, from the root of the repository
     return 69
   fi
   # Maven's own libraries use Unsafe, of which a JDK 25 warns: nothing to be done about it here.
-  (cd "$root" && MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" mvn -B -Dstyle.color=never "$@")
+  # It resets colours at its end even where it was told to use none: the escapes are taken out. Scripts set pipefail.
+  (cd "$root" && MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" mvn -B -Dstyle.color=never "$@" 2>&1) \
+    | sed -u $'s/\e\\[[0-9;]*m//g'
 }
 
 portcullis_build() { # module -> built without tests, if sources changed since it was
