@@ -53,9 +53,6 @@ final class GrantIssuer {
                 GrantCipher.wrap(key, code),
                 codeExpiresAt,
                 false);
-        // A registration is nowhere but in its client_id until somebody grants it something (O-131); asking again is
-        // safe.
-        store.putClient(client, nowSeconds + lives.client());
         store.createGrant(grant, record, grantsMax, nowSeconds);
         return code;
     }
