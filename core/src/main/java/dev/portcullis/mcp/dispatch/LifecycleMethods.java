@@ -11,9 +11,11 @@ import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.codec.RequestMeta;
 import dev.portcullis.mcp.codec.RequestParams;
+import dev.portcullis.mcp.revision.Offer;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
+import org.jspecify.annotations.Nullable;
 
 /** {@code initialize}, {@code ping}, {@code server/discover}. */
 final class LifecycleMethods {
@@ -54,34 +56,40 @@ final class LifecycleMethods {
     }
 
     /** Answers an {@code initialize} whose session has been opened. */
-    void initialized(JsonRpcId id, CallContext context) {
+    @Nullable
+    PendingCall initialized(JsonRpcId id, CallContext context) {
         Answers.result(id, context, out -> {
             out.name("protocolVersion").string(context.revision().version().text());
             out.name("capabilities");
-            context.revision().capabilities(out);
+            context.revision().capabilities(out, new Offer(true, false, false, false, false));
             out.name("serverInfo");
             context.revision().serverInfo(out);
             if (info.instructions() != null) {
                 out.name("instructions").string(info.instructions());
             }
         });
+        return null;
     }
 
-    void ping(JsonRpcId id, CallContext context) {
+    @Nullable
+    PendingCall ping(JsonRpcId id, CallContext context) {
         Answers.result(id, context, _ -> {});
+        return null;
     }
 
     /** H-70. */
-    void discover(JsonRpcId id, CallContext context) {
+    @Nullable
+    PendingCall discover(JsonRpcId id, CallContext context) {
         Answers.result(id, context, out -> {
             out.name("supportedVersions").beginArray();
             ProtocolVersion.ALL.forEach(version -> out.string(version.text()));
             out.endArray().name("capabilities");
-            context.revision().capabilities(out);
+            context.revision().capabilities(out, new Offer(true, false, false, false, false));
             if (info.instructions() != null) {
                 out.name("instructions").string(info.instructions());
             }
             context.revision().caching(out, limits.listTtlMillis());
         });
+        return null;
     }
 }

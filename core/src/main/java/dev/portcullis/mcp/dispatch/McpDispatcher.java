@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.dispatch;
 
+import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
@@ -9,7 +10,7 @@ import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.RequestParams;
-import dev.portcullis.mcp.registry.ToolRegistry;
+import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Session;
@@ -23,27 +24,42 @@ import org.jspecify.annotations.Nullable;
 public final class McpDispatcher {
     private final LifecycleMethods lifecycle;
     private final ToolMethods tools;
+    private final PromptMethods prompts;
+    private final ResourceMethods resources;
+    private final CompletionMethods completion;
+    private final LoggingMethods logging;
+    private final SubscriptionMethods subscriptions;
+    private final TaskMethods tasks;
     private final Sessions sessions;
     private final InFlight inFlight = new InFlight();
 
     /**
      * @param info what this server says it is
-     * @param tools what it offers
+     * @param key seals what clients carry for us: cursors, request states
+     * @param catalog what it offers
      * @param policy who may use what of it
      * @param threads where tools run
      */
     public McpDispatcher(
             ServerInfo info,
+            MasterKey key,
             Revisions revisions,
             Sessions sessions,
-            ToolRegistry tools,
+            Catalog catalog,
             Policy policy,
             CallLimits limits,
             CallThreads threads,
             Telemetry telemetry) {
         this.sessions = sessions;
         this.lifecycle = new LifecycleMethods(info, revisions, sessions, limits);
-        this.tools = new ToolMethods(tools, policy, limits, revisions, threads, telemetry, inFlight);
+        var runner = new CallRunner(limits, threads, telemetry, inFlight);
+        this.tools = new ToolMethods(catalog, policy, limits, revisions, runner);
+        this.prompts = new PromptMethods(catalog, policy, limits, runner);
+        this.resources = new ResourceMethods(catalog, policy, limits, runner);
+        this.completion = new CompletionMethods(catalog, policy, limits, runner);
+        this.logging = new LoggingMethods(catalog, policy, limits, runner);
+        this.subscriptions = new SubscriptionMethods(catalog, policy, limits, runner);
+        this.tasks = new TaskMethods(catalog, policy, limits, runner);
     }
 
     /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows (H-160), or nothing that can be asked */
@@ -73,7 +89,7 @@ public final class McpDispatcher {
     /** Ends a session, its stream and its calls (H-105). */
     public void endSession(Session session) {
         sessions.end(session);
-        inFlight.of(session).forEach(ToolRun::withdraw);
+        inFlight.of(session).forEach(CallRun::withdraw);
     }
 
     /**
@@ -92,18 +108,30 @@ public final class McpDispatcher {
     }
 
     private @Nullable PendingCall dispatch(McpMethod method, JsonRpcId id, CallContext context) throws McpException {
-        switch (method) {
+        return switch (method) {
             case INITIALIZE -> lifecycle.initialized(id, context);
             case PING -> lifecycle.ping(id, context);
             case DISCOVER -> lifecycle.discover(id, context);
             case LIST_TOOLS -> tools.list(id, context);
-            case CALL_TOOL -> {
-                return tools.call(id, context);
-            }
-            case INITIALIZED, CANCELLED ->
+            case CALL_TOOL -> tools.call(id, context);
+            case LIST_PROMPTS -> prompts.list(id, context);
+            case GET_PROMPT -> prompts.get(id, context);
+            case LIST_RESOURCES -> resources.list(id, context);
+            case LIST_RESOURCE_TEMPLATES -> resources.listTemplates(id, context);
+            case READ_RESOURCE -> resources.read(id, context);
+            case COMPLETE -> completion.complete(id, context);
+            case SET_LOG_LEVEL -> logging.setLevel(id, context);
+            case LISTEN -> subscriptions.listen(id, context);
+            case SUBSCRIBE -> subscriptions.subscribe(id, context);
+            case UNSUBSCRIBE -> subscriptions.unsubscribe(id, context);
+            case GET_TASK -> tasks.get(id, context);
+            case UPDATE_TASK -> tasks.update(id, context);
+            case CANCEL_TASK -> tasks.cancel(id, context);
+            case LIST_TASKS -> tasks.list(id, context);
+            case TASK_RESULT -> tasks.result(id, context);
+            case INITIALIZED, CANCELLED, PROGRESS, ROOTS_CHANGED ->
                 throw new McpException(McpError.METHOD_NOT_FOUND, method.text() + " is a notification");
-        }
-        return null;
+        };
     }
 
     /** Takes a notification of a session; unknown ones are ignored (H-161). */

@@ -3,7 +3,8 @@ package dev.portcullis.mcp.revision;
 import dev.portcullis.json.Json;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.mcp.ServerInfo;
-import dev.portcullis.mcp.registry.Content;
+import dev.portcullis.mcp.model.Content;
+import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -68,15 +69,42 @@ final class Shapes {
     static void content(JsonWriter out, Content content) {
         out.beginObject();
         switch (content) {
-            case Content.Text(String text) ->
-                out.name("type").string("text").name("text").string(text);
-            case Content.Image(byte[] data, String mimeType) -> media(out, "image", data, mimeType);
-            case Content.Audio(byte[] data, String mimeType) -> media(out, "audio", data, mimeType);
-            case Content.EmbeddedText(String uri, String mimeType, String text) -> {
-                out.name("type").string("resource").name("resource").beginObject();
-                out.name("uri").string(uri).name("mimeType").string(mimeType);
-                out.name("text").string(text).endObject();
+            case Content.Text text ->
+                out.name("type").string("text").name("text").string(text.text());
+            case Content.Image image -> media(out, "image", image.data(), image.mimeType());
+            case Content.Audio audio -> media(out, "audio", audio.data(), audio.mimeType());
+            case Content.Embedded embedded -> {
+                out.name("type").string("resource").name("resource");
+                resourceContents(out, embedded.resource());
             }
+            case Content.ResourceLink link -> {
+                out.name("type").string("resource_link").name("uri").string(link.uri());
+                out.name("name").string(link.name());
+            }
+        }
+        out.endObject();
+    }
+
+    /** Members of a {@code ProgressNotification}'s params, as of 2025-03-26. */
+    static void progress(JsonWriter out, double progress, double total, @Nullable String message) {
+        out.name("progress").number(progress);
+        if (Double.isFinite(total)) {
+            out.name("total").number(total);
+        }
+        if (message != null) {
+            out.name("message").string(message);
+        }
+    }
+
+    /** {@code TextResourceContents}, {@code BlobResourceContents}: the same in all revisions. */
+    static void resourceContents(JsonWriter out, ResourceContents contents) {
+        out.beginObject().name("uri").string(contents.uri());
+        if (contents.mimeType() != null) {
+            out.name("mimeType").string(contents.mimeType());
+        }
+        switch (contents) {
+            case ResourceContents.Text text -> out.name("text").string(text.text());
+            case ResourceContents.Blob blob -> out.name("blob").base64(blob.blob());
         }
         out.endObject();
     }

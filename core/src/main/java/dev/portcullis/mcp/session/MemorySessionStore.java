@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.session;
 
+import dev.portcullis.mcp.model.LogLevel;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -83,6 +84,26 @@ public final class MemorySessionStore implements SessionStore {
             superseded.close.run();
         }
         return () -> closed(session, stream);
+    }
+
+    @Override
+    public void setLogLevel(Session session, LogLevel level) {
+        throw new IllegalStateException("not yet");
+    }
+
+    @Override
+    public LogLevel logLevel(Session session) {
+        return LogLevel.WARNING;
+    }
+
+    @Override
+    public boolean subscribe(Session session, String uri) {
+        throw new IllegalStateException("not yet");
+    }
+
+    @Override
+    public void unsubscribe(Session session, String uri) {
+        throw new IllegalStateException("not yet");
     }
 
     @Override

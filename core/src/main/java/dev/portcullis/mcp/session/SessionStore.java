@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.session;
 
+import dev.portcullis.mcp.model.LogLevel;
 import org.jspecify.annotations.Nullable;
 
 /** What is to be remembered of sessions beside their ids. Asked on event loops: nothing here blocks. */
@@ -18,6 +19,21 @@ public interface SessionStore {
      */
     @Nullable
     Runnable openStream(Session session, Runnable close);
+
+    /** Sets which log messages the session's client wants (H-131). */
+    void setLogLevel(Session session, LogLevel level);
+
+    /** @return which log messages the session's client wants; {@link LogLevel#WARNING} and above until it said */
+    LogLevel logLevel(Session session);
+
+    /**
+     * Remembers that the session's client wants to hear when a resource changes (H-132).
+     *
+     * @return false if it follows too many
+     */
+    boolean subscribe(Session session, String uri);
+
+    void unsubscribe(Session session, String uri);
 
     /** Ends all streams of this process, when it is to stop (T-113). */
     void endStreams();

@@ -16,7 +16,7 @@ import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.RequestParams;
-import dev.portcullis.mcp.registry.Content;
+import dev.portcullis.mcp.model.Content;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.policy.Decision;

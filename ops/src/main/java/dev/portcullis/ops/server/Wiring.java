@@ -30,6 +30,9 @@ import dev.portcullis.image.WorkersAiImages;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.registry.Catalog;
+import dev.portcullis.mcp.registry.PromptRegistry;
+import dev.portcullis.mcp.registry.ResourceRegistry;
 import dev.portcullis.mcp.registry.ToolHandler;
 import dev.portcullis.mcp.registry.ToolRegistry;
 import dev.portcullis.mcp.revision.Revisions;
@@ -110,8 +113,9 @@ public final class Wiring {
     private void wire() throws StartException {
         var limits = RoomLimits.of(config.limits());
         MasterKey key = MasterKeyFile.of(config.masterKey());
-        ToolRegistry tools = ToolRegistry.of(tools(limits.images()));
-        var telemetry = running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, tools.names()));
+        var catalog = new Catalog(
+                ToolRegistry.of(tools(limits.images())), PromptRegistry.of(List.of()), ResourceRegistry.of(List.of()));
+        var telemetry = running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, catalog.tools().names()));
         GrantStore store = running.add("the store", openStore(limits.store()));
         var loops = running.add("the event loops", new EventLoops(EventLoops.Kind.best(), 0));
         telemetry.runtime().watch(loops.group());
@@ -144,9 +148,10 @@ public final class Wiring {
         var sessions = new Sessions(key, new MemorySessionStore(limits.sessions(), clock), limits.sessions(), clock);
         var dispatcher = new McpDispatcher(
                 info,
+                key,
                 revisions,
                 sessions,
-                tools,
+                catalog,
                 policy,
                 limits.calls(),
                 new CallThreads(

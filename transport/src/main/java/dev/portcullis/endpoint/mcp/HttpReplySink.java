@@ -7,6 +7,7 @@ import dev.portcullis.identity.Scopes;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.mcp.dispatch.PendingCall;
 import dev.portcullis.mcp.dispatch.ReplySink;
+import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.sse.SseStream;
 import dev.portcullis.sse.TokenWatch;
@@ -75,11 +76,19 @@ final class HttpReplySink implements ReplySink {
     }
 
     @Override
-    public synchronized void notification(JsonWriter message) {
+    public synchronized void notification(JsonWriter message, Slack slack) {
         if (!ended && accepted.stream()) {
             stream().send(EVENT, null, message.buffer(), 0, message.length());
         }
     }
+
+    @Override
+    public synchronized boolean request(JsonWriter message) {
+        return !ended && accepted.stream() && stream().send(EVENT, null, message.buffer(), 0, message.length());
+    }
+
+    @Override
+    public void letClientPoll(int retryMillis) {}
 
     @Override
     public synchronized void answer(int status, JsonWriter message) {

@@ -14,7 +14,7 @@ import dev.portcullis.mcp.dispatch.McpDispatcher;
 import dev.portcullis.mcp.registry.ToolCall;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolHandler;
-import dev.portcullis.mcp.registry.ToolRegistry;
+import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
@@ -74,8 +74,9 @@ final class McpFixture implements AutoCloseable {
         var info = new ServerInfo("portcullis", "Portcullis", "0.1.0", null);
         var revisions = new Revisions(info);
         var sessionLimits = new SessionLimits(3_600, 100, 100, 1_000, streamsPerOwnerMax);
+        var key = new MasterKey("0123456789abcdef0123456789abcdef");
         var sessions = new Sessions(
-                new MasterKey("0123456789abcdef0123456789abcdef"),
+                key,
                 new MemorySessionStore(sessionLimits, InstantSource.system()),
                 sessionLimits,
                 InstantSource.system());
@@ -97,9 +98,10 @@ final class McpFixture implements AutoCloseable {
         };
         var dispatcher = new McpDispatcher(
                 info,
+                key,
                 revisions,
                 sessions,
-                ToolRegistry.of(tools()),
+                Catalog.of(tools().toArray(ToolHandler[]::new)),
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
                         : Decision.ALLOW,

@@ -1,0 +1,245 @@
+package dev.portcullis.mcp.dispatch;
+
+import dev.portcullis.crypto.Randoms;
+import dev.portcullis.identity.Principal;
+import dev.portcullis.json.JsonWriter;
+import dev.portcullis.json.RawJson;
+import dev.portcullis.jsonrpc.JsonRpcEncoder;
+import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.mcp.McpError;
+import dev.portcullis.mcp.McpException;
+import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.model.InputRequest;
+import dev.portcullis.mcp.model.InputResponse;
+import dev.portcullis.mcp.model.LogLevel;
+import dev.portcullis.mcp.model.TraceContext;
+import dev.portcullis.mcp.registry.Call;
+import dev.portcullis.mcp.registry.InputRefusedException;
+import dev.portcullis.telemetry.Telemetry.ToolOutcome;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of an author's code, from its start to its one end. The lock is this object's; it is held for moments, and while a notification is handed to the sink, so that
+ * none can follow the answer.
+ *
+ * <pre>
+ * waiting ──▶ running ── handler answers or fails ──▶ ended, answered
+ *    └───────────┴────── time is over ──────────────▶ ended, answered, thread interrupted once
+ *    └───────────┴────── client cancels, goes ──────▶ ended, thread interrupted once
+ * </pre>
+ */
+abstract class CallRun implements Call, PendingCall, Runnable {
+    private static final System.Logger LOG = System.getLogger(CallRun.class.getName());
+
+    final JsonRpcId id;
+    final CallContext context;
+    final CallRunner runner;
+    private final long startedNanos;
+
+    private volatile boolean ended;
+    private @Nullable Thread thread;
+    private @Nullable Runnable whenEnded;
+    private double lastProgress = Double.NEGATIVE_INFINITY;
+
+    CallRun(JsonRpcId id, CallContext context, CallRunner runner, long startedNanos) {
+        this.id = id;
+        this.context = context;
+        this.runner = runner;
+        this.startedNanos = startedNanos;
+    }
+
+    /** Runs the author's code and answers. */
+    abstract void work() throws Exception;
+
+    /** Answers that it could not be done, in words for the model; {@link #end} has been said. */
+    abstract void answerTrouble(String text);
+
+    /** Counts it. */
+    abstract void count(ToolOutcome outcome, long nanos);
+
+    /** @return what is called, for logs */
+    abstract String called();
+
+    @Override
+    public final void run() {
+        if (!begin()) {
+            return;
+        }
+        try {
+            work();
+        } catch (InterruptedException e) {
+            if (!ended) {
+                fail(e); // nobody asked it to stop
+            }
+        } catch (InputRefusedException e) {
+            if (end(ToolOutcome.TOOL_ERROR, false)) {
+                answerTrouble(String.valueOf(e.getMessage()));
+            }
+        } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
+            fail(e);
+        } finally {
+            leaveThread();
+        }
+    }
+
+    private synchronized boolean begin() {
+        if (!ended) {
+            thread = Thread.currentThread();
+        }
+        return !ended;
+    }
+
+    /** From here on nobody interrupts this thread for this call; an interrupt that came too late is taken back. */
+    private synchronized void leaveThread() {
+        boolean interruptedByUs = ended && thread == null;
+        thread = null;
+        if (interruptedByUs) {
+            Thread.interrupted();
+        }
+    }
+
+    /** @return whether the caller has ended it, and so must answer; only one ever does */
+    final boolean end(ToolOutcome outcome, boolean interrupt) {
+        Runnable listener;
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            ended = true;
+            listener = whenEnded;
+            if (interrupt && thread != null) {
+                thread.interrupt();
+                thread = null;
+            }
+        }
+        if (listener != null) {
+            listener.run();
+        }
+        count(outcome, System.nanoTime() - startedNanos);
+        return true;
+    }
+
+    /** Adds what runs once the call has ended; at once if it has. */
+    final void whenEnded(Runnable listener) {
+        synchronized (this) {
+            if (!ended) {
+                var earlier = whenEnded;
+                whenEnded = earlier == null
+                        ? listener
+                        : () -> {
+                            earlier.run();
+                            listener.run();
+                        };
+                return;
+            }
+        }
+        listener.run();
+    }
+
+    /** A bug in the author's code: logged once, and the client learns only under which number (T-115). */
+    private void fail(Throwable bug) {
+        if (end(ToolOutcome.FAILED, false)) {
+            answerBug(bug);
+        }
+    }
+
+    final void answerBug(Throwable bug) {
+        String reference = Randoms.base64Url(6);
+        LOG.log(System.Logger.Level.ERROR, called() + " failed (reference " + reference + ")", bug);
+        var refusal = new McpException(McpError.INTERNAL_ERROR, "Internal error (reference " + reference + ")");
+        Answers.error(id, context, refusal);
+    }
+
+    final void timeOut(int timeoutMillis) {
+        if (end(ToolOutcome.TIMEOUT, true)) {
+            answerTrouble("No answer within " + timeoutMillis + " ms.");
+        }
+    }
+
+    @Override
+    public final void cancel() {
+        end(ToolOutcome.CANCELLED, true);
+    }
+
+    /** The client has cancelled it and waits for no response (H-115). */
+    final void withdraw() {
+        if (end(ToolOutcome.CANCELLED, true)) {
+            context.sink().withdrawn();
+        }
+    }
+
+    /** It will never run. */
+    final void abandon() {
+        Runnable listener;
+        synchronized (this) {
+            ended = true;
+            listener = whenEnded;
+        }
+        if (listener != null) {
+            listener.run();
+        }
+    }
+
+    @Override
+    public final Principal principal() {
+        return context.principal();
+    }
+
+    @Override
+    public final ClientCapabilities client() {
+        return context.clientCapabilities();
+    }
+
+    @Override
+    public final TraceContext trace() {
+        return TraceContext.NONE;
+    }
+
+    @Override
+    public final @Nullable String meta(String key) {
+        return null;
+    }
+
+    @Override
+    public final void progress(double progress, double total, @Nullable String message) {
+        RawJson token = context.params().meta().progressToken();
+        if (token == null || !Double.isFinite(progress)) {
+            return;
+        }
+        synchronized (this) {
+            if (ended || progress <= lastProgress) {
+                return; // H-133
+            }
+            lastProgress = progress;
+            try (var out = JsonWriter.take()) {
+                JsonRpcEncoder.beginNotification(out, "notifications/progress");
+                out.name("progressToken").raw(token);
+                context.revision().progress(out, progress, total, message);
+                JsonRpcEncoder.end(out);
+                context.sink().notification(out, new Slack.Replace("progress"));
+            }
+        }
+    }
+
+    @Override
+    public final void log(LogLevel level, @Nullable String logger, String data) {
+        throw new IllegalStateException("not yet");
+    }
+
+    @Override
+    public final void log(LogLevel level, String text) {
+        throw new IllegalStateException("not yet");
+    }
+
+    @Override
+    public final Map<String, InputResponse> ask(Map<String, InputRequest> requests)
+            throws InputRefusedException, InterruptedException {
+        throw new IllegalStateException("not yet");
+    }
+
+    @Override
+    public final boolean cancelled() {
+        return ended;
+    }
+}
