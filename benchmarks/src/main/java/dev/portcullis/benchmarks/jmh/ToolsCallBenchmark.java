@@ -98,11 +98,8 @@ public class ToolsCallBenchmark {
         revisions = new Revisions(info);
         rules = revisions.of(ProtocolVersion.V2026_07_28);
         var key = new MasterKey("a key of this benchmark alone");
-        sessions = new Sessions(
-                key,
-                new MemorySessionStore(SessionLimits.DEFAULT, clock),
-                SessionLimits.DEFAULT,
-                clock);
+        sessions =
+                new Sessions(key, new MemorySessionStore(SessionLimits.DEFAULT, clock), SessionLimits.DEFAULT, clock);
         dispatcher = new McpDispatcher(
                 info,
                 key,

@@ -15,7 +15,6 @@ import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.telemetry.Outcome;
-import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -61,7 +61,8 @@ public interface Call {
      * @throws InterruptedException the call was cancelled, or its time is over; let it through
      * @throws IllegalStateException the call runs inline
      */
-    Map<String, InputResponse> ask(Map<String, InputRequest> requests) throws InputRefusedException, InterruptedException;
+    Map<String, InputResponse> ask(Map<String, InputRequest> requests)
+            throws InputRefusedException, InterruptedException;
 
     /** Asks the person at the client; see {@link #ask}. */
     default InputResponse.Elicited elicit(String name, InputRequest.Form form)

@@ -33,10 +33,7 @@ public record PromptDefinition(
      * @param required a call without it is refused (H-182)
      */
     public record Argument(
-            String name,
-            @Nullable String title,
-            @Nullable String description,
-            boolean required) {}
+            String name, @Nullable String title, @Nullable String description, boolean required) {}
 
     /** A prompt without arguments. */
     public static PromptDefinition of(String name, String description) {

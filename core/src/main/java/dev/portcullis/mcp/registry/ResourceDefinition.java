@@ -58,7 +58,16 @@ public record ResourceDefinition(
 
     public ResourceDefinition withIcons(Icon... more) {
         return new ResourceDefinition(
-                uri, template, name, title, description, mimeType, size, List.of(more), annotations, ttlMillis,
+                uri,
+                template,
+                name,
+                title,
+                description,
+                mimeType,
+                size,
+                List.of(more),
+                annotations,
+                ttlMillis,
                 timeoutMillis);
     }
 

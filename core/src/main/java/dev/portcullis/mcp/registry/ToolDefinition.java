@@ -75,37 +75,100 @@ public record ToolDefinition(
 
     public ToolDefinition titled(String title) {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, icons, execution, tasks, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                execution,
+                tasks,
+                timeoutMillis);
     }
 
     /** Runs on the event loop. */
     public ToolDefinition inline() {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, icons, Execution.INLINE, tasks, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                Execution.INLINE,
+                tasks,
+                timeoutMillis);
     }
 
     public ToolDefinition annotated(Annotations annotations) {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, icons, execution, tasks, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                execution,
+                tasks,
+                timeoutMillis);
     }
 
     public ToolDefinition withOutputSchema(String outputSchema) {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, icons, execution, tasks, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                execution,
+                tasks,
+                timeoutMillis);
     }
 
     public ToolDefinition withIcons(Icon... more) {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, List.of(more), execution, tasks, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                List.of(more),
+                execution,
+                tasks,
+                timeoutMillis);
     }
 
     public ToolDefinition asTask(TaskSupport tasks) {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, icons, execution, tasks, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                execution,
+                tasks,
+                timeoutMillis);
     }
 
     public ToolDefinition timingOutAfter(int timeoutMillis) {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, icons, execution, tasks, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                execution,
+                tasks,
+                timeoutMillis);
     }
 }

@@ -115,7 +115,8 @@ public final class Wiring {
         MasterKey key = MasterKeyFile.of(config.masterKey());
         var catalog = new Catalog(
                 ToolRegistry.of(tools(limits.images())), PromptRegistry.of(List.of()), ResourceRegistry.of(List.of()));
-        var telemetry = running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, catalog.tools().names()));
+        var telemetry = running.add(
+                "metrics", new PrometheusTelemetry(ROUTE_NAMES, catalog.tools().names()));
         GrantStore store = running.add("the store", openStore(limits.store()));
         var loops = running.add("the event loops", new EventLoops(EventLoops.Kind.best(), 0));
         telemetry.runtime().watch(loops.group());
