@@ -18,6 +18,7 @@ final class CallRunner {
     private final Telemetry telemetry;
     private final InFlight inFlight;
     private final PersonCalls personCalls;
+    private final PersonCalls personTasks;
 
     CallRunner(CallLimits limits, CallThreads threads, Telemetry telemetry, InFlight inFlight) {
         this.limits = limits;
@@ -26,6 +27,7 @@ final class CallRunner {
         this.telemetry = telemetry;
         this.inFlight = inFlight;
         this.personCalls = new PersonCalls(limits.callsPerPersonMax());
+        this.personTasks = new PersonCalls(limits.tasks().tasksPerPersonMax());
     }
 
     Telemetry telemetry() {
@@ -43,6 +45,7 @@ final class CallRunner {
         if (!personCalls.begin(person)) {
             throw refused(run, McpError.TOO_MANY, "Too many of your calls are running; try again shortly");
         }
+        run.countIn(personCalls);
         var session = run.context.session();
         if (session != null) {
             inFlight.add(session, run.id, run);
@@ -53,17 +56,56 @@ final class CallRunner {
                 try {
                     run.run();
                 } finally {
-                    personCalls.end(person);
+                    run.countIn(null);
                 }
             });
         } catch (RejectedExecutionException e) {
             run.abandon();
-            personCalls.end(person);
+            run.countIn(null);
             throw refused(run, McpError.OVERLOADED, "Too many calls are running; try again shortly");
         }
         int millis = Math.min(timeoutMillis, limits.timeoutMillisMax());
         var timeout = timer.schedule(() -> run.timeOut(millis), millis, TimeUnit.MILLISECONDS);
         run.whenEnded(() -> timeout.cancel(false));
+    }
+
+    /** Does something short that may block, on a thread of its own. @throws McpException OVERLOADED */
+    void execute(Runnable work) throws McpException {
+        try {
+            executor.execute(work);
+        } catch (RejectedExecutionException e) {
+            telemetry.refused(Outcome.OVERLOADED);
+            throw new McpException(McpError.OVERLOADED, "Too many calls are running; try again shortly");
+        }
+    }
+
+    /**
+     * Takes a run that becomes a task from its person's calls to their tasks, until its thread leaves it: whoever cancels tasks, or lets them expire, gains nothing while
+     * tools go on regardless.
+     *
+     * @throws McpException TOO_MANY
+     */
+    void countAsTask(CallRun run) throws McpException {
+        if (!personTasks.begin(run.context.principal())) {
+            throw new McpException(McpError.TOO_MANY, "Too many of your tasks are at work; try again shortly");
+        }
+        run.countIn(personTasks);
+    }
+
+    /** Gives a run the time of a task instead of a request's. */
+    void timeAsTask(CallRun run) {
+        var session = run.context.session();
+        if (session != null) {
+            inFlight.remove(session, run.id, run);
+        }
+        int millis = limits.tasks().runMillisMax();
+        var timeout = timer.schedule(() -> run.timeOutTask(millis), millis, TimeUnit.MILLISECONDS);
+        run.whenEnded(() -> timeout.cancel(false));
+    }
+
+    /** Does something short in a while. */
+    void later(Runnable work, int millis) {
+        timer.schedule(work, millis, TimeUnit.MILLISECONDS);
     }
 
     private McpException refused(CallRun run, McpError error, String message) {

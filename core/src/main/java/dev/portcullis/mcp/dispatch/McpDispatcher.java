@@ -15,6 +15,7 @@ import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.TaskStore;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.telemetry.Telemetry;
 import java.util.stream.Collectors;
@@ -36,6 +37,7 @@ public final class McpDispatcher {
     /**
      * @param info what this server says it is
      * @param key seals what clients carry for us: cursors, request states
+     * @param taskStore keeps calls that outlive their requests
      * @param catalog what it offers
      * @param policy who may use what of it
      * @param threads where tools run
@@ -45,6 +47,7 @@ public final class McpDispatcher {
             MasterKey key,
             Revisions revisions,
             Sessions sessions,
+            TaskStore taskStore,
             Catalog catalog,
             Policy policy,
             CallLimits limits,
@@ -53,13 +56,13 @@ public final class McpDispatcher {
         this.sessions = sessions;
         this.lifecycle = new LifecycleMethods(info, revisions, sessions, limits);
         var runner = new CallRunner(limits, threads, telemetry, inFlight);
-        this.tools = new ToolMethods(catalog, policy, limits, revisions, runner);
+        this.tools = new ToolMethods(catalog, policy, limits, revisions, runner, new Tasks(catalog, taskStore, runner));
         this.prompts = new PromptMethods(catalog, policy, limits, runner);
         this.resources = new ResourceMethods(catalog, policy, limits, runner);
         this.completion = new CompletionMethods(catalog, policy, limits, runner);
         this.logging = new LoggingMethods(catalog, policy, limits, runner);
         this.subscriptions = new SubscriptionMethods(catalog, policy, limits, runner);
-        this.tasks = new TaskMethods(catalog, policy, limits, runner);
+        this.tasks = new TaskMethods(new Tasks(catalog, taskStore, runner), policy, runner);
     }
 
     /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows (H-160), or nothing that can be asked */
@@ -89,7 +92,7 @@ public final class McpDispatcher {
     /** Ends a session, its stream and its calls (H-105). */
     public void endSession(Session session) {
         sessions.end(session);
-        inFlight.of(session).forEach(CallRun::withdraw);
+        inFlight.of(session).forEach(Withdrawable::withdraw);
     }
 
     /**

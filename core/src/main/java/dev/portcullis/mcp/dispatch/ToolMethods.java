@@ -29,17 +29,19 @@ final class ToolMethods {
     private final CallLimits limits;
     private final Revisions revisions;
     private final CallRunner runner;
+    private final Tasks tasks;
     private volatile Forms forms;
 
     /** Each revision's form of each tool, in the registry's order: lists are put together from them. */
     private record Forms(ToolRegistry tools, Map<ProtocolVersion, List<byte[]>> written) {}
 
-    ToolMethods(Catalog catalog, Policy policy, CallLimits limits, Revisions revisions, CallRunner runner) {
+    ToolMethods(Catalog catalog, Policy policy, CallLimits limits, Revisions revisions, CallRunner runner, Tasks tasks) {
         this.catalog = catalog;
         this.policy = policy;
         this.limits = limits;
         this.revisions = revisions;
         this.runner = runner;
+        this.tasks = tasks;
         this.forms = write(catalog.tools());
     }
 
@@ -104,7 +106,12 @@ final class ToolMethods {
         RawJson arguments = arguments(context);
         requireProgressToken(context);
         context.argumentHeaders().check(tool.input().mirrored(), arguments);
-        var run = new ToolRun(tool, id, context, arguments, runner, startedNanos);
+        var taskable = tasks.of(tool.definition(), context);
+        var run = new ToolRun(tool, id, context, arguments, runner, startedNanos, taskable);
+        if (tasks.isOutOfReach(tool.definition(), context)) {
+            run.refuse(tool.definition().name() + " can only be called by clients that know tasks.");
+            return null;
+        }
         if (tool.definition().execution() == Execution.INLINE) {
             run.run();
             return null;

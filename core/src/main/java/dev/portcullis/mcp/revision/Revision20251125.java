@@ -1,7 +1,9 @@
 package dev.portcullis.mcp.revision;
 
+import dev.portcullis.json.JsonWriter;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
+import dev.portcullis.mcp.task.Task;
 
 /** 2025-11-25: sessions; arguments that do not fit are results that the model can read. */
 record Revision20251125(ServerInfo info) implements SessionRevision {
@@ -18,6 +20,18 @@ record Revision20251125(ServerInfo info) implements SessionRevision {
     @Override
     public TaskRules tasks() {
         return TaskRules.CLIENT_DECIDES;
+    }
+
+    @Override
+    public void createdTask(JsonWriter out, Task task) {
+        out.name("task").beginObject();
+        TaskShapes.session(out, task);
+        out.endObject();
+    }
+
+    @Override
+    public void task(JsonWriter out, Task task) {
+        TaskShapes.session(out, task);
     }
 
     @Override

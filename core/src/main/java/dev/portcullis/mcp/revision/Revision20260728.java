@@ -12,7 +12,10 @@ import dev.portcullis.mcp.model.PromptMessage;
 import dev.portcullis.mcp.registry.PromptDefinition;
 import dev.portcullis.mcp.registry.ResourceDefinition;
 import dev.portcullis.mcp.registry.ToolDefinition;
+import dev.portcullis.mcp.task.Task;
+import dev.portcullis.mcp.task.TaskState;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** 2026-07-28: every request stands alone and says what it speaks; results say their type, who answers, and how long they may be kept. */
@@ -79,6 +82,36 @@ final class Revision20260728 implements Revision {
     @Override
     public TaskRules tasks() {
         return TaskRules.SERVER_DECIDES;
+    }
+
+    @Override
+    public void createdTask(JsonWriter out, Task task) {
+        out.name("resultType").string("task");
+        TaskShapes.extension(out, task);
+    }
+
+    @Override
+    public void task(JsonWriter out, Task task) {
+        TaskShapes.extension(out, task);
+        switch (task.state()) {
+            case TaskState.Completed(var result, _) -> out.name("result").raw(result);
+            case TaskState.Failed(var error) -> out.name("error").raw(error);
+            case TaskState.Asking asking -> open(out, asking.open());
+            case TaskState.Working _, TaskState.Cancelled _ -> {}
+        }
+    }
+
+    private void open(JsonWriter out, Map<String, InputRequest> questions) {
+        if (questions.isEmpty()) {
+            return; // all answered: it is working again, and has not noticed yet
+        }
+        out.name("inputRequests").beginObject();
+        questions.forEach((key, request) -> {
+            out.name(key).beginObject().name("method").string(request.method()).name("params");
+            inputParams(out, request);
+            out.endObject();
+        });
+        out.endObject();
     }
 
     @Override
