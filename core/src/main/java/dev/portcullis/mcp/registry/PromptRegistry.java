@@ -4,6 +4,7 @@ import dev.portcullis.policy.Action;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The prompts of this server, in the order of their registration. Immutable. */
@@ -53,7 +54,7 @@ public final class PromptRegistry {
     }
 
     /** @param names that are taken; grows */
-    private static void check(PromptDefinition prompt, HashSet<String> names, DefinitionProblems problems) {
+    private static void check(PromptDefinition prompt, Set<String> names, DefinitionProblems problems) {
         String name = prompt.name();
         problems.requireName(name, name, "a prompt's name");
         problems.require(names.add(name), name, "the name is taken");
