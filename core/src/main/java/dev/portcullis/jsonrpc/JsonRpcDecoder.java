@@ -3,13 +3,15 @@ package dev.portcullis.jsonrpc;
 import dev.portcullis.json.JsonException;
 import dev.portcullis.json.JsonFeed;
 import dev.portcullis.json.RawJson;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /**
- * Reads one JSON-RPC message as its bytes arrive. Malformed text is refused at once, a wrong shape at the end, when the id is known. One decoder reads one message,
- * on one thread.
+ * Reads one JSON-RPC message, or a batch of them, as its bytes arrive. Malformed text and batches that are too long are refused at once, a wrong shape at the end,
+ * when the id is known. A batch's item of wrong shape spoils only itself. One decoder reads one text, on one thread.
  *
  * <pre>
  * reading ── read ──▶ reading ── end ──▶ message
@@ -20,36 +22,52 @@ public final class JsonRpcDecoder {
     /** Characters of a method's name (T-23). */
     public static final int METHOD_CHARS_MAX = 256;
 
+    /** Items of a batch, unless the caller says otherwise (H-111, T-25). */
+    public static final int BATCH_ITEMS_MAX = 50;
+
     /** Before a byte has come, what is announced costs its sender nothing and us no more than this. */
     private static final int FIRST_BYTES_MAX = 4 * 1024;
 
     private final int messageBytesMax;
+    private final int batchItemsMax;
     private byte[] message;
     private int length;
     private @Nullable JsonFeed feed = JsonFeed.take();
     private @Nullable JsonRpcException refusal;
 
-    private Root root = Root.NONE;
+    private Root root = Plain.NONE;
     private boolean whole;
     private Member member = Member.OTHER;
     private int valueFrom;
 
-    /** What is wrong with the shape; the first thing found. */
+    /** What is wrong with the shape of the message being read; the first thing found. */
     private @Nullable String shape;
 
     private boolean versionSeen;
-    private boolean idSeen;
     private @Nullable JsonRpcId id;
     private @Nullable String method;
     private @Nullable RawJson params;
-    private @Nullable RawJson result;
-    private @Nullable RawJson error;
 
-    private enum Root {
+    /** The result or the error. */
+    private @Nullable RawJson answer;
+
+    private boolean answerIsError;
+
+    /** What the text is. */
+    private sealed interface Root {}
+
+    private enum Plain implements Root {
         NONE,
         OBJECT,
-        ARRAY,
         SCALAR
+    }
+
+    /** An array, and what was found in it. */
+    private static final class Items implements Root {
+        final List<JsonRpcMessage.Item> read = new ArrayList<>();
+
+        /** Whether an item is open that is an object. */
+        boolean inObject;
     }
 
     private enum Member {
@@ -62,12 +80,19 @@ public final class JsonRpcDecoder {
         OTHER
     }
 
-    /**
-     * @param messageBytesMax longer messages are refused
-     * @param bytesExpected size of the message if it is known, else a guess; a hint
-     */
+    /** A decoder of batches of at most {@link #BATCH_ITEMS_MAX} items. */
     public JsonRpcDecoder(int messageBytesMax, int bytesExpected) {
+        this(messageBytesMax, BATCH_ITEMS_MAX, bytesExpected);
+    }
+
+    /**
+     * @param messageBytesMax longer texts are refused
+     * @param batchItemsMax batches of more items are refused
+     * @param bytesExpected size of the text if it is known, else a guess; a hint
+     */
+    public JsonRpcDecoder(int messageBytesMax, int batchItemsMax, int bytesExpected) {
         this.messageBytesMax = messageBytesMax;
+        this.batchItemsMax = batchItemsMax;
         message = new byte[Math.clamp(bytesExpected, 64, FIRST_BYTES_MAX)];
     }
 
@@ -98,7 +123,7 @@ public final class JsonRpcDecoder {
     /**
      * Reads the bytes that were copied into {@link #room}.
      *
-     * @throws JsonRpcException PARSE_ERROR: what came so far is the beginning of no JSON text that we accept
+     * @throws JsonRpcException PARSE_ERROR: what came so far is the beginning of no JSON text that we accept; INVALID_REQUEST: it is a batch of too many items
      */
     public void filled(int bytes) throws JsonRpcException {
         requireNotRefused();
@@ -125,8 +150,8 @@ public final class JsonRpcDecoder {
     }
 
     /**
-     * @return the message, all of whose bytes have been read
-     * @throws JsonRpcException PARSE_ERROR: the text is not whole; INVALID_REQUEST: not a JSON-RPC message, or an array of them
+     * @return the message or batch, all of whose bytes have been read
+     * @throws JsonRpcException PARSE_ERROR: the text is not whole; INVALID_REQUEST: no JSON-RPC message, or a batch of none
      */
     public JsonRpcMessage end() throws JsonRpcException {
         requireNotRefused();
@@ -139,38 +164,40 @@ public final class JsonRpcDecoder {
             }
             var reader = openFeed();
             reader.endText();
-            if (root != Root.SCALAR) { // behind a bare number the parser has read further
+            if (root != Plain.SCALAR) { // behind a bare number the parser has read further
                 reader.recycle();
             }
             feed = null;
         } catch (JsonException e) {
             throw refuse(JsonRpcErrorCode.PARSE_ERROR, String.valueOf(e.getMessage()));
         }
-        return classify();
+        return message();
     }
 
     /** A bare number ends only where something else begins. */
-    private void endBareNumber() {
-        if (root == Root.NONE && length > 0) {
+    private void endBareNumber() throws JsonRpcException {
+        if (root == Plain.NONE && length > 0) {
             var reader = openFeed();
             reader.feed(new byte[] {' '}, 0, 1);
             advance(reader);
         }
     }
 
-    private void advance(JsonFeed reader) {
+    private void advance(JsonFeed reader) throws JsonRpcException {
         for (var token = reader.next(); token != JsonFeed.MORE; token = reader.next()) {
             if (whole) {
                 throw new JsonException("something follows the JSON text");
             }
-            if (root == Root.NONE) {
+            if (root == Plain.OBJECT) {
+                inMessage(reader, token, reader.depth());
+            } else if (root == Plain.NONE) {
                 beginRoot(token);
-            } else if (root == Root.OBJECT) {
-                inObject(reader, token);
+            } else if (root instanceof Items items) {
+                inBatch(items, reader, token);
             }
             if (reader.depth() == 0) {
                 whole = true;
-                if (root != Root.SCALAR) {
+                if (root != Plain.SCALAR) {
                     requireSpace(reader.offset());
                 }
             }
@@ -179,14 +206,38 @@ public final class JsonRpcDecoder {
 
     private void beginRoot(JsonToken token) {
         root = switch (token) {
-            case START_OBJECT -> Root.OBJECT;
-            case START_ARRAY -> Root.ARRAY;
-            default -> Root.SCALAR;
+            case START_OBJECT -> Plain.OBJECT;
+            case START_ARRAY -> new Items();
+            default -> Plain.SCALAR;
         };
     }
 
-    private void inObject(JsonFeed reader, JsonToken token) {
-        switch (reader.depth()) {
+    private void inBatch(Items items, JsonFeed reader, JsonToken token) throws JsonRpcException {
+        int depth = reader.depth();
+        if (depth == 2 && token == JsonToken.START_OBJECT) {
+            requireItemsLeft(items);
+            items.inObject = true;
+        } else if (depth == 1 && token == JsonToken.END_OBJECT) {
+            items.inObject = false;
+            items.read.add(item());
+            forgetMessage();
+        } else if (items.inObject) {
+            inMessage(reader, token, depth - 1);
+        } else if (depth == 2 ? token == JsonToken.START_ARRAY : depth == 1 && token != JsonToken.END_ARRAY) {
+            requireItemsLeft(items);
+            items.read.add(new JsonRpcMessage.Invalid(null, "a message is an object"));
+        }
+    }
+
+    private void requireItemsLeft(Items items) throws JsonRpcException {
+        if (items.read.size() == batchItemsMax) {
+            throw refuse(JsonRpcErrorCode.INVALID_REQUEST, "a batch of more than " + batchItemsMax + " messages");
+        }
+    }
+
+    /** @param depth objects and arrays open, the message itself being one */
+    private void inMessage(JsonFeed reader, JsonToken token, int depth) {
+        switch (depth) {
             case 1 -> {
                 switch (token) {
                     case PROPERTY_NAME -> member = memberOf(reader.name());
@@ -226,7 +277,6 @@ public final class JsonRpcDecoder {
                 requireShape(versionSeen, "jsonrpc must be \"2.0\"");
             }
             case ID -> {
-                idSeen = true;
                 id = switch (token) {
                     case VALUE_STRING -> JsonRpcId.of(reader.string());
                     case VALUE_NUMBER_INT -> JsonRpcId.of(reader.integer());
@@ -248,17 +298,13 @@ public final class JsonRpcDecoder {
 
     private void beginArray() {
         requireShape(member == Member.OTHER, "a member of the envelope must not be an array");
-        idSeen |= member == Member.ID;
         member = Member.OTHER;
     }
 
     private void beginNested(JsonFeed reader) {
         switch (member) {
             case JSONRPC, METHOD -> requireShape(false, "jsonrpc and method must be strings");
-            case ID -> {
-                idSeen = true;
-                requireShape(false, "id must be a string or an integer");
-            }
+            case ID -> requireShape(false, "id must be a string or an integer");
             case PARAMS, RESULT, ERROR -> valueFrom = reader.offset() - 1;
             case OTHER -> {}
         }
@@ -268,8 +314,11 @@ public final class JsonRpcDecoder {
     private void endNested(JsonFeed reader) {
         switch (member) {
             case PARAMS -> params = slice(reader);
-            case RESULT -> result = slice(reader);
-            case ERROR -> error = slice(reader);
+            case RESULT, ERROR -> {
+                requireShape(answer == null, "a message has a result or an error, not both");
+                answer = slice(reader);
+                answerIsError = member == Member.ERROR;
+            }
             case JSONRPC, ID, METHOD, OTHER -> {}
         }
         member = Member.OTHER;
@@ -294,31 +343,54 @@ public final class JsonRpcDecoder {
         }
     }
 
-    private JsonRpcMessage classify() throws JsonRpcException {
-        if (root == Root.ARRAY) {
-            throw refuse(JsonRpcErrorCode.INVALID_REQUEST, "batches are not part of this protocol revision");
+    private JsonRpcMessage message() throws JsonRpcException {
+        if (root instanceof Items items) {
+            if (items.read.isEmpty()) {
+                throw refuse(JsonRpcErrorCode.INVALID_REQUEST, "a batch of no messages");
+            }
+            return new JsonRpcMessage.Batch(items.read);
         }
-        requireShape(root == Root.OBJECT, "a message is an object");
+        requireShape(root == Plain.OBJECT, "a message is an object");
+        return switch (item()) {
+            case JsonRpcMessage.Single message -> message;
+            case JsonRpcMessage.Invalid(var _, String problem) ->
+                throw refuse(JsonRpcErrorCode.INVALID_REQUEST, problem);
+        };
+    }
+
+    /** @return what the members that were read make together */
+    private JsonRpcMessage.Item item() {
         requireShape(versionSeen, "jsonrpc is missing");
-        requireShape(method == null || (result == null && error == null), "a message is a request or a response");
-        requireShape(method != null || (result == null) != (error == null), "method is missing");
+        requireShape(method == null || answer == null, "a message is a request or a response");
+        requireShape(method != null || answer != null, "method is missing");
         requireShape(method != null || params == null, "method is missing");
-        requireShape(method != null || error != null || idSeen, "id is missing");
+        requireShape(method != null || answerIsError || id != null, "id is missing");
         if (shape != null) {
-            throw refuse(JsonRpcErrorCode.INVALID_REQUEST, shape);
+            return new JsonRpcMessage.Invalid(id, shape);
         }
         if (method != null) {
             return id != null
                     ? new JsonRpcMessage.Request(id, method, params)
                     : new JsonRpcMessage.Notification(method, params);
         }
-        if (result != null && id != null) {
-            return new JsonRpcMessage.Response(id, result);
+        if (answer != null && answerIsError) {
+            return new JsonRpcMessage.ErrorResponse(id, answer);
         }
-        if (error != null) {
-            return new JsonRpcMessage.ErrorResponse(id, error);
+        if (answer != null && id != null) {
+            return new JsonRpcMessage.Response(id, answer);
         }
         throw new IllegalStateException("a message of no kind"); // the shapes above leave none
+    }
+
+    private void forgetMessage() {
+        member = Member.OTHER;
+        shape = null;
+        versionSeen = false;
+        id = null;
+        method = null;
+        params = null;
+        answer = null;
+        answerIsError = false;
     }
 
     private JsonFeed openFeed() {
@@ -336,7 +408,7 @@ public final class JsonRpcDecoder {
 
     private JsonRpcException refuse(JsonRpcErrorCode code, String detail) {
         feed = null; // not reused: it stands in the middle of something
-        boolean idKnown = code == JsonRpcErrorCode.INVALID_REQUEST && root == Root.OBJECT;
+        boolean idKnown = code == JsonRpcErrorCode.INVALID_REQUEST && root == Plain.OBJECT;
         refusal = new JsonRpcException(code, detail, idKnown ? id : null);
         return refusal;
     }

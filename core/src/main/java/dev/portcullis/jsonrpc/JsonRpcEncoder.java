@@ -17,6 +17,14 @@ public final class JsonRpcEncoder {
         out.name("result").beginObject();
     }
 
+    /** Begins a request of ours to the client; members of its params follow, then {@link #end}. */
+    public static void beginRequest(JsonWriter out, JsonRpcId id, String method) {
+        out.beginObject().copy(VERSION).name("id");
+        id.writeTo(out);
+        out.name("method").string(method);
+        out.name("params").beginObject();
+    }
+
     /** Begins a notification; members of its params follow, then {@link #end}. */
     public static void beginNotification(JsonWriter out, String method) {
         out.beginObject().copy(VERSION).name("method").string(method);

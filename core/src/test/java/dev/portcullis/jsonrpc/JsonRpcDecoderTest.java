@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.json.RawJson;
+import dev.portcullis.jsonrpc.JsonRpcMessage.Batch;
 import dev.portcullis.jsonrpc.JsonRpcMessage.ErrorResponse;
+import dev.portcullis.jsonrpc.JsonRpcMessage.Invalid;
+import dev.portcullis.jsonrpc.JsonRpcMessage.Item;
 import dev.portcullis.jsonrpc.JsonRpcMessage.Notification;
 import dev.portcullis.jsonrpc.JsonRpcMessage.Request;
 import dev.portcullis.jsonrpc.JsonRpcMessage.Response;
+import dev.portcullis.jsonrpc.JsonRpcMessage.Single;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -272,7 +276,6 @@ class JsonRpcDecoderTest {
     @ValueSource(
             strings = {
                 "[]",
-                "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\"}]",
                 "\"text\"",
                 "123",
                 "null",
@@ -314,6 +317,57 @@ class JsonRpcDecoderTest {
                 .isNull();
     }
 
+    // H-111
+    @Test
+    void readWhenBatchThenGivesEachItemAsItIs() throws Exception {
+        assertThat(describe(decode("""
+                        [ {"jsonrpc":"2.0","id":1,"method":"a","params":{"x":[{"id":9}]}},
+                          {"method":"b","jsonrpc":"2.0"},
+                          {"jsonrpc":"2.0","id":"r","result":{"id":5}},
+                          {"jsonrpc":"2.0","error":{"code":1,"message":"no"}} ]
+                        """)))
+                .isEqualTo("[request Int[value=1] a {\"x\":[{\"id\":9}]}, notification b none,"
+                        + " response Text[value=r] {\"id\":5}, error null {\"code\":1,\"message\":\"no\"}]");
+    }
+
+    // T-25: what is wrong with one item is said of that item alone
+    @Test
+    void readWhenItemsAreNoMessagesThenTheOthersStand() throws Exception {
+        assertThat(describe(decode("""
+                        [1,[{"jsonrpc":"2.0","id":1,"method":"m"},[]],"x",{},
+                         {"jsonrpc":"2.0","id":2,"method":7},{"jsonrpc":"2.0","id":[],"method":"m"},
+                         {"jsonrpc":"2.0","id":3,"method":"m"},null,[],true,{"jsonrpc":"2.0","id":4,"method":"m","params":[]}]
+                        """)))
+                .isEqualTo("[invalid null a message is an object, invalid null a message is an object,"
+                        + " invalid null a message is an object, invalid null jsonrpc is missing,"
+                        + " invalid Int[value=2] method must be a string of 1 to 256 characters,"
+                        + " invalid null a member of the envelope must not be an array,"
+                        + " request Int[value=3] m none, invalid null a message is an object,"
+                        + " invalid null a message is an object, invalid null a message is an object,"
+                        + " invalid Int[value=4] a member of the envelope must not be an array]");
+    }
+
+    // T-25
+    @Test
+    void readWhenBatchIsTooLongThenRefusesAtTheItemTooMany() throws Exception {
+        String item = "{\"jsonrpc\":\"2.0\",\"method\":\"m\"},";
+        assertThat(((Batch) decode("[" + item.repeat(49) + "7]")).items()).hasSize(50);
+        assertRefused("[" + item.repeat(50) + "7]", JsonRpcErrorCode.INVALID_REQUEST);
+        for (var items : List.of(item, "{},", "[],", "7,", "\"x\",")) {
+            byte[] open = ("[" + items.repeat(51)).getBytes(StandardCharsets.UTF_8); // refused before it ends
+            var decoder = new JsonRpcDecoder(BYTES_MAX, 0);
+            assertThatThrownBy(() -> decoder.read(open, 0, open.length))
+                    .isInstanceOfSatisfying(JsonRpcException.class, e -> {
+                        assertThat(e.code()).isEqualTo(JsonRpcErrorCode.INVALID_REQUEST);
+                        assertThat(e).hasMessageContaining("50");
+                        assertThat(e.id()).isNull();
+                    });
+        }
+        var two = new JsonRpcDecoder(BYTES_MAX, 2, 0);
+        assertThatThrownBy(() -> two.read("[1,2,3]".getBytes(StandardCharsets.UTF_8), 0, 7))
+                .hasMessageContaining("more than 2");
+    }
+
     private static JsonRpcMessage decode(String text) throws JsonRpcException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         var decoder = new JsonRpcDecoder(BYTES_MAX, bytes.length);
@@ -329,10 +383,19 @@ class JsonRpcDecoderTest {
 
     private static String describe(JsonRpcMessage message) {
         return switch (message) {
+            case Single it -> describe((Item) it);
+            case Batch(var items) ->
+                items.stream().map(JsonRpcDecoderTest::describe).toList().toString();
+        };
+    }
+
+    private static String describe(Item item) {
+        return switch (item) {
             case Request it -> "request " + it.id() + " " + it.method() + " " + text(it.params());
             case Notification it -> "notification " + it.method() + " " + text(it.params());
             case Response it -> "response " + it.id() + " " + text(it.result());
             case ErrorResponse it -> "error " + it.id() + " " + text(it.error());
+            case Invalid it -> "invalid " + it.id() + " " + it.problem();
         };
     }
 

@@ -235,6 +235,11 @@ abstract class CallRun implements Call, PendingCall, Runnable {
     @Override
     public final Map<String, InputResponse> ask(Map<String, InputRequest> requests)
             throws InputRefusedException, InterruptedException {
+        return asker().ask(this, requests);
+    }
+
+    /** @return how this call asks; a task has its own way */
+    Asker asker() {
         throw new IllegalStateException("not yet");
     }
 

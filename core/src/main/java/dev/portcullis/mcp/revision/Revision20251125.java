@@ -11,6 +11,16 @@ record Revision20251125(ServerInfo info) implements SessionRevision {
     }
 
     @Override
+    public boolean primesStreams() {
+        return true; // H-124
+    }
+
+    @Override
+    public TaskRules tasks() {
+        return TaskRules.CLIENT_DECIDES;
+    }
+
+    @Override
     public boolean argumentErrorsAreResults() {
         return true;
     }

@@ -85,8 +85,9 @@ class SchemaConformanceTest {
     @EnumSource(ProtocolVersion.class)
     void answersWhenValidatedThenFitTheSchemaOfTheRevision(ProtocolVersion version) throws Exception {
         boolean stateless = !version.hasSessions();
-        String response = version == ProtocolVersion.V2025_06_18 ? "JSONRPCResponse" : "JSONRPCResultResponse";
-        String error = version == ProtocolVersion.V2025_06_18 ? "JSONRPCError" : "JSONRPCErrorResponse";
+        boolean renamed = version.compareTo(ProtocolVersion.V2025_11_25) <= 0; // newest first
+        String response = renamed ? "JSONRPCResultResponse" : "JSONRPCResponse";
+        String error = renamed ? "JSONRPCErrorResponse" : "JSONRPCError";
         try (var fixture = fixture()) {
             var results = Map.of(
                     "ListToolsResult",

@@ -22,7 +22,7 @@ sealed interface Era {
     record InSession(String sessionId) implements Era {}
 
     /** @throws McpException none of these */
-    static Era of(JsonRpcMessage message, RequestParams params, RequestHead head, Revisions revisions)
+    static Era of(JsonRpcMessage.Single message, RequestParams params, RequestHead head, Revisions revisions)
             throws McpException {
         if (params.meta().protocolVersion() != null) {
             return new Stateless(); // H-30
@@ -46,7 +46,7 @@ sealed interface Era {
         throw new McpException(McpError.INVALID_REQUEST, "A session is required; send initialize first"); // H-34
     }
 
-    private static Era stateless(JsonRpcMessage message) throws McpException {
+    private static Era stateless(JsonRpcMessage.Single message) throws McpException {
         return switch (message) {
             case JsonRpcMessage.Request _, JsonRpcMessage.Notification _ -> new Stateless();
             case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ ->

@@ -147,6 +147,18 @@ public final class McpEndpoint implements Endpoint {
         }
 
         private void handle(JsonRpcMessage message) {
+            switch (message) {
+                case JsonRpcMessage.Single single -> handle(single);
+                case JsonRpcMessage.Batch _ -> {
+                    sinks.telemetry().refused(Outcome.MALFORMED_MESSAGE);
+                    var refusal = new McpException(
+                            McpError.INVALID_REQUEST, "batches are not part of this protocol revision");
+                    McpEndpoint.this.refuse(exchange, null, refusal, false);
+                }
+            }
+        }
+
+        private void handle(JsonRpcMessage.Single message) {
             var params = paramsOf(message);
             boolean sessionRules = false;
             try {
@@ -166,7 +178,7 @@ public final class McpEndpoint implements Endpoint {
             }
         }
 
-        private void handleStateless(JsonRpcMessage message, RequestParams params) throws McpException {
+        private void handleStateless(JsonRpcMessage.Single message, RequestParams params) throws McpException {
             switch (message) {
                 case JsonRpcMessage.Request request -> stateless.request(exchange, accepted, request, params);
                 case JsonRpcMessage.Notification notification -> stateless.notification(exchange, notification, params);
@@ -175,7 +187,7 @@ public final class McpEndpoint implements Endpoint {
             }
         }
 
-        private static RequestParams paramsOf(JsonRpcMessage message) {
+        private static RequestParams paramsOf(JsonRpcMessage.Single message) {
             return switch (message) {
                 case JsonRpcMessage.Request request -> RequestParams.of(request.params());
                 case JsonRpcMessage.Notification notification -> RequestParams.of(notification.params());
@@ -183,7 +195,7 @@ public final class McpEndpoint implements Endpoint {
             };
         }
 
-        private static @Nullable JsonRpcId idOf(JsonRpcMessage message) {
+        private static @Nullable JsonRpcId idOf(JsonRpcMessage.Single message) {
             return message instanceof JsonRpcMessage.Request request ? request.id() : null;
         }
     }

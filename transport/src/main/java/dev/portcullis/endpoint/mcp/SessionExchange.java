@@ -43,7 +43,7 @@ final class SessionExchange {
     }
 
     /** Any other message. */
-    void message(Exchange exchange, MediaTypes accepted, JsonRpcMessage message, RequestParams params, String sessionId)
+    void message(Exchange exchange, MediaTypes accepted, JsonRpcMessage.Single message, RequestParams params, String sessionId)
             throws McpException {
         var session = find(exchange, sessionId);
         switch (message) {
