@@ -41,6 +41,6 @@ public record TaskLimits(
 
     /** @return how long a task is kept whose client wants this long */
     int clampTtlMillis(long wanted) {
-        return (int) Math.clamp(wanted, ttlMillisMin, ttlMillisMax);
+        return Math.clamp(wanted, ttlMillisMin, ttlMillisMax);
     }
 }
