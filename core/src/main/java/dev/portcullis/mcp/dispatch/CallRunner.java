@@ -105,7 +105,7 @@ final class CallRunner {
 
     /** Does something short in a while. */
     void later(Runnable work, int millis) {
-        timer.schedule(work, millis, TimeUnit.MILLISECONDS);
+        var _ = timer.schedule(work, millis, TimeUnit.MILLISECONDS);
     }
 
     private McpException refused(CallRun run, McpError error, String message) {

@@ -19,6 +19,8 @@ import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.MemoryTaskStore;
+import dev.portcullis.mcp.task.TaskLimits;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.telemetry.Telemetry;
@@ -67,6 +69,7 @@ final class DispatcherFixture implements AutoCloseable {
                 KEY,
                 revisions,
                 sessions,
+                new MemoryTaskStore(TaskLimits.DEFAULT, InstantSource.system()),
                 Catalog.of(tools),
                 policy,
                 CallLimits.DEFAULT,

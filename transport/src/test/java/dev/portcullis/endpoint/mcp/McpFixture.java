@@ -20,6 +20,8 @@ import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.MemoryTaskStore;
+import dev.portcullis.mcp.task.TaskLimits;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.sse.SseStream.SseLimits;
@@ -101,6 +103,7 @@ final class McpFixture implements AutoCloseable {
                 key,
                 revisions,
                 sessions,
+                new MemoryTaskStore(TaskLimits.DEFAULT, InstantSource.system()),
                 Catalog.of(tools().toArray(ToolHandler[]::new)),
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
