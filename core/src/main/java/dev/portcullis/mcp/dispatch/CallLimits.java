@@ -3,10 +3,16 @@ package dev.portcullis.mcp.dispatch;
 /**
  * Limits of calls.
  *
- * @param timeoutMillisMax no tool gets longer, whatever it asks for
+ * @param timeoutMillisMax no tool gets longer, whatever it asks for; waiting for its client's answers does not count
  * @param callsPerPersonMax running at a time for one person, inline ones aside (T-112)
  * @param listTtlMillis how long a client of a stateless revision may keep lists and the discovery (H-95)
+ * @param asking of what calls ask their clients
  */
-public record CallLimits(int timeoutMillisMax, int callsPerPersonMax, int listTtlMillis) {
+public record CallLimits(int timeoutMillisMax, int callsPerPersonMax, int listTtlMillis, AskLimits asking) {
     public static final CallLimits DEFAULT = new CallLimits(60_000, 32, 60_000);
+
+    /** With the default limits of asking. */
+    public CallLimits(int timeoutMillisMax, int callsPerPersonMax, int listTtlMillis) {
+        this(timeoutMillisMax, callsPerPersonMax, listTtlMillis, AskLimits.DEFAULT);
+    }
 }
