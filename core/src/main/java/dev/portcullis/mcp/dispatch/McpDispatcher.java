@@ -17,6 +17,7 @@ import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.telemetry.Telemetry;
+import java.time.InstantSource;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class McpDispatcher {
     private final LoggingMethods logging;
     private final SubscriptionMethods subscriptions;
     private final TaskMethods tasks;
+    private final CallRunner runner;
     private final Sessions sessions;
     private final InFlight inFlight = new InFlight();
 
@@ -50,9 +52,24 @@ public final class McpDispatcher {
             CallLimits limits,
             CallThreads threads,
             Telemetry telemetry) {
+        this(info, key, revisions, sessions, catalog, policy, limits, threads, telemetry, InstantSource.system());
+    }
+
+    McpDispatcher(
+            ServerInfo info,
+            MasterKey key,
+            Revisions revisions,
+            Sessions sessions,
+            Catalog catalog,
+            Policy policy,
+            CallLimits limits,
+            CallThreads threads,
+            Telemetry telemetry,
+            InstantSource clock) {
         this.sessions = sessions;
         this.lifecycle = new LifecycleMethods(info, revisions, sessions, limits);
-        var runner = new CallRunner(limits, threads, telemetry, inFlight);
+        var states = new RequestStates(key, limits.asking(), clock);
+        this.runner = new CallRunner(limits, threads, telemetry, inFlight, states);
         this.tools = new ToolMethods(catalog, policy, limits, revisions, runner);
         this.prompts = new PromptMethods(catalog, policy, limits, runner);
         this.resources = new ResourceMethods(catalog, policy, limits, runner);
@@ -147,8 +164,18 @@ public final class McpDispatcher {
         }
     }
 
-    /** @return whether no call of a session is running; for tests */
+    /** Takes the answer to a request of ours; one that no call of this session waits for is dropped (H-113, T-35). */
+    public void responded(JsonRpcMessage.Response response, Session session) {
+        runner.sessionAsker().answered(session, response);
+    }
+
+    /** The same of a refusal. */
+    public void responded(JsonRpcMessage.ErrorResponse response, Session session) {
+        runner.sessionAsker().refused(session, response);
+    }
+
+    /** @return whether no call is running, and no client is asked anything; for tests */
     boolean isIdle() {
-        return inFlight.isEmpty();
+        return inFlight.isEmpty() && runner.isIdle();
     }
 }
