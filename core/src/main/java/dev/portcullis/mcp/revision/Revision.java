@@ -8,6 +8,7 @@ import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.model.Content;
 import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.model.PromptMessage;
+import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.PromptDefinition;
 import dev.portcullis.mcp.registry.ResourceDefinition;
 import dev.portcullis.mcp.registry.ToolDefinition;
@@ -67,6 +68,16 @@ public interface Revision {
 
     /** Writes the member {@code structuredContent}, if this revision can say it. */
     void structuredContent(JsonWriter out, RawJson value);
+
+    /** Writes a {@code TextResourceContents} or {@code BlobResourceContents}. */
+    default void resourceContents(JsonWriter out, ResourceContents contents) {
+        Shapes.resourceContents(out, contents);
+    }
+
+    /** @return whether whoever asks for suggestions says which other arguments are known (H-183) */
+    default boolean completesInContext() {
+        return true;
+    }
 
     /** Writes the members of a {@code notifications/progress}' params that stand behind the token. */
     void progress(JsonWriter out, double progress, double total, @Nullable String message);
