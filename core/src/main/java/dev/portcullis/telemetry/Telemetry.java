@@ -70,6 +70,8 @@ public interface Telemetry {
         INVALID_ARGUMENTS,
         /** Not there, or not for this caller. */
         UNKNOWN,
+        /** It has asked its client something, and is called again with the answers. */
+        INPUT_REQUIRED,
         CANCELLED,
         TIMEOUT,
         /** A bug in the tool. */

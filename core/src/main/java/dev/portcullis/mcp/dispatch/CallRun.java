@@ -5,6 +5,7 @@ import dev.portcullis.json.JsonWriter;
 import dev.portcullis.json.RawJson;
 import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.model.InputResponse;
@@ -14,6 +15,7 @@ import dev.portcullis.mcp.registry.Call;
 import dev.portcullis.mcp.registry.CallErrorException;
 import dev.portcullis.mcp.registry.InputRefusedException;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * waiting ──▶ running ── handler answers or fails ──▶ ended, answered
+ *    └───────────┴────── it asks, and runs again ───▶ ended, answered
  *    └───────────┴────── time is over ──────────────▶ ended, answered, thread interrupted once
  *    └───────────┴────── client cancels, goes ──────▶ ended, thread interrupted once
  *                └────── becomes a task ────────────▶ running without its request, which has been answered: only the task's own time and cancellation end it
@@ -46,6 +49,14 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
         this.context = context;
         this.runner = runner;
         this.startedNanos = startedNanos;
+    }
+
+    /** @return the method by which it was called */
+    abstract McpMethod method();
+
+    /** @return whether it runs on the thread that read the request */
+    boolean runsInline() {
+        return false;
     }
 
     /** Runs the author's code and answers. */
@@ -79,6 +90,8 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
             if (end(ToolOutcome.TOOL_ERROR, false)) {
                 Answers.error(id, context, e);
             }
+        } catch (CallAnsweredError e) {
+            // where it was thrown, it was answered
         } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
             fail(e);
         } finally {
@@ -289,12 +302,49 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
     @Override
     public final Map<String, InputResponse> ask(Map<String, InputRequest> requests)
             throws InputRefusedException, InterruptedException {
-        return asker().ask(this, requests);
+        if (runsInline()) {
+            throw new IllegalStateException("what runs inline cannot ask: a thread that serves many would wait");
+        }
+        Map<String, InputRequest> asked = new LinkedHashMap<>(requests);
+        InputRequests.check(asked);
+        return asked.isEmpty() ? Map.of() : asker().ask(this, asked);
     }
 
     /** @return how this call asks; a task has its own way */
     Asker asker() {
-        throw new IllegalStateException("not yet");
+        return runner.asker(context);
+    }
+
+    /** Sends a request of ours. @return whether the client takes any on this call's stream   @throws InterruptedException the call has ended */
+    final synchronized boolean request(JsonWriter message) throws InterruptedException {
+        if (ended) {
+            throw new InterruptedException("the call has ended");
+        }
+        return context.sink().request(message);
+    }
+
+    /** Does something with the sink. @return false if the call has ended, and it was not done */
+    final synchronized boolean unlessEnded(Runnable action) {
+        if (!ended) {
+            action.run();
+        }
+        return !ended;
+    }
+
+    /**
+     * Ends the call with an answer from within the author's code; what that does from here on is heard no more.
+     *
+     * @return to be thrown
+     */
+    final CallAnsweredError stop(ToolOutcome outcome, Runnable answer) {
+        if (end(outcome, !isThread(Thread.currentThread()))) {
+            answer.run();
+        }
+        return new CallAnsweredError();
+    }
+
+    private synchronized boolean isThread(Thread other) {
+        return thread == other;
     }
 
     @Override

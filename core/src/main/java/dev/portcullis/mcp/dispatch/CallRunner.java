@@ -14,24 +14,39 @@ import java.util.concurrent.TimeUnit;
 final class CallRunner {
     private final CallLimits limits;
     private final Executor executor;
-    private final ScheduledExecutorService timer;
+    private final ScheduledExecutorService clock;
+    private final CallTimer timer;
     private final Telemetry telemetry;
     private final InFlight inFlight;
     private final PersonCalls personCalls;
     private final PersonCalls personTasks;
+    private final SessionAsker sessionAsker;
+    private final RerunAsker rerunAsker;
 
-    CallRunner(CallLimits limits, CallThreads threads, Telemetry telemetry, InFlight inFlight) {
+    CallRunner(CallLimits limits, CallThreads threads, Telemetry telemetry, InFlight inFlight, RequestStates states) {
         this.limits = limits;
         this.executor = threads.executor();
-        this.timer = threads.timer();
+        this.clock = threads.timer();
+        this.timer = new CallTimer(threads.timer(), limits.asking().answerMillisMax());
         this.telemetry = telemetry;
         this.inFlight = inFlight;
         this.personCalls = new PersonCalls(limits.callsPerPersonMax());
         this.personTasks = new PersonCalls(limits.tasks().tasksPerPersonMax());
+        this.sessionAsker = new SessionAsker(limits.asking(), timer, telemetry);
+        this.rerunAsker = new RerunAsker(limits.asking(), states, telemetry);
     }
 
     Telemetry telemetry() {
         return telemetry;
+    }
+
+    /** @return how a call gets answers from its client, unless it is a task */
+    Asker asker(CallContext context) {
+        return context.session() == null ? rerunAsker : sessionAsker;
+    }
+
+    SessionAsker sessionAsker() {
+        return sessionAsker;
     }
 
     /**
@@ -64,9 +79,12 @@ final class CallRunner {
             run.countIn(null);
             throw refused(run, McpError.OVERLOADED, "Too many calls are running; try again shortly");
         }
-        int millis = Math.min(timeoutMillis, limits.timeoutMillisMax());
-        var timeout = timer.schedule(() -> run.timeOut(millis), millis, TimeUnit.MILLISECONDS);
-        run.whenEnded(() -> timeout.cancel(false));
+        timer.start(run, Math.min(timeoutMillis, limits.timeoutMillisMax()));
+    }
+
+    /** @return whether no call is asking; for tests */
+    boolean isIdle() {
+        return sessionAsker.isIdle() && rerunAsker.isIdle() && timer.isIdle();
     }
 
     /** Does something short that may block, on a thread of its own. @throws McpException OVERLOADED */
@@ -99,13 +117,13 @@ final class CallRunner {
             inFlight.remove(session, run.id, run);
         }
         int millis = limits.tasks().runMillisMax();
-        var timeout = timer.schedule(() -> run.timeOutTask(millis), millis, TimeUnit.MILLISECONDS);
+        var timeout = clock.schedule(() -> run.timeOutTask(millis), millis, TimeUnit.MILLISECONDS);
         run.whenEnded(() -> timeout.cancel(false));
     }
 
     /** Does something short in a while. */
     void later(Runnable work, int millis) {
-        var _ = timer.schedule(work, millis, TimeUnit.MILLISECONDS);
+        var _ = clock.schedule(work, millis, TimeUnit.MILLISECONDS);
     }
 
     private McpException refused(CallRun run, McpError error, String message) {

@@ -18,6 +18,7 @@ import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.TaskStore;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.telemetry.Telemetry;
+import java.time.InstantSource;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ public final class McpDispatcher {
     private final LoggingMethods logging;
     private final SubscriptionMethods subscriptions;
     private final TaskMethods tasks;
+    private final CallRunner runner;
     private final Sessions sessions;
     private final InFlight inFlight = new InFlight();
 
@@ -53,16 +55,44 @@ public final class McpDispatcher {
             CallLimits limits,
             CallThreads threads,
             Telemetry telemetry) {
+        this(
+                info,
+                key,
+                revisions,
+                sessions,
+                taskStore,
+                catalog,
+                policy,
+                limits,
+                threads,
+                telemetry,
+                InstantSource.system());
+    }
+
+    McpDispatcher(
+            ServerInfo info,
+            MasterKey key,
+            Revisions revisions,
+            Sessions sessions,
+            TaskStore taskStore,
+            Catalog catalog,
+            Policy policy,
+            CallLimits limits,
+            CallThreads threads,
+            Telemetry telemetry,
+            InstantSource clock) {
         this.sessions = sessions;
         this.lifecycle = new LifecycleMethods(info, revisions, sessions, limits);
-        var runner = new CallRunner(limits, threads, telemetry, inFlight);
-        this.tools = new ToolMethods(catalog, policy, limits, revisions, runner, new Tasks(catalog, taskStore, runner));
+        var states = new RequestStates(key, limits.asking(), clock);
+        this.runner = new CallRunner(limits, threads, telemetry, inFlight, states);
+        var taskRules = new Tasks(catalog, taskStore, runner);
+        this.tools = new ToolMethods(catalog, policy, limits, revisions, runner, taskRules);
         this.prompts = new PromptMethods(catalog, policy, limits, runner);
         this.resources = new ResourceMethods(catalog, policy, limits, runner);
         this.completion = new CompletionMethods(catalog, policy, limits, runner);
         this.logging = new LoggingMethods(catalog, policy, limits, runner);
         this.subscriptions = new SubscriptionMethods(catalog, policy, limits, runner);
-        this.tasks = new TaskMethods(new Tasks(catalog, taskStore, runner), policy, runner);
+        this.tasks = new TaskMethods(taskRules, policy, runner);
     }
 
     /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows (H-160), or nothing that can be asked */
@@ -150,8 +180,18 @@ public final class McpDispatcher {
         }
     }
 
-    /** @return whether no call of a session is running; for tests */
+    /** Takes the answer to a request of ours; one that no call of this session waits for is dropped (H-113, T-35). */
+    public void responded(JsonRpcMessage.Response response, Session session) {
+        runner.sessionAsker().answered(session, response);
+    }
+
+    /** The same of a refusal. */
+    public void responded(JsonRpcMessage.ErrorResponse response, Session session) {
+        runner.sessionAsker().refused(session, response);
+    }
+
+    /** @return whether no call is running, and no client is asked anything; for tests */
     boolean isIdle() {
-        return inFlight.isEmpty();
+        return inFlight.isEmpty() && runner.isIdle();
     }
 }
