@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The one switch over methods: every message of every revision and transport comes through here, on whatever thread has read it. Nothing blocks but an inline tool's own code. */
 public final class McpDispatcher {
+    private final Offers offers;
     private final LifecycleMethods lifecycle;
     private final ToolMethods tools;
     private final PromptMethods prompts;
@@ -51,7 +52,8 @@ public final class McpDispatcher {
             CallThreads threads,
             Telemetry telemetry) {
         this.sessions = sessions;
-        this.lifecycle = new LifecycleMethods(info, revisions, sessions, limits);
+        this.offers = new Offers(catalog);
+        this.lifecycle = new LifecycleMethods(info, revisions, sessions, offers, limits);
         var runner = new CallRunner(limits, threads, telemetry, inFlight);
         this.tools = new ToolMethods(catalog, policy, limits, revisions, runner);
         this.prompts = new PromptMethods(catalog, policy, limits, runner);
@@ -62,10 +64,10 @@ public final class McpDispatcher {
         this.tasks = new TaskMethods(catalog, policy, limits, runner);
     }
 
-    /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows (H-160), or nothing that can be asked */
-    public static McpMethod method(String text, Revision revision) throws McpException {
+    /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows, or nothing this server offers (H-160) */
+    public McpMethod method(String text, Revision revision) throws McpException {
         var method = McpMethod.of(text);
-        if (method != null && revision.serves(method)) {
+        if (method != null && revision.serves(method) && offers.now().covers(method)) {
             return method;
         }
         if (method == McpMethod.INITIALIZE) { // H-47
