@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The one switch over methods: every message of every revision and transport comes through here, on whatever thread has read it. Nothing blocks but an inline tool's own code. */
 public final class McpDispatcher {
+    private final Offers offers;
     private final LifecycleMethods lifecycle;
     private final ToolMethods tools;
     private final PromptMethods prompts;
@@ -67,7 +68,8 @@ public final class McpDispatcher {
             Telemetry telemetry,
             InstantSource clock) {
         this.sessions = sessions;
-        this.lifecycle = new LifecycleMethods(info, revisions, sessions, limits);
+        this.offers = new Offers(catalog);
+        this.lifecycle = new LifecycleMethods(info, revisions, sessions, offers, limits);
         var states = new RequestStates(key, limits.asking(), clock);
         this.runner = new CallRunner(limits, threads, telemetry, inFlight, states);
         this.tools = new ToolMethods(catalog, policy, limits, revisions, runner);
@@ -79,10 +81,10 @@ public final class McpDispatcher {
         this.tasks = new TaskMethods(catalog, policy, limits, runner);
     }
 
-    /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows (H-160), or nothing that can be asked */
-    public static McpMethod method(String text, Revision revision) throws McpException {
+    /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows, or nothing this server offers (H-160) */
+    public McpMethod method(String text, Revision revision) throws McpException {
         var method = McpMethod.of(text);
-        if (method != null && revision.serves(method)) {
+        if (method != null && revision.serves(method) && offers.now().covers(method)) {
             return method;
         }
         if (method == McpMethod.INITIALIZE) { // H-47
