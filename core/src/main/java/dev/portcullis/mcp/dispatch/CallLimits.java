@@ -6,7 +6,30 @@ package dev.portcullis.mcp.dispatch;
  * @param timeoutMillisMax no tool gets longer, whatever it asks for
  * @param callsPerPersonMax running at a time for one person, inline ones aside (T-112)
  * @param listTtlMillis how long a client of a stateless revision may keep lists and the discovery (H-95)
+ * @param pageSize how many of a list an answer holds at most (H-184)
+ * @param completionMillis when suggestions are given up: somebody is typing
+ * @param logsPerSecondMax log messages of one call in a second; more are dropped (T-43)
+ * @param logCharsMax characters of one log message; longer text is cut, longer JSON dropped (T-43)
  */
-public record CallLimits(int timeoutMillisMax, int callsPerPersonMax, int listTtlMillis) {
-    public static final CallLimits DEFAULT = new CallLimits(60_000, 32, 60_000);
+public record CallLimits(
+        int timeoutMillisMax,
+        int callsPerPersonMax,
+        int listTtlMillis,
+        int pageSize,
+        int completionMillis,
+        int logsPerSecondMax,
+        int logCharsMax) {
+    public static final CallLimits DEFAULT = new CallLimits(60_000, 32, 60_000, 100, 5_000, 100, 16 * 1024);
+
+    /** These limits, but for those of running calls. */
+    public CallLimits running(int timeoutMillis, int callsPerPerson) {
+        return new CallLimits(
+                timeoutMillis,
+                callsPerPerson,
+                listTtlMillis,
+                pageSize,
+                completionMillis,
+                logsPerSecondMax,
+                logCharsMax);
+    }
 }

@@ -17,19 +17,25 @@ final class CallRunner {
     private final ScheduledExecutorService timer;
     private final Telemetry telemetry;
     private final InFlight inFlight;
+    private final CallLogs logs;
     private final PersonCalls personCalls;
 
-    CallRunner(CallLimits limits, CallThreads threads, Telemetry telemetry, InFlight inFlight) {
+    CallRunner(CallLimits limits, CallThreads threads, Telemetry telemetry, InFlight inFlight, CallLogs logs) {
         this.limits = limits;
         this.executor = threads.executor();
         this.timer = threads.timer();
         this.telemetry = telemetry;
         this.inFlight = inFlight;
+        this.logs = logs;
         this.personCalls = new PersonCalls(limits.callsPerPersonMax());
     }
 
     Telemetry telemetry() {
         return telemetry;
+    }
+
+    CallLogs logs() {
+        return logs;
     }
 
     /**
