@@ -70,13 +70,16 @@ public final class McpDispatcher {
         this.sessions = sessions;
         this.offers = new Offers(catalog);
         this.lifecycle = new LifecycleMethods(info, revisions, sessions, offers, limits);
+        var logs = new CallLogs(sessions, limits, telemetry);
         var states = new RequestStates(key, limits.asking(), clock);
-        this.runner = new CallRunner(limits, threads, telemetry, inFlight, states);
-        this.tools = new ToolMethods(catalog, policy, limits, revisions, runner);
-        this.prompts = new PromptMethods(catalog, policy, limits, runner);
-        this.resources = new ResourceMethods(catalog, policy, limits, runner);
-        this.completion = new CompletionMethods(catalog, policy, limits, runner);
-        this.logging = new LoggingMethods(catalog, policy, limits, runner);
+        this.runner = new CallRunner(limits, threads, telemetry, inFlight, logs, states);
+        var lists = new Pages.Rules(policy, limits, revisions, new Cursors(key));
+        var permits = new Permits(policy, telemetry);
+        this.tools = new ToolMethods(catalog, policy, lists, runner);
+        this.prompts = new PromptMethods(catalog, permits, lists, runner);
+        this.resources = new ResourceMethods(catalog, permits, lists, runner);
+        this.completion = new CompletionMethods(catalog, permits, limits, runner);
+        this.logging = new LoggingMethods(sessions);
         this.subscriptions = new SubscriptionMethods(catalog, policy, limits, runner);
         this.tasks = new TaskMethods(catalog, policy, limits, runner);
     }
