@@ -18,6 +18,11 @@ record Revision20241105(ServerInfo info) implements SessionRevision {
     }
 
     @Override
+    public boolean speaksHttpSse() {
+        return true;
+    }
+
+    @Override
     public void content(JsonWriter out, Content content) {
         if (content instanceof Content.Audio audio) { // H-210
             SessionRevision.super.content(out, new Content.Text("[audio: " + audio.mimeType() + "]"));

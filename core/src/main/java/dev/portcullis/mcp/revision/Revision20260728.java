@@ -72,6 +72,11 @@ final class Revision20260728 implements Revision {
     }
 
     @Override
+    public boolean speaksHttpSse() {
+        return false;
+    }
+
+    @Override
     public boolean primesStreams() {
         return false; // H-62
     }

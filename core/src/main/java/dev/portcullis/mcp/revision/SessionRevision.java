@@ -49,6 +49,11 @@ interface SessionRevision extends Revision {
     }
 
     @Override
+    default boolean speaksHttpSse() {
+        return false;
+    }
+
+    @Override
     default boolean primesStreams() {
         return false;
     }
