@@ -80,6 +80,16 @@ public interface Revision {
     /** Writes the params of {@code elicitation/create}, {@code sampling/createMessage} or {@code roots/list}, as an object's value. */
     void inputParams(JsonWriter out, InputRequest request);
 
+    /** Writes what a result begins with that asks for input instead of being one (H-85). @throws IllegalStateException questions of this revision go out as requests */
+    default void beginInputRequired(JsonWriter out) {
+        throw new IllegalStateException(version() + " has no input_required");
+    }
+
+    /** @return whether a client can be told that what a page was for is done ({@code notifications/elicitation/complete}, H-191) */
+    default boolean tellsElicitationComplete() {
+        return false;
+    }
+
     /** @return HTTP status of an answer that is nothing but this error (H §9) */
     default int status(McpError error) {
         return error.status(version().hasSessions());
