@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.model;
 
+import dev.portcullis.crypto.Randoms;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,8 +62,14 @@ public sealed interface InputRequest {
      * A page to visit (elicitation, URL mode; H-191), for what must not pass through the client. The page must make sure that who visits it is who called.
      *
      * @param url https
+     * @param elicitationId names it where the revision has such names (2025-11-25); unique and not to be guessed
      */
-    record Page(String message, String url) implements InputRequest {}
+    record Page(String message, String url, String elicitationId) implements InputRequest {
+        /** A page under a new random name. */
+        public Page(String message, String url) {
+            this(message, url, Randoms.base64Url(16));
+        }
+    }
 
     /**
      * A completion by the client's language model ({@code sampling/createMessage}, H-194).

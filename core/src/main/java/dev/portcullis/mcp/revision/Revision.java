@@ -8,6 +8,7 @@ import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.model.Content;
 import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.model.PromptMessage;
+import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.PromptDefinition;
 import dev.portcullis.mcp.registry.ResourceDefinition;
 import dev.portcullis.mcp.registry.ToolDefinition;
@@ -68,6 +69,16 @@ public interface Revision {
     /** Writes the member {@code structuredContent}, if this revision can say it. */
     void structuredContent(JsonWriter out, RawJson value);
 
+    /** Writes a {@code TextResourceContents} or {@code BlobResourceContents}. */
+    default void resourceContents(JsonWriter out, ResourceContents contents) {
+        Shapes.resourceContents(out, contents);
+    }
+
+    /** @return whether whoever asks for suggestions says which other arguments are known (H-183) */
+    default boolean completesInContext() {
+        return true;
+    }
+
     /** Writes the members of a {@code notifications/progress}' params that stand behind the token. */
     void progress(JsonWriter out, double progress, double total, @Nullable String message);
 
@@ -76,6 +87,16 @@ public interface Revision {
 
     /** Writes the params of {@code elicitation/create}, {@code sampling/createMessage} or {@code roots/list}, as an object's value. */
     void inputParams(JsonWriter out, InputRequest request);
+
+    /** Writes what a result begins with that asks for input instead of being one (H-85). @throws IllegalStateException questions of this revision go out as requests */
+    default void beginInputRequired(JsonWriter out) {
+        throw new IllegalStateException(version() + " has no input_required");
+    }
+
+    /** @return whether a client can be told that what a page was for is done ({@code notifications/elicitation/complete}, H-191) */
+    default boolean tellsElicitationComplete() {
+        return false;
+    }
 
     /** @return HTTP status of an answer that is nothing but this error (H §9) */
     default int status(McpError error) {

@@ -30,4 +30,9 @@ record Revision20241105(ServerInfo info) implements SessionRevision {
     public boolean argumentErrorsAreResults() {
         return false;
     }
+
+    @Override
+    public boolean completesInContext() {
+        return false;
+    }
 }

@@ -19,4 +19,9 @@ record Revision20250326(ServerInfo info) implements SessionRevision {
     public boolean argumentErrorsAreResults() {
         return false;
     }
+
+    @Override
+    public boolean completesInContext() {
+        return false;
+    }
 }

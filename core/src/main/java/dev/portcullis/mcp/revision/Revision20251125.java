@@ -24,4 +24,9 @@ record Revision20251125(ServerInfo info) implements SessionRevision {
     public boolean argumentErrorsAreResults() {
         return true;
     }
+
+    @Override
+    public boolean tellsElicitationComplete() {
+        return true;
+    }
 }

@@ -97,6 +97,11 @@ final class Revision20260728 implements Revision {
     }
 
     @Override
+    public void beginInputRequired(JsonWriter out) {
+        out.name("resultType").string("input_required");
+    }
+
+    @Override
     public void endResult(JsonWriter out) {
         out.copy(meta); // H-66
     }
