@@ -118,7 +118,7 @@ function namesRun(lines) {
 }
 
 function checksOf(directory, name) {
-  const folder = readdirSync(directory).findLast(entry => new RegExp(`^(server|authorization)-${name}-\\d{4}-`).test(entry));
+  const folder = readdirSync(directory).findLast(entry => new RegExp(`^(server|authorization-server)-${name}-\\d{4}-`).test(entry));
   try {
     return folder && JSON.parse(readFileSync(join(directory, folder, 'checks.json'), 'utf8'));
   } catch {
