@@ -30,6 +30,8 @@ public enum Outcome {
     TOO_MANY_STREAMS,
     STREAM_QUEUE_FULL,
     TOO_MANY_TASKS,
+    /** A log message of a call was too many or too long for its client. */
+    LOG_DROPPED,
     OVERLOADED,
     STORE_UNAVAILABLE,
     IDENTITY_PROVIDER_UNAVAILABLE,

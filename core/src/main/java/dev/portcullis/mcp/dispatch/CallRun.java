@@ -7,6 +7,7 @@ import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.codec.TraceSyntax;
 import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.model.InputResponse;
 import dev.portcullis.mcp.model.LogLevel;
@@ -42,7 +43,7 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
     private @Nullable Thread thread;
     private @Nullable PersonCalls countedIn;
     private @Nullable Runnable whenEnded;
-    private double lastProgress = Double.NEGATIVE_INFINITY;
+    private @Nullable Told told;
 
     CallRun(JsonRpcId id, CallContext context, CallRunner runner, long startedNanos) {
         this.id = id;
@@ -62,8 +63,10 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
     /** Runs the author's code and answers. */
     abstract void work() throws Exception;
 
-    /** Answers that it could not be done, in words for the model; {@link #end} has been said. */
-    abstract void answerTrouble(String text);
+    /** Answers that it could not be done; {@link #end} has been said. */
+    void answerTrouble(String text) {
+        Answers.error(id, context, new McpException(McpError.INTERNAL_ERROR, text));
+    }
 
     /** Counts it. */
     abstract void count(ToolOutcome outcome, long nanos);
@@ -169,6 +172,24 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
         listener.run();
     }
 
+    /** Answers with a result, unless the call has ended. */
+    final void answer(Answers.Members members) {
+        if (end(ToolOutcome.OK, false)) {
+            try {
+                Answers.result(id, context, members);
+            } catch (RuntimeException e) { // a null or a NaN in what the author gave
+                answerBug(e);
+            }
+        }
+    }
+
+    /** Answers with an error, unless the call has ended. */
+    final void refuse(ToolOutcome outcome, McpException refusal) {
+        if (end(outcome, false)) {
+            Answers.error(id, context, refusal);
+        }
+    }
+
     /** A bug in the author's code: logged once, and the client learns only under which number (T-115). */
     private void fail(Throwable bug) {
         if (end(ToolOutcome.FAILED, false)) {
@@ -253,12 +274,13 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
 
     @Override
     public final TraceContext trace() {
-        return TraceContext.NONE;
+        return TraceSyntax.read(context.params());
     }
 
     @Override
     public final @Nullable String meta(String key) {
-        return null;
+        var member = context.params().metaMember(key);
+        return member == null ? null : member.text();
     }
 
     @Override
@@ -272,10 +294,9 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
             return;
         }
         synchronized (this) {
-            if (ended || progress <= lastProgress) {
+            if (ended || !told().progress(progress)) {
                 return; // H-133
             }
-            lastProgress = progress;
             try (var out = JsonWriter.take()) {
                 JsonRpcEncoder.beginNotification(out, "notifications/progress");
                 out.name("progressToken").raw(token);
@@ -291,12 +312,46 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
 
     @Override
     public final void log(LogLevel level, @Nullable String logger, String data) {
-        throw new IllegalStateException("not yet");
+        say(level, (logs, out) -> logs.writeJson(out, level, logger, data));
     }
 
     @Override
     public final void log(LogLevel level, String text) {
-        throw new IllegalStateException("not yet");
+        say(level, (logs, out) -> logs.writeText(out, level, null, text));
+    }
+
+    /** Writes a log message. */
+    @FunctionalInterface
+    private interface LogMessage {
+        /** @return whether there is something to send */
+        boolean write(CallLogs logs, JsonWriter out);
+    }
+
+    /** On the call's own stream, and never after its answer (T-43). */
+    private void say(LogLevel level, LogMessage message) {
+        var logs = runner.logs();
+        if (!logs.wants(context, level)) {
+            return;
+        }
+        synchronized (this) {
+            if (ended || !logs.admits(told())) {
+                return;
+            }
+            try (var out = JsonWriter.take()) {
+                if (message.write(logs, out)) {
+                    context.sink().notification(out, new Slack.Drop());
+                }
+            }
+        }
+    }
+
+    private Told told() {
+        var known = told;
+        if (known == null) {
+            known = new Told();
+            told = known;
+        }
+        return known;
     }
 
     @Override

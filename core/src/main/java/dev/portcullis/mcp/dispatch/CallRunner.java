@@ -18,18 +18,26 @@ final class CallRunner {
     private final CallTimer timer;
     private final Telemetry telemetry;
     private final InFlight inFlight;
+    private final CallLogs logs;
     private final PersonCalls personCalls;
     private final PersonCalls personTasks;
     private final SessionAsker sessionAsker;
     private final RerunAsker rerunAsker;
 
-    CallRunner(CallLimits limits, CallThreads threads, Telemetry telemetry, InFlight inFlight, RequestStates states) {
+    CallRunner(
+            CallLimits limits,
+            CallThreads threads,
+            Telemetry telemetry,
+            InFlight inFlight,
+            CallLogs logs,
+            RequestStates states) {
         this.limits = limits;
         this.executor = threads.executor();
         this.clock = threads.timer();
         this.timer = new CallTimer(threads.timer(), limits.asking().answerMillisMax());
         this.telemetry = telemetry;
         this.inFlight = inFlight;
+        this.logs = logs;
         this.personCalls = new PersonCalls(limits.callsPerPersonMax());
         this.personTasks = new PersonCalls(limits.tasks().tasksPerPersonMax());
         this.sessionAsker = new SessionAsker(limits.asking(), timer, telemetry);
@@ -47,6 +55,10 @@ final class CallRunner {
 
     SessionAsker sessionAsker() {
         return sessionAsker;
+    }
+
+    CallLogs logs() {
+        return logs;
     }
 
     /**

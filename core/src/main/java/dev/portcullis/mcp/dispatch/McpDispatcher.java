@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The one switch over methods: every message of every revision and transport comes through here, on whatever thread has read it. Nothing blocks but an inline tool's own code. */
 public final class McpDispatcher {
+    private final Offers offers;
     private final LifecycleMethods lifecycle;
     private final ToolMethods tools;
     private final PromptMethods prompts;
@@ -82,23 +83,28 @@ public final class McpDispatcher {
             Telemetry telemetry,
             InstantSource clock) {
         this.sessions = sessions;
-        this.lifecycle = new LifecycleMethods(info, revisions, sessions, limits);
+        this.offers = new Offers(catalog);
+        this.lifecycle = new LifecycleMethods(info, revisions, sessions, offers, limits);
+        var logs = new CallLogs(sessions, limits, telemetry);
         var states = new RequestStates(key, limits.asking(), clock);
-        this.runner = new CallRunner(limits, threads, telemetry, inFlight, states);
-        var taskRules = new Tasks(catalog, taskStore, runner);
-        this.tools = new ToolMethods(catalog, policy, limits, revisions, runner, taskRules);
-        this.prompts = new PromptMethods(catalog, policy, limits, runner);
-        this.resources = new ResourceMethods(catalog, policy, limits, runner);
-        this.completion = new CompletionMethods(catalog, policy, limits, runner);
-        this.logging = new LoggingMethods(catalog, policy, limits, runner);
+        this.runner = new CallRunner(limits, threads, telemetry, inFlight, logs, states);
+        var cursors = new Cursors(key);
+        var lists = new Pages.Rules(policy, limits, revisions, cursors);
+        var permits = new Permits(policy, telemetry);
+        var taskRules = new Tasks(offers, taskStore, runner);
+        this.tools = new ToolMethods(catalog, policy, lists, runner, taskRules);
+        this.prompts = new PromptMethods(catalog, permits, lists, runner);
+        this.resources = new ResourceMethods(catalog, permits, lists, runner);
+        this.completion = new CompletionMethods(catalog, permits, limits, runner);
+        this.logging = new LoggingMethods(sessions);
         this.subscriptions = new SubscriptionMethods(catalog, policy, limits, runner);
-        this.tasks = new TaskMethods(taskRules, policy, runner);
+        this.tasks = new TaskMethods(taskRules, permits, limits, cursors, runner);
     }
 
-    /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows (H-160), or nothing that can be asked */
-    public static McpMethod method(String text, Revision revision) throws McpException {
+    /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows, or nothing this server offers (H-160) */
+    public McpMethod method(String text, Revision revision) throws McpException {
         var method = McpMethod.of(text);
-        if (method != null && revision.serves(method)) {
+        if (method != null && revision.serves(method) && offers.now().covers(method)) {
             return method;
         }
         if (method == McpMethod.INITIALIZE) { // H-47
@@ -117,6 +123,16 @@ public final class McpDispatcher {
      */
     public Session openSession(RequestParams params, Principal principal) throws McpException {
         return lifecycle.open(params, principal);
+    }
+
+    /**
+     * The same for a session that was opened before its client could say anything (H §6).
+     *
+     * @return the session, with what was negotiated
+     * @throws McpException INVALID_PARAMS (H-101)
+     */
+    public Session openSession(Session place, RequestParams params) throws McpException {
+        return lifecycle.open(place, params);
     }
 
     /** Ends a session, its stream and its calls (H-105). */

@@ -1,7 +1,6 @@
 package dev.portcullis.mcp.dispatch;
 
 import dev.portcullis.json.JsonKind;
-import dev.portcullis.json.JsonWriter;
 import dev.portcullis.json.RawJson;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpError;
@@ -15,25 +14,25 @@ import dev.portcullis.mcp.task.TaskAnswer;
 import dev.portcullis.mcp.task.TaskState;
 import dev.portcullis.mcp.task.TaskStore;
 import dev.portcullis.policy.Action;
-import dev.portcullis.policy.Decision;
-import dev.portcullis.policy.Policy;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code tasks/get} and what else there is about tasks, of both generations (H §4.9, §5.5). Stores may block: all of it happens on threads of its own. */
 final class TaskMethods {
+    private static final String LIST = "tasks";
     private static final PendingCall SHORT = () -> {};
 
-    private final Tasks tasks;
-    private final Policy policy;
+    private final Permits permits;
+    private final CallLimits limits;
+    private final Cursors cursors;
     private final CallRunner runner;
     private final TaskStore store;
 
-    TaskMethods(Tasks tasks, Policy policy, CallRunner runner) {
-        this.tasks = tasks;
-        this.policy = policy;
+    TaskMethods(Tasks tasks, Permits permits, CallLimits limits, Cursors cursors, CallRunner runner) {
+        this.permits = permits;
+        this.limits = limits;
+        this.cursors = cursors;
         this.runner = runner;
         this.store = tasks.store();
     }
@@ -53,10 +52,7 @@ final class TaskMethods {
     @Nullable
     PendingCall update(JsonRpcId id, CallContext context) throws McpException {
         return elsewhere(id, context, () -> {
-            var responses = context.params().member("inputResponses");
-            if (responses == null || responses.kind() != JsonKind.OBJECT) {
-                throw new McpException(McpError.INVALID_PARAMS, "params.inputResponses must be an object");
-            }
+            var responses = CallParams.object(context.params().member("inputResponses"), "params.inputResponses");
             var task = find(context);
             if (task != null) {
                 answersTo(task, responses).forEach((key, answer) -> store.answer(task.id(), key, answer));
@@ -107,10 +103,48 @@ final class TaskMethods {
         });
     }
 
-    /** Lists the caller's tasks. */
+    /** Lists the caller's tasks, page by page (H-142, H-143): one that {@link #get} shows is in it. */
     @Nullable
     PendingCall list(JsonRpcId id, CallContext context) throws McpException {
-        throw new IllegalStateException("not yet");
+        return elsewhere(id, context, () -> {
+            var found = store.list(Tasks.owner(context), place(context), limits.pageSize() + 1);
+            var page = found.subList(0, Math.min(found.size(), limits.pageSize()));
+            Answers.result(id, context, out -> {
+                out.name("tasks").beginArray();
+                for (var task : page) {
+                    if (permits.isVisible(context, action(task))) {
+                        out.beginObject();
+                        context.revision().task(out, task);
+                        out.endObject();
+                    }
+                }
+                out.endArray();
+                if (page.size() < found.size()) {
+                    out.name("nextCursor").string(cursor(page.getLast(), context));
+                }
+            });
+        });
+    }
+
+    private String cursor(Task last, CallContext context) {
+        var position = new Cursors.Position(last.createdAtMillis() + ":" + last.id(), 0);
+        return cursors.seal(LIST, context.principal(), position);
+    }
+
+    /** @return where the page before ended; null for the first page */
+    private TaskStore.@Nullable Place place(CallContext context) throws McpException {
+        var cursor = context.params().member("cursor");
+        if (cursor == null) {
+            return null;
+        }
+        var last = cursor.kind() == JsonKind.STRING
+                ? cursors.open(LIST, context.principal(), cursor.cursor().string())
+                : null;
+        if (last == null) {
+            throw new McpException(McpError.INVALID_PARAMS, "Unknown cursor");
+        }
+        int colon = last.key().indexOf(':');
+        return new TaskStore.Place(Long.parseLong(last.key().substring(0, colon)), last.key().substring(colon + 1));
     }
 
     /** Waits for what a task gives. */
@@ -129,11 +163,8 @@ final class TaskMethods {
         void run() throws McpException;
     }
 
-    /** @throws McpException METHOD_NOT_FOUND, MISSING_CAPABILITY, before anything is looked up (H-160, H-224), or OVERLOADED */
+    /** @throws McpException MISSING_CAPABILITY, before anything is looked up (H-224), or OVERLOADED */
     private PendingCall elsewhere(JsonRpcId id, CallContext context, Step step) throws McpException {
-        if (!tasks.offered()) {
-            throw new McpException(McpError.METHOD_NOT_FOUND, "There are no tasks here");
-        }
         if (context.revision().tasks() == TaskRules.SERVER_DECIDES
                 && !context.clientCapabilities().tasks()) {
             throw Tasks.missingCapability();
@@ -155,19 +186,17 @@ final class TaskMethods {
      * @throws McpException INVALID_PARAMS: unknown, expired, somebody else's, or of a tool that is not for this caller any more, which look alike (H-224)
      */
     private @Nullable Task find(CallContext context) throws McpException {
-        var taskId = context.params().member("taskId");
-        if (taskId == null || taskId.kind() != JsonKind.STRING) {
-            throw new McpException(McpError.INVALID_PARAMS, "params.taskId must be a string");
-        }
-        var task = found(taskId.cursor().string(), context);
-        return switch (policy.decide(context.principal(), new Action.CallTool(task.tool()))) {
-            case Decision.Allow() -> task;
-            case Decision.NeedScope(var needed) -> {
-                context.sink().needScope(needed);
-                yield null;
-            }
-            case Decision.Deny _ -> throw unknown();
+        String id = CallParams.string(context.params().whole(), "taskId", "params.taskId");
+        var task = found(id, context);
+        return switch (permits.ask(context, action(task))) {
+            case GRANTED -> task;
+            case SCOPE_ASKED -> null;
+            case HIDDEN -> throw unknown();
         };
+    }
+
+    private static Action action(Task task) {
+        return new Action.CallTool(task.tool());
     }
 
     private Task found(String id, CallContext context) throws McpException {

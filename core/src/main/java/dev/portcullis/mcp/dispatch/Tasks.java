@@ -7,7 +7,6 @@ import dev.portcullis.json.RawJson;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.codec.RequestParams;
-import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolDefinition.TaskSupport;
 import dev.portcullis.mcp.revision.TaskRules;
@@ -19,23 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Which calls can become tasks, and whose tasks they are. Any thread. */
 final class Tasks {
-    private final Catalog catalog;
+    private final Offers offers;
     private final TaskStore store;
     private final CallRunner runner;
 
-    Tasks(Catalog catalog, TaskStore store, CallRunner runner) {
-        this.catalog = catalog;
+    Tasks(Offers offers, TaskStore store, CallRunner runner) {
+        this.offers = offers;
         this.store = store;
         this.runner = runner;
     }
 
     TaskStore store() {
         return store;
-    }
-
-    /** @return whether there are tasks at all: else no method of theirs answers, and nobody's wish for one is heard (H-140, H-160) */
-    boolean offered() {
-        return catalog.tools().all().stream().anyMatch(tool -> tool.definition().tasks() != TaskSupport.FORBIDDEN);
     }
 
     /**
@@ -71,10 +65,10 @@ final class Tasks {
             return null;
         }
         if (tool.tasks() == TaskSupport.FORBIDDEN) {
-            if (offered()) {
+            if (offers.now().tasks()) {
                 throw new McpException(McpError.METHOD_NOT_FOUND, tool.name() + " cannot be called as a task");
             }
-            return null;
+            return null; // there are no tasks at all: what nobody promised is not heard (H-140)
         }
         return new Taskable(this, runner, context.sink(), Taskable.When.AT_ONCE, ttlMillis(wanted));
     }
