@@ -42,6 +42,9 @@ public interface Revision {
     /** Writes what every result ends with. */
     void endResult(JsonWriter out);
 
+    /** Writes what the result of {@code server/discover} ends with instead: all there is to know about this server. */
+    void endDiscovery(JsonWriter out);
+
     /** Writes how long a result may be kept, by the caller alone (H-95, H-96). */
     void caching(JsonWriter out, int ttlMillis);
 
@@ -62,6 +65,9 @@ public interface Revision {
 
     /** Writes a {@code Resource} or {@code ResourceTemplate}. */
     void resource(JsonWriter out, ResourceDefinition resource);
+
+    /** Writes {@code TextResourceContents} or {@code BlobResourceContents}. */
+    void resourceContents(JsonWriter out, ResourceContents contents);
 
     /** Writes a {@code ContentBlock}. */
     void content(JsonWriter out, Content content);
