@@ -79,11 +79,6 @@ public interface Revision {
     /** Writes the member {@code structuredContent}, if this revision can say it. */
     void structuredContent(JsonWriter out, RawJson value);
 
-    /** Writes a {@code TextResourceContents} or {@code BlobResourceContents}. */
-    default void resourceContents(JsonWriter out, ResourceContents contents) {
-        Shapes.resourceContents(out, contents);
-    }
-
     /** @return whether whoever asks for suggestions says which other arguments are known (H-183) */
     default boolean completesInContext() {
         return true;
