@@ -5,6 +5,8 @@ import dev.portcullis.json.JsonWriter;
 import dev.portcullis.json.RawJson;
 import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.mcp.McpError;
+import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.codec.TraceSyntax;
@@ -308,7 +310,7 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
     }
 
     /** Takes what progress says to people, when there is no request to tell it to. */
-    abstract void progressWithoutRequest(@Nullable String message);
+    void progressWithoutRequest(@Nullable String message) {}
 
     @Override
     public final void log(LogLevel level, @Nullable String logger, String data) {

@@ -53,6 +53,11 @@ final class CallRunner {
         return context.session() == null ? rerunAsker : sessionAsker;
     }
 
+    /** @return what one call, or one task, may ask from its start to its end */
+    int questionsPerCallMax() {
+        return limits.asking().questionsPerCallMax();
+    }
+
     SessionAsker sessionAsker() {
         return sessionAsker;
     }

@@ -98,7 +98,7 @@ public final class McpDispatcher {
         this.completion = new CompletionMethods(catalog, permits, limits, runner);
         this.logging = new LoggingMethods(sessions);
         this.subscriptions = new SubscriptionMethods(catalog, policy, limits, runner);
-        this.tasks = new TaskMethods(taskRules, permits, limits, cursors, runner);
+        this.tasks = new TaskMethods(taskRules, permits, limits, cursors, inFlight, runner);
     }
 
     /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows, or nothing this server offers (H-160) */
@@ -208,6 +208,6 @@ public final class McpDispatcher {
 
     /** @return whether no call is running, and no client is asked anything; for tests */
     boolean isIdle() {
-        return inFlight.isEmpty() && runner.isIdle();
+        return inFlight.isEmpty() && tasks.isIdle() && runner.isIdle();
     }
 }

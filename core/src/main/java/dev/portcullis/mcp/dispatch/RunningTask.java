@@ -7,6 +7,7 @@ import dev.portcullis.mcp.task.Task;
 import dev.portcullis.mcp.task.TaskAnswer;
 import dev.portcullis.mcp.task.TaskState;
 import dev.portcullis.mcp.task.TaskStore;
+import dev.portcullis.telemetry.Telemetry.ToolOutcome;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ final class RunningTask implements Asker {
     private final TaskStore store;
     private final Task created;
     private final CallRun run;
+    private final int questionsMax;
 
     /** Held by the thread that asks: one after the other. */
     private final ReentrantLock asking = new ReentrantLock();
@@ -32,10 +34,12 @@ final class RunningTask implements Asker {
     /** Guarded by {@link #asking}. */
     private final Set<String> usedKeys = new HashSet<>();
 
-    RunningTask(TaskStore store, Task created, CallRun run) {
+    /** @param questionsMax asked by one task, from its start to its end */
+    RunningTask(TaskStore store, Task created, CallRun run, int questionsMax) {
         this.store = store;
         this.created = created;
         this.run = run;
+        this.questionsMax = questionsMax;
     }
 
     /** Hears of the task's changes until the call has ended. */
@@ -74,8 +78,12 @@ final class RunningTask implements Asker {
     @Override
     public Map<String, InputResponse> ask(CallRun caller, Map<String, InputRequest> requests)
             throws InputRefusedException, InterruptedException {
+        requireAbilities(requests);
         asking.lockInterruptibly();
         try {
+            if (usedKeys.size() + requests.size() > questionsMax) {
+                throw new InputRefusedException(0, "This asks too much of its client.");
+            }
             Map<String, String> keys = keys(requests);
             Map<String, InputRequest> byKey = new LinkedHashMap<>();
             requests.forEach((name, request) -> byKey.put(keys.getOrDefault(name, name), request));
@@ -92,6 +100,21 @@ final class RunningTask implements Asker {
         } finally {
             asking.unlock();
         }
+    }
+
+    /** What the client cannot be asked ends the task as it would have ended the call (H-86, H-211). */
+    private void requireAbilities(Map<String, InputRequest> requests) {
+        var missing = MissingAbilities.of(run.context, requests.values());
+        if (missing == null) {
+            return;
+        }
+        throw run.stop(ToolOutcome.TOOL_ERROR, () -> {
+            if (run.context.session() == null) {
+                Answers.error(run.id, run.context, missing.toException());
+            } else {
+                run.answerTrouble(missing.text());
+            }
+        });
     }
 
     /** @return a key for each name, used by this task for the first and last time (H-223) */

@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Asks where there are sessions: questions go out as requests on the call's own stream, its thread waits, answers come as messages of their own (H-91, H-113).
@@ -68,7 +69,7 @@ final class SessionAsker implements Asker {
     void answered(Session session, JsonRpcMessage.Response response) {
         var question = open.take(session, response.id());
         if (question != null) {
-            question.arrivals().add(new Arrival.Answer(question, response.result()));
+            question.arrivals().accept(new Arrival.Answer(question, response.result()));
         }
     }
 
@@ -76,8 +77,13 @@ final class SessionAsker implements Asker {
     void refused(Session session, JsonRpcMessage.ErrorResponse response) {
         var question = response.id() == null ? null : open.take(session, response.id());
         if (question != null) {
-            question.arrivals().add(new Arrival.Refusal(question, response.error()));
+            question.arrivals().accept(new Arrival.Refusal(question, response.error()));
         }
+    }
+
+    /** @return what clients have been asked, and what whoever asks in another way adds to */
+    OpenQuestions open() {
+        return open;
     }
 
     @Override
@@ -88,7 +94,7 @@ final class SessionAsker implements Asker {
             throw run.stop(ToolOutcome.TOOL_ERROR, () -> run.answerTrouble(missing.text())); // H-211
         }
         var arrivals = new LinkedBlockingQueue<Arrival>();
-        var questions = questions(session(run), requests, arrivals);
+        var questions = questions(session(run), requests, arrivals::add);
         var conversation = conversation(run);
         if (conversation.asked.addAndGet(questions.size()) > limits.questionsPerCallMax()
                 || !open.add(session(run), questions)) {
@@ -117,14 +123,14 @@ final class SessionAsker implements Asker {
     }
 
     private static List<Question> questions(
-            Session session, Map<String, InputRequest> requests, BlockingQueue<Arrival> arrivals) {
+            Session session, Map<String, InputRequest> requests, Consumer<Arrival> arrivals) {
         List<Question> questions = new ArrayList<>();
         requests.forEach((name, request) -> questions.add(new Question(session, newId(), name, request, arrivals)));
         return questions;
     }
 
     /** Random, so that other processes choose others, and a client that answers after a restart answers nothing; a number that every client can hold. */
-    private static JsonRpcId newId() {
+    static JsonRpcId newId() {
         return new JsonRpcId.Int(ByteBuffer.wrap(Randoms.bytes(Long.BYTES)).getLong() & JsonRpcId.INTEGER_MAX);
     }
 
@@ -147,7 +153,7 @@ final class SessionAsker implements Asker {
         conversations.remove(run);
         for (var question : open.takeAll(conversation.open)) {
             cancel(run, question);
-            question.arrivals().add(new Arrival.Ended());
+            question.arrivals().accept(new Arrival.Ended());
         }
     }
 
@@ -178,7 +184,7 @@ final class SessionAsker implements Asker {
         return answers;
     }
 
-    private static InputRefusedException refusal(Question question, RawJson error) {
+    static InputRefusedException refusal(Question question, RawJson error) {
         var code = RequestParams.memberOf(error, "code");
         var message = RequestParams.memberOf(error, "message");
         String text = message != null && message.kind() == JsonKind.STRING

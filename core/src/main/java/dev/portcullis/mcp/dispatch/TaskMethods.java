@@ -28,13 +28,18 @@ final class TaskMethods {
     private final Cursors cursors;
     private final CallRunner runner;
     private final TaskStore store;
+    private final TaskResultWait.Room room;
 
-    TaskMethods(Tasks tasks, Permits permits, CallLimits limits, Cursors cursors, CallRunner runner) {
+    TaskMethods(
+            Tasks tasks, Permits permits, CallLimits limits, Cursors cursors, InFlight inFlight, CallRunner runner) {
         this.permits = permits;
         this.limits = limits;
         this.cursors = cursors;
         this.runner = runner;
         this.store = tasks.store();
+        var waits = new TaskWaits(limits.tasks().watchersPerTaskMax() / 2);
+        this.room = new TaskResultWait.Room(
+                tasks, waits, runner.sessionAsker().open(), inFlight, runner);
     }
 
     /** Says how a task stands. */
@@ -147,10 +152,34 @@ final class TaskMethods {
         return new TaskStore.Place(Long.parseLong(last.key().substring(0, colon)), last.key().substring(colon + 1));
     }
 
-    /** Waits for what a task gives. */
+    /** Waits for what a task gives; meanwhile, what the task asks is asked here. */
     @Nullable
     PendingCall result(JsonRpcId id, CallContext context) throws McpException {
-        throw new IllegalStateException("not yet");
+        var session = context.session();
+        if (session == null) {
+            throw new IllegalStateException("only sessions wait for results");
+        }
+        var wait = new TaskResultWait(id, context, session, room);
+        try {
+            return elsewhere(id, context, () -> begin(wait, context), wait);
+        } catch (McpException e) {
+            wait.cancel(); // the dispatcher answers
+            throw e;
+        }
+    }
+
+    private void begin(TaskResultWait wait, CallContext context) throws McpException {
+        try {
+            var task = find(context);
+            if (task == null) {
+                wait.cancel(); // a scope has been asked for
+            } else {
+                wait.begin(task);
+            }
+        } catch (McpException | RuntimeException e) {
+            wait.cancel(); // answered by whoever catches this
+            throw e;
+        }
     }
 
     private static void answer(JsonRpcId id, CallContext context, Task task) {
@@ -165,6 +194,11 @@ final class TaskMethods {
 
     /** @throws McpException MISSING_CAPABILITY, before anything is looked up (H-224), or OVERLOADED */
     private PendingCall elsewhere(JsonRpcId id, CallContext context, Step step) throws McpException {
+        return elsewhere(id, context, step, SHORT);
+    }
+
+    private PendingCall elsewhere(JsonRpcId id, CallContext context, Step step, PendingCall pending)
+            throws McpException {
         if (context.revision().tasks() == TaskRules.SERVER_DECIDES
                 && !context.clientCapabilities().tasks()) {
             throw Tasks.missingCapability();
@@ -178,7 +212,7 @@ final class TaskMethods {
                 Answers.bug(id, context, "a task's method", e);
             }
         });
-        return SHORT;
+        return pending;
     }
 
     /**
@@ -205,6 +239,11 @@ final class TaskMethods {
             throw unknown();
         }
         return task;
+    }
+
+    /** @return whether nobody waits; for tests */
+    boolean isIdle() {
+        return room.waits().isEmpty();
     }
 
     static McpException unknown() {

@@ -62,7 +62,7 @@ final class Taskable {
             return true;
         }
         var created = tasks.create(run.context, tool, ttlMillis);
-        var running = new RunningTask(tasks.store(), created, run);
+        var running = new RunningTask(tasks.store(), created, run, runner.questionsPerCallMax());
         try {
             runner.countAsTask(run);
         } catch (McpException e) {
