@@ -160,26 +160,16 @@ final class TaskMethods {
             throw new IllegalStateException("only sessions wait for results");
         }
         var wait = new TaskResultWait(id, context, session, room);
-        try {
-            return elsewhere(id, context, () -> begin(wait, context), wait);
-        } catch (McpException e) {
-            wait.cancel(); // the dispatcher answers
-            throw e;
-        }
-    }
-
-    private void begin(TaskResultWait wait, CallContext context) throws McpException {
-        try {
-            var task = find(context);
-            if (task == null) {
-                wait.cancel(); // a scope has been asked for
-            } else {
-                wait.begin(task);
-            }
-        } catch (McpException | RuntimeException e) {
-            wait.cancel(); // answered by whoever catches this
-            throw e;
-        }
+        return elsewhere(
+                id,
+                context,
+                () -> {
+                    var task = find(context);
+                    if (task != null) {
+                        wait.begin(task);
+                    }
+                },
+                wait);
     }
 
     private static void answer(JsonRpcId id, CallContext context, Task task) {

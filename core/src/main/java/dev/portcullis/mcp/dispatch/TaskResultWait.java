@@ -51,27 +51,37 @@ final class TaskResultWait implements PendingCall, Withdrawable {
         this.context = context;
         this.session = session;
         this.room = room;
-        room.inFlight().add(session, id, this);
     }
 
-    /** @throws McpException TOO_MANY follow it */
-    void begin(Task found) throws McpException {
+    /** Begins to wait; until here nobody else speaks to the sink. */
+    void begin(Task found) {
+        try {
+            follow(found);
+            look();
+        } catch (RuntimeException e) {
+            endWith(() -> Answers.bug(id, context, "tasks/result", e));
+        }
+    }
+
+    private void follow(Task found) {
         TaskResultWait superseded;
+        boolean following;
         synchronized (this) {
             if (ended) {
                 return;
             }
             task = found;
+            room.inFlight().add(session, id, this);
             unwatch = room.tasks().store().watch(found.id(), this::look);
-            if (unwatch == null && room.tasks().store().find(found.id(), found.owner()) != null) {
-                throw new McpException(McpError.TOO_MANY, "Too many follow this task");
-            }
+            following = unwatch != null;
             superseded = room.waits().add(found.id(), this);
         }
-        if (superseded != null) {
-            superseded.refuse(new McpException(McpError.TOO_MANY, "Too many requests wait for this task"));
+        if (!following && room.tasks().store().find(found.id(), found.owner()) != null) {
+            refuse("Too many follow this task");
         }
-        look();
+        if (superseded != null) {
+            superseded.refuse("Too many requests wait for this task");
+        }
     }
 
     /** Does what the task's state asks for. */
@@ -218,24 +228,23 @@ final class TaskResultWait implements PendingCall, Withdrawable {
         return Objects.requireNonNull(task).id();
     }
 
-    /** Ends it with an error. */
-    void refuse(McpException refusal) {
-        if (end(() -> Answers.error(id, context, refusal))) {
-            leave();
-        }
+    private void refuse(String text) {
+        endWith(() -> Answers.error(id, context, new McpException(McpError.TOO_MANY, text)));
     }
 
     /** A lost connection is no cancellation in sessions (H-115); where it is one, the request alone ends. */
     @Override
     public void cancel() {
-        if (end(() -> {})) {
-            leave();
-        }
+        endWith(() -> {});
     }
 
     @Override
     public void withdraw() {
-        if (end(() -> context.sink().withdrawn())) {
+        endWith(() -> context.sink().withdrawn());
+    }
+
+    private void endWith(Runnable answer) {
+        if (end(answer)) {
             leave();
         }
     }
