@@ -206,6 +206,11 @@ public final class McpDispatcher {
         runner.sessionAsker().refused(session, response);
     }
 
+    /** @return how many requests wait for a task; for tests */
+    int taskWaits(String taskId) {
+        return tasks.waits(taskId);
+    }
+
     /** @return whether no call is running, and no client is asked anything; for tests */
     boolean isIdle() {
         return inFlight.isEmpty() && tasks.isIdle() && runner.isIdle();

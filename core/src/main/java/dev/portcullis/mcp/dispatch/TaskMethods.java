@@ -231,6 +231,11 @@ final class TaskMethods {
         return task;
     }
 
+    /** @return how many requests wait for a task; for tests */
+    int waits(String taskId) {
+        return room.waits().count(taskId);
+    }
+
     /** @return whether nobody waits; for tests */
     boolean isIdle() {
         return room.waits().isEmpty();

@@ -45,6 +45,11 @@ final class TaskWaits {
         return waits == null ? null : waits.getLast();
     }
 
+    /** @return how many wait */
+    int count(String taskId) {
+        return byTask.getOrDefault(taskId, List.of()).size();
+    }
+
     /** @return whether nobody waits; for tests */
     boolean isEmpty() {
         return byTask.isEmpty();

@@ -162,9 +162,19 @@ final class TaskFixture implements AutoCloseable {
         record Sent(JsonRpcMessage.Request request, RecordingSink sink, @Nullable PendingCall pending) {}
 
         Sent send(String method, String params) {
+            return send(method, params, new RecordingSink());
+        }
+
+        /** From where no stream is taken. */
+        Sent sendWithoutStream(String method, String params) {
+            var sink = new RecordingSink();
+            sink.takesRequests = false;
+            return send(method, params, sink);
+        }
+
+        private Sent send(String method, String params, RecordingSink sink) {
             var request = (JsonRpcMessage.Request) DispatcherFixture.message("{\"jsonrpc\":\"2.0\",\"id\":"
                     + ids.incrementAndGet() + ",\"method\":\"" + method + "\",\"params\":" + params + "}");
-            var sink = new RecordingSink();
             var context = new CallContext(
                     revisions.of(version),
                     who,
