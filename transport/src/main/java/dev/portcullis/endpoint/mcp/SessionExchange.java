@@ -11,6 +11,8 @@ import dev.portcullis.mcp.dispatch.ArgumentHeaders;
 import dev.portcullis.mcp.dispatch.CallContext;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
 import dev.portcullis.mcp.revision.Revisions;
+import dev.portcullis.mcp.session.Attachment;
+import dev.portcullis.mcp.session.Reading;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.sse.SseStream;
@@ -65,7 +67,7 @@ final class SessionExchange {
             Session session,
             @Nullable Session opened) {
         var revision = revisions.of(session.version());
-        var sink = new HttpReplySink(exchange, accepted, revision.version().text(), opened, sinks);
+        var sink = new HttpReplySink(exchange, accepted, revision.version().text(), opened, resumption(session), sinks);
         var context = new CallContext(
                 revision,
                 exchange.principal(),
@@ -88,47 +90,37 @@ final class SessionExchange {
         return reply.with(McpHeaders.PROTOCOL_VERSION, session.version().text());
     }
 
-    /** The session's standalone stream (H-120): kept alive; nothing is sent on it yet but comments. */
+    private Resumption resumption(Session session) {
+        return new Resumption(sessions, session, revisions.of(session.version()), Priming.AUTO);
+    }
+
+    /** The session's standalone stream (H-120), or one that was lost (H-122). */
     void stream(Exchange exchange) throws McpException {
         var session = find(exchange, requireSessionId(exchange));
-        if (exchange.head().header(McpHeaders.LAST_EVENT_ID) != null) { // we never gave one (H-122)
-            throw new McpException(McpError.INVALID_REQUEST, "Unknown event id");
+        String lastEventId = Era.single(exchange.head(), McpHeaders.LAST_EVENT_ID);
+        switch (sessions.attach(session, exchange.principal(), lastEventId)) {
+            case Attachment.Attached(var reading) -> read(exchange, session, reading);
+            case Attachment.TooMany() -> {
+                sinks.telemetry().refused(Outcome.TOO_MANY_STREAMS);
+                throw new McpException(McpError.TOO_MANY, "Too many streams are open");
+            }
+            case Attachment.UnknownEvent() -> throw new McpException(McpError.INVALID_REQUEST, "Unknown event id");
+            case Attachment.Ended() -> throw unknownSession();
         }
-        var stream = new StandaloneStream();
-        Runnable release = sessions.openStream(session, stream::end);
-        if (release == null) {
-            sinks.telemetry().refused(Outcome.TOO_MANY_STREAMS);
-            throw new McpException(McpError.TOO_MANY, "Too many streams are open");
-        }
-        var opened = SseStream.open(
+    }
+
+    private void read(Exchange exchange, Session session, Reading reading) {
+        var stream = SseStream.open(
                 exchange,
                 sinks.limits().streams(),
                 sinks.telemetry(),
                 McpHeaders.PROTOCOL_VERSION.toString(),
                 session.version().text());
-        opened.onClose(release);
-        sinks.tokens().follow(exchange, opened);
-        stream.opened(opened);
-    }
-
-    /** A stream that may be told to end before it is open. */
-    private static final class StandaloneStream {
-        private @Nullable SseStream stream;
-        private boolean ended;
-
-        synchronized void opened(SseStream opened) {
-            stream = opened;
-            if (ended) {
-                opened.end();
-            }
+        sinks.tokens().follow(exchange, stream);
+        if (resumption(session).primes(Priming.ALWAYS)) {
+            stream.mark(reading.position(), -1);
         }
-
-        synchronized void end() {
-            ended = true;
-            if (stream != null) {
-                stream.end();
-            }
-        }
+        SessionReader.join(stream, reading, true);
     }
 
     /** H-105. */
@@ -150,13 +142,17 @@ final class SessionExchange {
     private Session find(Exchange exchange, String sessionId) throws McpException {
         var session = sessions.find(sessionId, exchange.principal());
         if (session == null) {
-            sinks.telemetry().refused(Outcome.UNKNOWN_SESSION);
-            throw new McpException(McpError.UNKNOWN_SESSION, "Session not found");
+            throw unknownSession();
         }
         String version = Era.single(exchange.head(), McpHeaders.PROTOCOL_VERSION);
         if (version != null && ProtocolVersion.of(version) == null) {
             throw revisions.unsupported(version, false);
         }
         return session;
+    }
+
+    private McpException unknownSession() {
+        sinks.telemetry().refused(Outcome.UNKNOWN_SESSION);
+        return new McpException(McpError.UNKNOWN_SESSION, "Session not found");
     }
 }
