@@ -60,6 +60,7 @@ public final class SseStream {
     private State state = State.OPEN;
     private @Nullable ArrayDeque<Queued> queue;
     private int queuedBytes;
+    private boolean slow;
     private boolean roomAwaited;
     private boolean drainScheduled;
     private List<Runnable> onClose = List.of();
@@ -217,7 +218,7 @@ public final class SseStream {
         if (fit == Fit.OPTIONAL && !isRoomy()) {
             return Enqueued.LEFT_OUT;
         }
-        if (key != null && replace(key, event)) {
+        if (key != null && (slow || !isRoomy()) && replace(key, event)) {
             return Enqueued.QUEUED;
         }
         if (queue == null) {
@@ -341,6 +342,9 @@ public final class SseStream {
             writer.write(event);
         }
         if (writer.isOpen()) {
+            synchronized (this) {
+                slow = true;
+            }
             watchStall();
             tellRoom();
         }
@@ -350,6 +354,7 @@ public final class SseStream {
         Queued next = queue == null ? null : queue.poll();
         if (next == null) {
             queue = null;
+            slow = false;
             return null;
         }
         queuedBytes -= next.event.readableBytes();

@@ -24,6 +24,9 @@ public interface Revision {
     /** @return whether a POST may hold an array of messages (H-111) */
     boolean takesBatches();
 
+    /** @return whether its clients open a stream by HTTP+SSE, on whatever path (H-6, H §6) */
+    boolean speaksHttpSse();
+
     /** @return whether a stream may begin with an event without a message, and be let go of before its end (H-124) */
     boolean primesStreams();
 
@@ -74,11 +77,6 @@ public interface Revision {
 
     /** Writes the member {@code structuredContent}, if this revision can say it. */
     void structuredContent(JsonWriter out, RawJson value);
-
-    /** Writes a {@code TextResourceContents} or {@code BlobResourceContents}. */
-    default void resourceContents(JsonWriter out, ResourceContents contents) {
-        Shapes.resourceContents(out, contents);
-    }
 
     /** @return whether whoever asks for suggestions says which other arguments are known (H-183) */
     default boolean completesInContext() {
