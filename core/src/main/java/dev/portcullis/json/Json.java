@@ -64,8 +64,12 @@ public final class Json {
             throw new JsonException("not one whole JSON text");
         }
         feed.endText();
+        var value = RawJson.first(copy, utf8.length);
+        if (!value.isFollowedBySpaceOnly(utf8.length)) { // by half a token, of which the feed has said nothing yet
+            throw new JsonException("something follows the JSON text");
+        }
         feed.recycle();
-        return RawJson.trimmed(copy, 0, utf8.length);
+        return value;
     }
 
     /** The same of characters. */
