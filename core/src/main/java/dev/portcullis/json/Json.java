@@ -107,9 +107,17 @@ public final class Json {
                 yield elements;
             }
             case STRING -> cursor.string();
-            case NUMBER -> new BigDecimal(raw.text());
+            case NUMBER -> decimal(raw.text());
             case BOOLEAN -> cursor.bool();
             case NULL -> null;
         };
+    }
+
+    private static BigDecimal decimal(String number) {
+        try {
+            return new BigDecimal(number);
+        } catch (NumberFormatException e) {
+            throw new JsonException("a number whose exponent is past all use");
+        }
     }
 }
