@@ -22,6 +22,10 @@ public enum McpError {
     UNSUPPORTED_MEDIA_TYPE(-32600, 415, 415),
     /** H-37, H-38, H-51 to H-54. */
     HEADER_MISMATCH(-32020, 400, 400),
+    /** H-180, in revisions with sessions; stateless ones have {@link #INVALID_PARAMS}. */
+    RESOURCE_NOT_FOUND(-32002, 200, 200),
+    /** H-86, H-75, H-224: the client has not said that it can do what is needed; {@code data.requiredCapabilities} says what. */
+    MISSING_CAPABILITY(-32021, 200, 400),
     /** H-36, H-35. */
     UNSUPPORTED_VERSION(-32022, 400, 400);
 

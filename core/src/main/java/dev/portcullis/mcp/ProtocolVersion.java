@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 public enum ProtocolVersion {
     V2026_07_28("2026-07-28", false),
     V2025_11_25("2025-11-25", true),
-    V2025_06_18("2025-06-18", true);
+    V2025_06_18("2025-06-18", true),
+    V2025_03_26("2025-03-26", true),
+    V2024_11_05("2024-11-05", true);
 
     /** All, newest first. */
     public static final List<ProtocolVersion> ALL = List.of(values());

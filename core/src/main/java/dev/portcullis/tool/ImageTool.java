@@ -2,7 +2,7 @@ package dev.portcullis.tool;
 
 import dev.portcullis.image.ImageException;
 import dev.portcullis.image.ImageGenerator;
-import dev.portcullis.mcp.registry.Content;
+import dev.portcullis.mcp.model.Content;
 import dev.portcullis.mcp.registry.ToolCall;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolHandler;

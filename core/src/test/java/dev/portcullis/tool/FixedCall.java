@@ -1,7 +1,12 @@
 package dev.portcullis.tool;
 
 import dev.portcullis.identity.Principal;
-import dev.portcullis.mcp.registry.Arguments;
+import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.model.Arguments;
+import dev.portcullis.mcp.model.InputRequest;
+import dev.portcullis.mcp.model.InputResponse;
+import dev.portcullis.mcp.model.LogLevel;
+import dev.portcullis.mcp.model.TraceContext;
 import dev.portcullis.mcp.registry.ToolCall;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +25,45 @@ record FixedCall(Map<String, Object> given) implements ToolCall, Arguments {
 
     @Override
     public void progress(double progress, double total, @Nullable String message) {}
+
+    @Override
+    public ClientCapabilities client() {
+        return ClientCapabilities.NONE;
+    }
+
+    @Override
+    public TraceContext trace() {
+        return TraceContext.NONE;
+    }
+
+    @Override
+    public @Nullable String meta(String key) {
+        return null;
+    }
+
+    @Override
+    public void log(LogLevel level, @Nullable String logger, String data) {}
+
+    @Override
+    public void log(LogLevel level, String text) {}
+
+    @Override
+    public Map<String, InputResponse> ask(Map<String, InputRequest> requests) {
+        throw new IllegalStateException("nobody to ask");
+    }
+
+    @Override
+    public boolean becomeTask() {
+        return false;
+    }
+
+    @Override
+    public void letClientPoll(int retryMillis) {}
+
+    @Override
+    public String json() {
+        return given.toString();
+    }
 
     @Override
     public boolean cancelled() {

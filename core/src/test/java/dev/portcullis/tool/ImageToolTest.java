@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.image.ImageException;
 import dev.portcullis.image.ImageGenerator;
-import dev.portcullis.mcp.registry.Content;
+import dev.portcullis.mcp.model.Content;
 import dev.portcullis.mcp.registry.ToolResult;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

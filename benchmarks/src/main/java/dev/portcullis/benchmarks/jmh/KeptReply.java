@@ -3,6 +3,7 @@ package dev.portcullis.benchmarks.jmh;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.mcp.dispatch.ReplySink;
+import dev.portcullis.mcp.dispatch.Slack;
 import java.nio.charset.StandardCharsets;
 
 /** Copies the answer into the same bytes again and again, as the transport copies it into a pooled buffer. One thread. */
@@ -11,6 +12,14 @@ public final class KeptReply implements ReplySink {
     private int length;
 
     KeptReply() {}
+
+    @Override
+    public boolean request(JsonWriter message) {
+        return false;
+    }
+
+    @Override
+    public void letClientPoll(int retryMillis) {}
 
     @Override
     public void answer(int status, JsonWriter message) {
@@ -26,7 +35,7 @@ public final class KeptReply implements ReplySink {
     }
 
     @Override
-    public void notification(JsonWriter message) {
+    public void notification(JsonWriter message, Slack slack) {
         throw new IllegalStateException("nobody asked for " + message);
     }
 

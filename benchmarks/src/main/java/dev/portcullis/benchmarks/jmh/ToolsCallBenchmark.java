@@ -21,8 +21,8 @@ import dev.portcullis.mcp.dispatch.CallContext;
 import dev.portcullis.mcp.dispatch.CallLimits;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
-import dev.portcullis.mcp.registry.Content;
-import dev.portcullis.mcp.registry.ToolRegistry;
+import dev.portcullis.mcp.model.Content;
+import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
@@ -97,16 +97,15 @@ public class ToolsCallBenchmark {
         var info = new ServerInfo("portcullis", "Portcullis", "0.1.0", null);
         revisions = new Revisions(info);
         rules = revisions.of(ProtocolVersion.V2026_07_28);
-        sessions = new Sessions(
-                new MasterKey("a key of this benchmark alone"),
-                new MemorySessionStore(SessionLimits.DEFAULT, clock),
-                SessionLimits.DEFAULT,
-                clock);
+        var key = new MasterKey("a key of this benchmark alone");
+        sessions =
+                new Sessions(key, new MemorySessionStore(SessionLimits.DEFAULT, clock), SessionLimits.DEFAULT, clock);
         dispatcher = new McpDispatcher(
                 info,
+                key,
                 revisions,
                 sessions,
-                ToolRegistry.of(new AddTool()),
+                Catalog.of(new AddTool()),
                 RulePolicy.openToAll().keepingTool("generateImage", Set.of("p@example.com")),
                 CallLimits.DEFAULT,
                 new CallThreads(Runnable::run, timer), // add runs inline: neither is used

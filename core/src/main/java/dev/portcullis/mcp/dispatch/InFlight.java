@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
  * call of another (T-36). Bounded by what bounds running calls. Any thread.
  */
 final class InFlight {
-    private final Map<String, Map<JsonRpcId, ToolRun>> bySession = new ConcurrentHashMap<>();
+    private final Map<String, Map<JsonRpcId, CallRun>> bySession = new ConcurrentHashMap<>();
 
-    void add(Session session, JsonRpcId id, ToolRun run) {
+    void add(Session session, JsonRpcId id, CallRun run) {
         bySession.compute(session.key(), (_, known) -> {
-            Map<JsonRpcId, ToolRun> runs = known == null ? new ConcurrentHashMap<>() : known;
+            Map<JsonRpcId, CallRun> runs = known == null ? new ConcurrentHashMap<>() : known;
             runs.putIfAbsent(id, run); // a client that repeats an id can cancel the first
             return runs;
         });
     }
 
-    void remove(Session session, JsonRpcId id, ToolRun run) {
+    void remove(Session session, JsonRpcId id, CallRun run) {
         bySession.computeIfPresent(session.key(), (_, runs) -> {
             runs.remove(id, run);
             return runs.isEmpty() ? null : runs;
@@ -30,12 +30,12 @@ final class InFlight {
     }
 
     @Nullable
-    ToolRun find(Session session, JsonRpcId id) {
+    CallRun find(Session session, JsonRpcId id) {
         var runs = bySession.get(session.key());
         return runs == null ? null : runs.get(id);
     }
 
-    List<ToolRun> of(Session session) {
+    List<CallRun> of(Session session) {
         var runs = bySession.get(session.key());
         return runs == null ? List.of() : List.copyOf(runs.values());
     }

@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.dispatch;
 
+import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
@@ -9,47 +10,84 @@ import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.RequestParams;
-import dev.portcullis.mcp.registry.ToolRegistry;
+import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.telemetry.Telemetry;
+import java.time.InstantSource;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The one switch over methods: every message of every revision and transport comes through here, on whatever thread has read it. Nothing blocks but an inline tool's own code. */
 public final class McpDispatcher {
+    private final Offers offers;
     private final LifecycleMethods lifecycle;
     private final ToolMethods tools;
+    private final PromptMethods prompts;
+    private final ResourceMethods resources;
+    private final CompletionMethods completion;
+    private final LoggingMethods logging;
+    private final SubscriptionMethods subscriptions;
+    private final TaskMethods tasks;
+    private final CallRunner runner;
     private final Sessions sessions;
     private final InFlight inFlight = new InFlight();
 
     /**
      * @param info what this server says it is
-     * @param tools what it offers
+     * @param key seals what clients carry for us: cursors, request states
+     * @param catalog what it offers
      * @param policy who may use what of it
      * @param threads where tools run
      */
     public McpDispatcher(
             ServerInfo info,
+            MasterKey key,
             Revisions revisions,
             Sessions sessions,
-            ToolRegistry tools,
+            Catalog catalog,
             Policy policy,
             CallLimits limits,
             CallThreads threads,
             Telemetry telemetry) {
-        this.sessions = sessions;
-        this.lifecycle = new LifecycleMethods(info, revisions, sessions, limits);
-        this.tools = new ToolMethods(tools, policy, limits, revisions, threads, telemetry, inFlight);
+        this(info, key, revisions, sessions, catalog, policy, limits, threads, telemetry, InstantSource.system());
     }
 
-    /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows (H-160), or nothing that can be asked */
-    public static McpMethod method(String text, Revision revision) throws McpException {
+    McpDispatcher(
+            ServerInfo info,
+            MasterKey key,
+            Revisions revisions,
+            Sessions sessions,
+            Catalog catalog,
+            Policy policy,
+            CallLimits limits,
+            CallThreads threads,
+            Telemetry telemetry,
+            InstantSource clock) {
+        this.sessions = sessions;
+        this.offers = new Offers(catalog);
+        this.lifecycle = new LifecycleMethods(info, revisions, sessions, offers, limits);
+        var logs = new CallLogs(sessions, limits, telemetry);
+        var states = new RequestStates(key, limits.asking(), clock);
+        this.runner = new CallRunner(limits, threads, telemetry, inFlight, logs, states);
+        var lists = new Pages.Rules(policy, limits, revisions, new Cursors(key));
+        var permits = new Permits(policy, telemetry);
+        this.tools = new ToolMethods(catalog, policy, lists, runner);
+        this.prompts = new PromptMethods(catalog, permits, lists, runner);
+        this.resources = new ResourceMethods(catalog, permits, lists, runner);
+        this.completion = new CompletionMethods(catalog, permits, limits, runner);
+        this.logging = new LoggingMethods(sessions);
+        this.subscriptions = new SubscriptionMethods(catalog, policy, limits, runner);
+        this.tasks = new TaskMethods(catalog, policy, limits, runner);
+    }
+
+    /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows, or nothing this server offers (H-160) */
+    public McpMethod method(String text, Revision revision) throws McpException {
         var method = McpMethod.of(text);
-        if (method != null && revision.serves(method)) {
+        if (method != null && revision.serves(method) && offers.now().covers(method)) {
             return method;
         }
         if (method == McpMethod.INITIALIZE) { // H-47
@@ -70,10 +108,20 @@ public final class McpDispatcher {
         return lifecycle.open(params, principal);
     }
 
+    /**
+     * The same for a session that was opened before its client could say anything (H §6).
+     *
+     * @return the session, with what was negotiated
+     * @throws McpException INVALID_PARAMS (H-101)
+     */
+    public Session openSession(Session place, RequestParams params) throws McpException {
+        return lifecycle.open(place, params);
+    }
+
     /** Ends a session, its stream and its calls (H-105). */
     public void endSession(Session session) {
         sessions.end(session);
-        inFlight.of(session).forEach(ToolRun::withdraw);
+        inFlight.of(session).forEach(CallRun::withdraw);
     }
 
     /**
@@ -92,18 +140,30 @@ public final class McpDispatcher {
     }
 
     private @Nullable PendingCall dispatch(McpMethod method, JsonRpcId id, CallContext context) throws McpException {
-        switch (method) {
+        return switch (method) {
             case INITIALIZE -> lifecycle.initialized(id, context);
             case PING -> lifecycle.ping(id, context);
             case DISCOVER -> lifecycle.discover(id, context);
             case LIST_TOOLS -> tools.list(id, context);
-            case CALL_TOOL -> {
-                return tools.call(id, context);
-            }
-            case INITIALIZED, CANCELLED ->
+            case CALL_TOOL -> tools.call(id, context);
+            case LIST_PROMPTS -> prompts.list(id, context);
+            case GET_PROMPT -> prompts.get(id, context);
+            case LIST_RESOURCES -> resources.list(id, context);
+            case LIST_RESOURCE_TEMPLATES -> resources.listTemplates(id, context);
+            case READ_RESOURCE -> resources.read(id, context);
+            case COMPLETE -> completion.complete(id, context);
+            case SET_LOG_LEVEL -> logging.setLevel(id, context);
+            case LISTEN -> subscriptions.listen(id, context);
+            case SUBSCRIBE -> subscriptions.subscribe(id, context);
+            case UNSUBSCRIBE -> subscriptions.unsubscribe(id, context);
+            case GET_TASK -> tasks.get(id, context);
+            case UPDATE_TASK -> tasks.update(id, context);
+            case CANCEL_TASK -> tasks.cancel(id, context);
+            case LIST_TASKS -> tasks.list(id, context);
+            case TASK_RESULT -> tasks.result(id, context);
+            case INITIALIZED, CANCELLED, PROGRESS, ROOTS_CHANGED ->
                 throw new McpException(McpError.METHOD_NOT_FOUND, method.text() + " is a notification");
-        }
-        return null;
+        };
     }
 
     /** Takes a notification of a session; unknown ones are ignored (H-161). */
@@ -119,8 +179,18 @@ public final class McpDispatcher {
         }
     }
 
-    /** @return whether no call of a session is running; for tests */
+    /** Takes the answer to a request of ours; one that no call of this session waits for is dropped (H-113, T-35). */
+    public void responded(JsonRpcMessage.Response response, Session session) {
+        runner.sessionAsker().answered(session, response);
+    }
+
+    /** The same of a refusal. */
+    public void responded(JsonRpcMessage.ErrorResponse response, Session session) {
+        runner.sessionAsker().refused(session, response);
+    }
+
+    /** @return whether no call is running, and no client is asked anything; for tests */
     boolean isIdle() {
-        return inFlight.isEmpty();
+        return inFlight.isEmpty() && runner.isIdle();
     }
 }

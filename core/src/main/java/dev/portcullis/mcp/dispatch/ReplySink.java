@@ -4,12 +4,22 @@ import dev.portcullis.identity.Scopes;
 import dev.portcullis.json.JsonWriter;
 
 /**
- * Takes what comes of one request: notifications, then exactly one of {@link #answer}, {@link #needScope} and {@link #withdrawn}. Any thread, one call at a time. What a
- * writer holds is taken before the method returns.
+ * Takes what comes of one request: notifications and requests of ours, then exactly one of {@link #answer}, {@link #needScope} and {@link #withdrawn}. Any thread, one call
+ * at a time. What a writer holds is taken before the method returns.
  */
 public interface ReplySink {
     /** A notification about the request; dropped if the client takes none. */
-    void notification(JsonWriter message);
+    void notification(JsonWriter message, Slack slack);
+
+    /**
+     * A request of ours to the client, on the stream of its own request (H-113).
+     *
+     * @return false if it takes no stream there, or is known to be gone for good
+     */
+    boolean request(JsonWriter message);
+
+    /** Lets go of the connection, if the client can come back for the rest (H-124). */
+    void letClientPoll(int retryMillis);
 
     /**
      * The response.

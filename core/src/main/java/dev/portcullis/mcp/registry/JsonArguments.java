@@ -3,6 +3,7 @@ package dev.portcullis.mcp.registry;
 import dev.portcullis.json.JsonCursor;
 import dev.portcullis.json.JsonKind;
 import dev.portcullis.json.RawJson;
+import dev.portcullis.mcp.model.Arguments;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,11 @@ public final class JsonArguments implements Arguments {
     public @Nullable String json(String name) {
         var value = search(name);
         return value == null ? null : value.slice().text();
+    }
+
+    @Override
+    public String json() {
+        return object.text();
     }
 
     private JsonCursor require(String name) {

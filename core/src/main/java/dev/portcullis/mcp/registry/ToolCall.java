@@ -1,25 +1,25 @@
 package dev.portcullis.mcp.registry;
 
-import dev.portcullis.identity.Principal;
-import org.jspecify.annotations.Nullable;
+import dev.portcullis.mcp.model.Arguments;
 
-/** One call of a tool, as its author sees it. Used by the thread that runs the call, and those it hands it to. */
-public interface ToolCall {
-    /** Who calls. */
-    Principal principal();
-
+/** One call of a tool. */
+public interface ToolCall extends Call {
     /** What with; checked against the input schema. */
     Arguments arguments();
 
     /**
-     * Tells the client how far the work is; nothing is sent if it did not ask (H-133).
+     * From here on the call is a task, if the client knows tasks (H-220): it is told so at once, and comes back for the result. Progress and log messages go nowhere then.
+     * Does nothing in a revision whose clients decide that themselves (2025-11-25), for a client that knows no tasks, or if it is one already. Questions asked before make
+     * the call begin again from its start; questions asked after wait.
      *
-     * @param progress must rise from call to call; else it is dropped
-     * @param total NaN if not known
-     * @param message for people; null for none
+     * @return whether the call is a task now
+     * @throws IllegalStateException the definition forbids tasks
      */
-    void progress(double progress, double total, @Nullable String message);
+    boolean becomeTask();
 
-    /** @return whether the client has given up, or time is over; work should stop soon. A thread waiting in a blocking call is interrupted as well */
-    boolean cancelled();
+    /**
+     * Lets go of the connection while the work goes on: the client comes back after this time for what was sent meanwhile (H-124, H-125). Does nothing where clients
+     * cannot.
+     */
+    void letClientPoll(int retryMillis);
 }

@@ -1,5 +1,7 @@
 package dev.portcullis.mcp.registry;
 
+import dev.portcullis.mcp.model.Icon;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param inputSchema JSON Schema 2020-12 of the arguments, an object schema, as JSON text (H-171)
  * @param outputSchema JSON Schema of {@code structuredContent}, as JSON text; null for none
  * @param annotations hints; null for none
+ * @param icons for people
  * @param execution where it runs
+ * @param tasks whether a call may outlive its request
  * @param timeoutMillis when a call is given up; inline tools are not timed
  */
 public record ToolDefinition(
@@ -21,14 +25,30 @@ public record ToolDefinition(
         String inputSchema,
         @Nullable String outputSchema,
         @Nullable Annotations annotations,
+        List<Icon> icons,
         Execution execution,
+        TaskSupport tasks,
         int timeoutMillis) {
+    public ToolDefinition {
+        icons = List.copyOf(icons);
+    }
+
     /** Where a tool runs. */
     public enum Execution {
         /** On the event loop: pure, microseconds, never blocks. */
         INLINE,
         /** On a virtual thread of its own; may block. */
         VIRTUAL_THREAD
+    }
+
+    /** Whether a call may be a task (H-140, H-220). */
+    public enum TaskSupport {
+        /** Never. */
+        FORBIDDEN,
+        /** If the client asks for it, or the tool says {@link ToolCall#becomeTask}. */
+        OPTIONAL,
+        /** Always: clients without tasks cannot call it. */
+        REQUIRED
     }
 
     /** Hints about behaviour (MCP {@code ToolAnnotations}, H-176); null where nothing is said. */
@@ -40,32 +60,115 @@ public record ToolDefinition(
 
     /** A tool that runs on a virtual thread and gets 60 seconds. */
     public static ToolDefinition of(String name, String description, String inputSchema) {
-        return new ToolDefinition(name, null, description, inputSchema, null, null, Execution.VIRTUAL_THREAD, 60_000);
+        return new ToolDefinition(
+                name,
+                null,
+                description,
+                inputSchema,
+                null,
+                null,
+                List.of(),
+                Execution.VIRTUAL_THREAD,
+                TaskSupport.FORBIDDEN,
+                60_000);
     }
 
     public ToolDefinition titled(String title) {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, execution, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                execution,
+                tasks,
+                timeoutMillis);
     }
 
     /** Runs on the event loop. */
     public ToolDefinition inline() {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, Execution.INLINE, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                Execution.INLINE,
+                tasks,
+                timeoutMillis);
     }
 
     public ToolDefinition annotated(Annotations annotations) {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, execution, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                execution,
+                tasks,
+                timeoutMillis);
     }
 
     public ToolDefinition withOutputSchema(String outputSchema) {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, execution, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                execution,
+                tasks,
+                timeoutMillis);
+    }
+
+    public ToolDefinition withIcons(Icon... more) {
+        return new ToolDefinition(
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                List.of(more),
+                execution,
+                tasks,
+                timeoutMillis);
+    }
+
+    public ToolDefinition asTask(TaskSupport tasks) {
+        return new ToolDefinition(
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                execution,
+                tasks,
+                timeoutMillis);
     }
 
     public ToolDefinition timingOutAfter(int timeoutMillis) {
         return new ToolDefinition(
-                name, title, description, inputSchema, outputSchema, annotations, execution, timeoutMillis);
+                name,
+                title,
+                description,
+                inputSchema,
+                outputSchema,
+                annotations,
+                icons,
+                execution,
+                tasks,
+                timeoutMillis);
     }
 }

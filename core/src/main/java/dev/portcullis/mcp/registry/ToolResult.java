@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.registry;
 
+import dev.portcullis.mcp.model.Content;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,26 +2,36 @@ package dev.portcullis.mcp.revision;
 
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.json.RawJson;
+import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.ProtocolVersion;
-import dev.portcullis.mcp.ServerInfo;
-import dev.portcullis.mcp.registry.Content;
+import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
-/** 2026-07-28: every request stands alone and says what it speaks; results say their type, who answers, and how long they may be kept. */
-final class Revision20260728 implements Revision {
+/**
+ * 2026-07-28: every request stands alone and says what it speaks; results say their type, who answers, and how long they may be kept. Objects are as in 2025-11-25, but
+ * tasks are an extension and the server's choice, results may be structured in any way, and pages have no ids.
+ */
+final class Revision20260728 implements Amendment {
     private static final byte[] COMPLETE = "\"resultType\":\"complete\"".getBytes(StandardCharsets.US_ASCII);
 
-    private final ServerInfo info;
+    private final Parts previous;
     private final byte[] meta;
+    private final byte[] discoveryMeta;
 
-    Revision20260728(ServerInfo info) {
-        this.info = info;
+    Revision20260728(Parts previous) {
+        this.previous = previous;
+        this.meta = meta(out -> Shapes.implementation(out, info())); // in every result: the least that says who answers
+        this.discoveryMeta = meta(this::serverInfo);
+    }
+
+    private static byte[] meta(Consumer<JsonWriter> serverInfo) { // H-66
         try (var out = JsonWriter.take()) {
             out.name("_meta").beginObject().name("io.modelcontextprotocol/serverInfo");
-            Shapes.serverInfo(out, info);
-            this.meta = out.endObject().toBytes();
+            serverInfo.accept(out);
+            return out.endObject().toBytes();
         }
     }
 
@@ -31,11 +41,63 @@ final class Revision20260728 implements Revision {
     }
 
     @Override
+    public Parts previous() {
+        return previous;
+    }
+
+    @Override
     public boolean serves(McpMethod method) {
         return switch (method) {
-            case DISCOVER, LIST_TOOLS, CALL_TOOL -> true;
-            case INITIALIZE, INITIALIZED, PING, CANCELLED -> false; // H-47, H-63
+            case DISCOVER,
+                    LISTEN,
+                    LIST_TOOLS,
+                    CALL_TOOL,
+                    LIST_PROMPTS,
+                    GET_PROMPT,
+                    LIST_RESOURCES,
+                    LIST_RESOURCE_TEMPLATES,
+                    READ_RESOURCE,
+                    COMPLETE,
+                    GET_TASK,
+                    UPDATE_TASK,
+                    CANCEL_TASK -> true;
+            case INITIALIZE,
+                    INITIALIZED,
+                    PING,
+                    SUBSCRIBE,
+                    UNSUBSCRIBE,
+                    SET_LOG_LEVEL,
+                    LIST_TASKS,
+                    TASK_RESULT,
+                    CANCELLED,
+                    PROGRESS,
+                    ROOTS_CHANGED -> false; // H-47, H-63
         };
+    }
+
+    @Override
+    public boolean takesBatches() {
+        return false; // H-41
+    }
+
+    @Override
+    public boolean speaksHttpSse() {
+        return false;
+    }
+
+    @Override
+    public boolean primesStreams() {
+        return false; // H-62
+    }
+
+    @Override
+    public TaskRules tasks() {
+        return TaskRules.SERVER_DECIDES;
+    }
+
+    @Override
+    public McpError resourceNotFound() {
+        return McpError.INVALID_PARAMS; // H-180
     }
 
     @Override
@@ -49,8 +111,18 @@ final class Revision20260728 implements Revision {
     }
 
     @Override
+    public void beginInputRequired(JsonWriter out) {
+        out.name("resultType").string("input_required");
+    }
+
+    @Override
     public void endResult(JsonWriter out) {
-        out.copy(meta); // H-66
+        out.copy(meta);
+    }
+
+    @Override
+    public void endDiscovery(JsonWriter out) {
+        out.copy(discoveryMeta);
     }
 
     @Override
@@ -59,27 +131,29 @@ final class Revision20260728 implements Revision {
     }
 
     @Override
-    public void capabilities(JsonWriter out) {
-        Shapes.capabilities(out);
+    public void taskCapability(JsonWriter out) { // H-220
+        out.name("extensions").beginObject();
+        out.name("io.modelcontextprotocol/tasks").beginObject().endObject();
+        out.endObject();
     }
 
     @Override
-    public void serverInfo(JsonWriter out) {
-        Shapes.serverInfo(out, info);
+    public void toolOutput(JsonWriter out, ToolDefinition tool) {
+        if (tool.outputSchema() != null) {
+            Shapes.outputSchema(out, tool.outputSchema());
+        }
     }
 
     @Override
-    public void tool(JsonWriter out, ToolDefinition tool) {
-        Shapes.tool(out, tool, true);
-    }
-
-    @Override
-    public void content(JsonWriter out, Content content) {
-        Shapes.content(out, content);
-    }
+    public void toolExecution(JsonWriter out, ToolDefinition tool) {}
 
     @Override
     public void structuredContent(JsonWriter out, RawJson value) {
         out.name("structuredContent").raw(value);
+    }
+
+    @Override
+    public void pageMembers(JsonWriter out, InputRequest.Page page) {
+        Shapes.page(out, page);
     }
 }

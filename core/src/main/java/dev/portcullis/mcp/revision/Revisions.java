@@ -15,7 +15,12 @@ public final class Revisions {
     private final List<Revision> newestFirst;
 
     public Revisions(ServerInfo info) {
-        newestFirst = List.of(new Revision20260728(info), new Revision20251125(info), new Revision20250618(info));
+        var v2024_11_05 = new Revision20241105(info);
+        var v2025_03_26 = new Revision20250326(v2024_11_05);
+        var v2025_06_18 = new Revision20250618(v2025_03_26);
+        var v2025_11_25 = new Revision20251125(v2025_06_18);
+        var v2026_07_28 = new Revision20260728(v2025_11_25);
+        newestFirst = List.of(v2026_07_28, v2025_11_25, v2025_06_18, v2025_03_26, v2024_11_05);
         newestFirst.forEach(revision -> byVersion.put(revision.version(), revision));
     }
 
@@ -34,7 +39,14 @@ public final class Revisions {
     /** @return what an {@code initialize} for this revision gets: the same if it has sessions and we know it, else the newest that has (H-101) */
     public Revision negotiate(String requested) {
         var version = ProtocolVersion.of(requested);
-        return of(version != null && version.hasSessions() ? version : ProtocolVersion.V2025_11_25);
+        return version != null && version.hasSessions() ? of(version) : newestWithSessions();
+    }
+
+    private Revision newestWithSessions() {
+        return newestFirst.stream()
+                .filter(revision -> revision.version().hasSessions())
+                .findFirst()
+                .orElseThrow();
     }
 
     /**

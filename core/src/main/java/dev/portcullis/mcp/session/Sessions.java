@@ -6,6 +6,7 @@ import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.model.LogLevel;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Opens, finds and ends sessions.
  *
  * <pre>
- * open ──▶ live ── end ──▶ ended      found by nobody: unknown, someone else's, expired and ended look alike (H-103)
+ * open ──▶ live ── end, or rest of what is remembered ──▶ ended      found by nobody: unknown, someone else's, expired and ended look alike (H-103)
  *            └── lifeSeconds ──▶ expired
  * </pre>
  */
@@ -49,7 +50,7 @@ public final class Sessions {
             return null;
         }
         var session = known != null ? known : ids.open(id, Session.Owner.of(principal));
-        if (session == null || session.expiresAtSeconds() <= nowSeconds() || store.hasEnded(session)) {
+        if (session == null || session.expiresAtSeconds() <= nowSeconds() || !store.use(session)) {
             return null;
         }
         if (known == null) {
@@ -64,12 +65,52 @@ public final class Sessions {
         opened.invalidate(session.id());
     }
 
-    /** Takes the place of the session's standalone stream; see {@link SessionStore#openStream}. */
-    public @Nullable Runnable openStream(Session session, Runnable close) {
-        return store.openStream(session, close);
+    /** See {@link SessionStore#openStream}. */
+    public @Nullable SessionStream openStream(Session session) {
+        return store.openStream(session);
     }
 
-    /** Ends all standalone streams of this process, when it is to stop. */
+    /** See {@link SessionStore#attach}. */
+    public Attachment attach(Session session, Principal principal, @Nullable String lastEventId) {
+        return store.attach(session, principal, lastEventId);
+    }
+
+    /** See {@link SessionStore#tell}. */
+    public void tell(Notice notice) {
+        store.tell(notice);
+    }
+
+    /** See {@link SessionStore#takePlace}. */
+    public @Nullable Runnable takePlace(Principal principal) {
+        return store.takePlace(principal);
+    }
+
+    /** See {@link SessionStore#sweep}. */
+    public void sweep() {
+        store.sweep();
+    }
+
+    /** See {@link SessionStore#setLogLevel}. */
+    public boolean setLogLevel(Session session, LogLevel level) {
+        return store.setLogLevel(session, level);
+    }
+
+    /** See {@link SessionStore#logLevel}. */
+    public LogLevel logLevel(Session session) {
+        return store.logLevel(session);
+    }
+
+    /** See {@link SessionStore#subscribe}. */
+    public boolean subscribe(Session session, Principal principal, String uri) {
+        return store.subscribe(session, principal, uri);
+    }
+
+    /** See {@link SessionStore#unsubscribe}. */
+    public void unsubscribe(Session session, String uri) {
+        store.unsubscribe(session, uri);
+    }
+
+    /** See {@link SessionStore#endStreams}. */
     public void endStreams() {
         store.endStreams();
     }

@@ -12,8 +12,8 @@ import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.codec.RequestParams;
+import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.registry.ToolHandler;
-import dev.portcullis.mcp.registry.ToolRegistry;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.Session;
@@ -36,6 +36,8 @@ final class DispatcherFixture implements AutoCloseable {
     static final Principal ADA = person("ada");
     static final Principal BOB = person("bob");
 
+    private static final MasterKey KEY = new MasterKey("0123456789abcdef0123456789abcdef");
+
     final Revisions revisions = new Revisions(INFO);
     final Sessions sessions;
     final McpDispatcher dispatcher;
@@ -50,7 +52,7 @@ final class DispatcherFixture implements AutoCloseable {
 
     DispatcherFixture(Policy policy, Executor executor, ToolHandler... tools) {
         sessions = new Sessions(
-                new MasterKey("0123456789abcdef0123456789abcdef"),
+                KEY,
                 new MemorySessionStore(SessionLimits.DEFAULT, InstantSource.system()),
                 SessionLimits.DEFAULT,
                 InstantSource.system());
@@ -62,9 +64,10 @@ final class DispatcherFixture implements AutoCloseable {
         };
         dispatcher = new McpDispatcher(
                 INFO,
+                KEY,
                 revisions,
                 sessions,
-                ToolRegistry.of(tools),
+                Catalog.of(tools),
                 policy,
                 CallLimits.DEFAULT,
                 new CallThreads(executor, timer),

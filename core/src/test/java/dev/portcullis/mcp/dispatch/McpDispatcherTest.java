@@ -16,7 +16,7 @@ import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.RequestParams;
-import dev.portcullis.mcp.registry.Content;
+import dev.portcullis.mcp.model.Content;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.policy.Decision;
@@ -60,7 +60,7 @@ class McpDispatcherTest {
 
     // H-101
     @ParameterizedTest
-    @ValueSource(strings = {"2025-06-18", "2025-11-25"})
+    @ValueSource(strings = {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"})
     void initializeWhenRevisionIsKnownThenAnswersTheSame(String version) throws Exception {
         try (var fixture = new DispatcherFixture(TestTool.add())) {
             assertThat(fixture.initialize(version)).contains("\"protocolVersion\":\"" + version + "\"");
@@ -69,7 +69,7 @@ class McpDispatcherTest {
 
     // H-101
     @ParameterizedTest
-    @ValueSource(strings = {"2026-07-28", "2024-11-05", "1999-01-01", ""})
+    @ValueSource(strings = {"2026-07-28", "1999-01-01", ""})
     void initializeWhenRevisionIsUnknownOrStatelessThenAnswersTheNewestWithSessions(String version) throws Exception {
         try (var fixture = new DispatcherFixture(TestTool.add())) {
             assertThat(fixture.initialize(version)).contains("\"protocolVersion\":\"2025-11-25\"");
@@ -162,7 +162,8 @@ class McpDispatcherTest {
     void discoverWhenStatelessThenListsVersionsAndCapabilities() throws Exception {
         try (var fixture = new DispatcherFixture()) {
             assertThat(fixture.call(V2026_07_28, ADA, "server/discover", "{}"))
-                    .contains("\"supportedVersions\":[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\"]")
+                    .contains(
+                            "\"supportedVersions\":[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\",\"2025-03-26\",\"2024-11-05\"]")
                     .contains("\"capabilities\":{\"tools\":{}}")
                     .contains("\"ttlMs\":60000,\"cacheScope\":\"private\"");
         }

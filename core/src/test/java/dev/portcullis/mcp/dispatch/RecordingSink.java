@@ -10,12 +10,25 @@ import java.util.concurrent.TimeUnit;
 /** Remembers what a sink is told; complains of a second end. */
 final class RecordingSink implements ReplySink {
     final List<String> notifications = new CopyOnWriteArrayList<>();
+    final List<String> requests = new CopyOnWriteArrayList<>();
+    final List<Integer> polls = new CopyOnWriteArrayList<>();
     final List<String> ends = new CopyOnWriteArrayList<>();
     private final CompletableFuture<String> end = new CompletableFuture<>();
 
     @Override
-    public void notification(JsonWriter message) {
+    public void notification(JsonWriter message, Slack slack) {
         notifications.add(end.isDone() ? "LATE " + message : message.toString());
+    }
+
+    @Override
+    public boolean request(JsonWriter message) {
+        requests.add(message.toString());
+        return true;
+    }
+
+    @Override
+    public void letClientPoll(int retryMillis) {
+        polls.add(retryMillis);
     }
 
     @Override

@@ -9,7 +9,8 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.portcullis.mcp.ProtocolVersion;
-import dev.portcullis.mcp.registry.Content;
+import dev.portcullis.mcp.model.Content;
+import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolResult;
 import java.io.IOException;
@@ -65,7 +66,7 @@ class SchemaConformanceTest {
                                     new Content.Text("é\n\"<"),
                                     new Content.Image(new byte[] {1, 2, 3}, "image/png"),
                                     new Content.Audio(new byte[] {4}, "audio/wav"),
-                                    new Content.EmbeddedText("test://a", "text/plain", "text")),
+                                    new Content.Embedded(new ResourceContents.Text("test://a", "text/plain", "text"))),
                             "{\"n\":1}",
                             false);
                 });
@@ -84,8 +85,9 @@ class SchemaConformanceTest {
     @EnumSource(ProtocolVersion.class)
     void answersWhenValidatedThenFitTheSchemaOfTheRevision(ProtocolVersion version) throws Exception {
         boolean stateless = !version.hasSessions();
-        String response = version == ProtocolVersion.V2025_06_18 ? "JSONRPCResponse" : "JSONRPCResultResponse";
-        String error = version == ProtocolVersion.V2025_06_18 ? "JSONRPCError" : "JSONRPCErrorResponse";
+        boolean renamed = version.compareTo(ProtocolVersion.V2025_11_25) <= 0; // newest first
+        String response = renamed ? "JSONRPCResultResponse" : "JSONRPCResponse";
+        String error = renamed ? "JSONRPCErrorResponse" : "JSONRPCError";
         try (var fixture = fixture()) {
             var results = Map.of(
                     "ListToolsResult",

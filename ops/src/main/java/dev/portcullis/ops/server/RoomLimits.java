@@ -44,16 +44,10 @@ record RoomLimits(
                         limits.provided().providerMillis(),
                         limits.provided().fetchesMax()),
                 fetch(WorkersAiImages.LIMITS, limits.provided().imageMillis(), WorkersAiImages.LIMITS.concurrentMax()),
-                new SessionLimits(
-                        SessionLimits.DEFAULT.lifeSeconds(),
-                        SessionLimits.DEFAULT.openedMax(),
-                        SessionLimits.DEFAULT.endedMax(),
-                        SessionLimits.DEFAULT.streamsMax(),
-                        limits.streamsPerPersonMax()),
-                new CallLimits(
-                        limits.tools().callMillis(),
-                        limits.tools().callsPerPersonMax(),
-                        CallLimits.DEFAULT.listTtlMillis()),
+                SessionLimits.DEFAULT.withStreams(
+                        SessionLimits.DEFAULT.streamsMax(), limits.streamsPerPersonMax()),
+                CallLimits.DEFAULT.running(
+                        limits.tools().callMillis(), limits.tools().callsPerPersonMax()),
                 new AccessTokenVerifier.Limits(
                         limits.tokens().knownMax(),
                         limits.tokens().bogusMax(),

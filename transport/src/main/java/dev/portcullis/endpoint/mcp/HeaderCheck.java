@@ -60,9 +60,18 @@ final class HeaderCheck implements ArgumentHeaders {
 
     /** {@code Mcp-Name}, where the method has one. */
     void requireName(McpMethod method, RequestParams params) throws McpException {
-        switch (method) {
-            case CALL_TOOL -> requireName(params.name());
-            case INITIALIZE, INITIALIZED, PING, DISCOVER, LIST_TOOLS, CANCELLED -> {}
+        String member = method.named();
+        if (member == null) {
+            return;
+        }
+        if (member.equals("name")) {
+            requireName(params.name());
+        } else {
+            var value = params.member(member);
+            requireName(
+                    value != null && value.kind() == JsonKind.STRING
+                            ? value.cursor().string()
+                            : null);
         }
     }
 

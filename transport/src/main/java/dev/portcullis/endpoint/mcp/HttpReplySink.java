@@ -1,12 +1,13 @@
 package dev.portcullis.endpoint.mcp;
 
-import dev.portcullis.http.BearerChallenge;
 import dev.portcullis.http.Exchange;
+import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.Reply;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.mcp.dispatch.PendingCall;
 import dev.portcullis.mcp.dispatch.ReplySink;
+import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.sse.SseStream;
 import dev.portcullis.sse.TokenWatch;
@@ -39,7 +40,7 @@ final class HttpReplySink implements ReplySink {
     private boolean ended;
 
     /** What all sinks share. */
-    record Context(BearerChallenge.Resource challenges, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
+    record Context(GuardedPaths guarded, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
 
     /**
      * @param version the revision spoken, told in every answer (H-19)
@@ -75,11 +76,19 @@ final class HttpReplySink implements ReplySink {
     }
 
     @Override
-    public synchronized void notification(JsonWriter message) {
+    public synchronized void notification(JsonWriter message, Slack slack) {
         if (!ended && accepted.stream()) {
             stream().send(EVENT, null, message.buffer(), 0, message.length());
         }
     }
+
+    @Override
+    public synchronized boolean request(JsonWriter message) {
+        return !ended && accepted.stream() && stream().send(EVENT, null, message.buffer(), 0, message.length());
+    }
+
+    @Override
+    public void letClientPoll(int retryMillis) {}
 
     @Override
     public synchronized void answer(int status, JsonWriter message) {
@@ -99,7 +108,7 @@ final class HttpReplySink implements ReplySink {
     @Override
     public synchronized void needScope(Scopes needed) {
         if (end()) {
-            exchange.reply(context.challenges().insufficientScope(needed).toReply());
+            exchange.reply(withHeaders(context.guarded().insufficientScope(exchange.route(), needed)));
         }
     }
 
@@ -113,6 +122,11 @@ final class HttpReplySink implements ReplySink {
         } else {
             exchange.reply(withHeaders(Reply.empty(HttpResponseStatus.ACCEPTED)));
         }
+    }
+
+    /** @return whether what comes next becomes an event, not a body */
+    synchronized boolean isStreaming() {
+        return stream != null;
     }
 
     private boolean end() {

@@ -1,5 +1,6 @@
 package dev.portcullis.endpoint.oauth;
 
+import dev.portcullis.http.AcceptedType;
 import dev.portcullis.http.Reply;
 import dev.portcullis.http.RequestHead;
 import dev.portcullis.oauth.OAuthError;

@@ -1,7 +1,7 @@
 package dev.portcullis.endpoint.mcp;
 
 import dev.portcullis.crypto.MasterKey;
-import dev.portcullis.http.BearerChallenge;
+import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.RecordedExchange;
 import dev.portcullis.http.Route;
 import dev.portcullis.identity.Identity;
@@ -11,10 +11,10 @@ import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.dispatch.CallLimits;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.registry.ToolCall;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolHandler;
-import dev.portcullis.mcp.registry.ToolRegistry;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
@@ -29,6 +29,7 @@ import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.RawClient;
 import io.netty.handler.codec.http.HttpMethod;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,10 @@ final class McpFixture implements AutoCloseable {
 
     final AtomicInteger running = new AtomicInteger();
 
+    /** {@code /mcp}, and all. */
     final Route route;
+
+    final List<Route> routes;
 
     private final GrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -70,12 +74,13 @@ final class McpFixture implements AutoCloseable {
         this(1_000, 1_000);
     }
 
-    McpFixture(int softDeadlineMillis, int streamsPerOwnerMax) {
+    McpFixture(int softDeadlineMillis, int streamsPerPersonMax) {
         var info = new ServerInfo("portcullis", "Portcullis", "0.1.0", null);
         var revisions = new Revisions(info);
-        var sessionLimits = new SessionLimits(3_600, 100, 100, 1_000, streamsPerOwnerMax);
+        var sessionLimits = SessionLimits.DEFAULT.withStreams(1_000, streamsPerPersonMax);
+        var key = new MasterKey("0123456789abcdef0123456789abcdef");
         var sessions = new Sessions(
-                new MasterKey("0123456789abcdef0123456789abcdef"),
+                key,
                 new MemorySessionStore(sessionLimits, InstantSource.system()),
                 sessionLimits,
                 InstantSource.system());
@@ -97,9 +102,10 @@ final class McpFixture implements AutoCloseable {
         };
         var dispatcher = new McpDispatcher(
                 info,
+                key,
                 revisions,
                 sessions,
-                ToolRegistry.of(tools()),
+                Catalog.of(tools().toArray(ToolHandler[]::new)),
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
                         : Decision.ALLOW,
@@ -110,7 +116,7 @@ final class McpFixture implements AutoCloseable {
                 dispatcher,
                 revisions,
                 sessions,
-                new BearerChallenge.Resource("https://mcp.example.com/mcp", Scopes.NONE),
+                new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.NONE),
                 new TokenWatch(
                         new AccessTokenVerifier(
                                 store,
@@ -121,8 +127,8 @@ final class McpFixture implements AutoCloseable {
                         Runnable::run),
                 new McpHttpLimits(softDeadlineMillis, 1, SseLimits.DEFAULT),
                 telemetry);
-        route = McpRoutes.of(endpoint, Route.Access.OPEN, McpRoutes.BODY_BYTES_MAX)
-                .getFirst();
+        routes = McpRoutes.of(endpoint, Route.Access.OPEN, McpRoutes.BODY_BYTES_MAX);
+        route = routes.getFirst();
     }
 
     private List<ToolHandler> tools() {

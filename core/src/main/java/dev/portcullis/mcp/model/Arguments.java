@@ -1,8 +1,8 @@
-package dev.portcullis.mcp.registry;
+package dev.portcullis.mcp.model;
 
 import org.jspecify.annotations.Nullable;
 
-/** A call's arguments, by name. They have passed the input schema, so a required one is there and of its type; asking for another type is a bug and throws. */
+/** Named values of a call, or of a form: they have passed their schema, so a required one is there and of its type; asking for another type is a bug and throws. */
 public interface Arguments {
     /** @return whether the argument was given and is not null */
     boolean has(String name);
@@ -16,10 +16,18 @@ public interface Arguments {
     /** @throws IllegalArgumentException absent, or not a string */
     String string(String name);
 
+    /** @throws IllegalArgumentException present and not a string */
+    default String string(String name, String whenAbsent) {
+        return has(name) ? string(name) : whenAbsent;
+    }
+
     /** @throws IllegalArgumentException present and not a boolean */
     boolean bool(String name, boolean whenAbsent);
 
     /** @return the argument as JSON text; null if absent */
     @Nullable
     String json(String name);
+
+    /** @return all of them as JSON text, an object */
+    String json();
 }

@@ -1,0 +1,355 @@
+package dev.portcullis.mcp.dispatch;
+
+import dev.portcullis.crypto.Randoms;
+import dev.portcullis.identity.Principal;
+import dev.portcullis.json.JsonWriter;
+import dev.portcullis.json.RawJson;
+import dev.portcullis.jsonrpc.JsonRpcEncoder;
+import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.mcp.McpError;
+import dev.portcullis.mcp.McpException;
+import dev.portcullis.mcp.McpMethod;
+import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.codec.TraceSyntax;
+import dev.portcullis.mcp.model.InputRequest;
+import dev.portcullis.mcp.model.InputResponse;
+import dev.portcullis.mcp.model.LogLevel;
+import dev.portcullis.mcp.model.TraceContext;
+import dev.portcullis.mcp.registry.Call;
+import dev.portcullis.mcp.registry.InputRefusedException;
+import dev.portcullis.telemetry.Telemetry.ToolOutcome;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of an author's code, from its start to its one end. The lock is this object's; it is held for moments, and while a notification is handed to the sink, so that
+ * none can follow the answer.
+ *
+ * <pre>
+ * waiting ──▶ running ── handler answers or fails ──▶ ended, answered
+ *    └───────────┴────── it asks, and runs again ───▶ ended, answered
+ *    └───────────┴────── time is over ──────────────▶ ended, answered, thread interrupted once
+ *    └───────────┴────── client cancels, goes ──────▶ ended, thread interrupted once
+ * </pre>
+ */
+abstract class CallRun implements Call, PendingCall, Runnable {
+    private static final System.Logger LOG = System.getLogger(CallRun.class.getName());
+
+    final JsonRpcId id;
+    final CallContext context;
+    final CallRunner runner;
+    private final long startedNanos;
+
+    private volatile boolean ended;
+    private @Nullable Thread thread;
+    private @Nullable Runnable whenEnded;
+    private @Nullable Told told;
+
+    CallRun(JsonRpcId id, CallContext context, CallRunner runner, long startedNanos) {
+        this.id = id;
+        this.context = context;
+        this.runner = runner;
+        this.startedNanos = startedNanos;
+    }
+
+    /** @return the method by which it was called */
+    abstract McpMethod method();
+
+    /** @return whether it runs on the thread that read the request */
+    boolean runsInline() {
+        return false;
+    }
+
+    /** Runs the author's code and answers. */
+    abstract void work() throws Exception;
+
+    /** Answers that it could not be done; {@link #end} has been said. */
+    void answerTrouble(String text) {
+        Answers.error(id, context, new McpException(McpError.INTERNAL_ERROR, text));
+    }
+
+    /** Counts it. */
+    abstract void count(ToolOutcome outcome, long nanos);
+
+    /** @return what is called, for logs */
+    abstract String called();
+
+    @Override
+    public final void run() {
+        if (!begin()) {
+            return;
+        }
+        try {
+            work();
+        } catch (InterruptedException e) {
+            if (!ended) {
+                fail(e); // nobody asked it to stop
+            }
+        } catch (InputRefusedException e) {
+            if (end(ToolOutcome.TOOL_ERROR, false)) {
+                answerTrouble(String.valueOf(e.getMessage()));
+            }
+        } catch (CallAnsweredError e) {
+            // where it was thrown, it was answered
+        } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
+            fail(e);
+        } finally {
+            leaveThread();
+        }
+    }
+
+    private synchronized boolean begin() {
+        if (!ended) {
+            thread = Thread.currentThread();
+        }
+        return !ended;
+    }
+
+    /** From here on nobody interrupts this thread for this call; an interrupt that came too late is taken back. */
+    private synchronized void leaveThread() {
+        boolean interruptedByUs = ended && thread == null;
+        thread = null;
+        if (interruptedByUs) {
+            Thread.interrupted();
+        }
+    }
+
+    /** @return whether the caller has ended it, and so must answer; only one ever does */
+    final boolean end(ToolOutcome outcome, boolean interrupt) {
+        Runnable listener;
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            ended = true;
+            listener = whenEnded;
+            if (interrupt && thread != null) {
+                thread.interrupt();
+                thread = null;
+            }
+        }
+        if (listener != null) {
+            listener.run();
+        }
+        count(outcome, System.nanoTime() - startedNanos);
+        return true;
+    }
+
+    /** Adds what runs once the call has ended; at once if it has. */
+    final void whenEnded(Runnable listener) {
+        synchronized (this) {
+            if (!ended) {
+                var earlier = whenEnded;
+                whenEnded = earlier == null
+                        ? listener
+                        : () -> {
+                            earlier.run();
+                            listener.run();
+                        };
+                return;
+            }
+        }
+        listener.run();
+    }
+
+    /** Answers with a result, unless the call has ended. */
+    final void answer(Answers.Members members) {
+        if (end(ToolOutcome.OK, false)) {
+            try {
+                Answers.result(id, context, members);
+            } catch (RuntimeException e) { // a null or a NaN in what the author gave
+                answerBug(e);
+            }
+        }
+    }
+
+    /** Answers with an error, unless the call has ended. */
+    final void refuse(ToolOutcome outcome, McpException refusal) {
+        if (end(outcome, false)) {
+            Answers.error(id, context, refusal);
+        }
+    }
+
+    /** A bug in the author's code: logged once, and the client learns only under which number (T-115). */
+    private void fail(Throwable bug) {
+        if (end(ToolOutcome.FAILED, false)) {
+            answerBug(bug);
+        }
+    }
+
+    final void answerBug(Throwable bug) {
+        String reference = Randoms.base64Url(6);
+        LOG.log(System.Logger.Level.ERROR, called() + " failed (reference " + reference + ")", bug);
+        var refusal = new McpException(McpError.INTERNAL_ERROR, "Internal error (reference " + reference + ")");
+        Answers.error(id, context, refusal);
+    }
+
+    final void timeOut(int timeoutMillis) {
+        if (end(ToolOutcome.TIMEOUT, true)) {
+            answerTrouble("No answer within " + timeoutMillis + " ms.");
+        }
+    }
+
+    @Override
+    public final void cancel() {
+        end(ToolOutcome.CANCELLED, true);
+    }
+
+    /** The client has cancelled it and waits for no response (H-115). */
+    final void withdraw() {
+        if (end(ToolOutcome.CANCELLED, true)) {
+            context.sink().withdrawn();
+        }
+    }
+
+    /** It will never run. */
+    final void abandon() {
+        Runnable listener;
+        synchronized (this) {
+            ended = true;
+            listener = whenEnded;
+        }
+        if (listener != null) {
+            listener.run();
+        }
+    }
+
+    @Override
+    public final Principal principal() {
+        return context.principal();
+    }
+
+    @Override
+    public final ClientCapabilities client() {
+        return context.clientCapabilities();
+    }
+
+    @Override
+    public final TraceContext trace() {
+        return TraceSyntax.read(context.params());
+    }
+
+    @Override
+    public final @Nullable String meta(String key) {
+        var member = context.params().metaMember(key);
+        return member == null ? null : member.text();
+    }
+
+    @Override
+    public final void progress(double progress, double total, @Nullable String message) {
+        RawJson token = context.params().meta().progressToken();
+        if (token == null || !Double.isFinite(progress)) {
+            return;
+        }
+        synchronized (this) {
+            if (ended || !told().progress(progress)) {
+                return; // H-133
+            }
+            try (var out = JsonWriter.take()) {
+                JsonRpcEncoder.beginNotification(out, "notifications/progress");
+                out.name("progressToken").raw(token);
+                context.revision().progress(out, progress, total, message);
+                JsonRpcEncoder.end(out);
+                context.sink().notification(out, new Slack.Replace("progress"));
+            }
+        }
+    }
+
+    @Override
+    public final void log(LogLevel level, @Nullable String logger, String data) {
+        say(level, (logs, out) -> logs.writeJson(out, level, logger, data));
+    }
+
+    @Override
+    public final void log(LogLevel level, String text) {
+        say(level, (logs, out) -> logs.writeText(out, level, null, text));
+    }
+
+    /** Writes a log message. */
+    @FunctionalInterface
+    private interface LogMessage {
+        /** @return whether there is something to send */
+        boolean write(CallLogs logs, JsonWriter out);
+    }
+
+    /** On the call's own stream, and never after its answer (T-43). */
+    private void say(LogLevel level, LogMessage message) {
+        var logs = runner.logs();
+        if (!logs.wants(context, level)) {
+            return;
+        }
+        synchronized (this) {
+            if (ended || !logs.admits(told())) {
+                return;
+            }
+            try (var out = JsonWriter.take()) {
+                if (message.write(logs, out)) {
+                    context.sink().notification(out, new Slack.Drop());
+                }
+            }
+        }
+    }
+
+    private Told told() {
+        var known = told;
+        if (known == null) {
+            known = new Told();
+            told = known;
+        }
+        return known;
+    }
+
+    @Override
+    public final Map<String, InputResponse> ask(Map<String, InputRequest> requests)
+            throws InputRefusedException, InterruptedException {
+        if (runsInline()) {
+            throw new IllegalStateException("what runs inline cannot ask: a thread that serves many would wait");
+        }
+        Map<String, InputRequest> asked = new LinkedHashMap<>(requests);
+        InputRequests.check(asked);
+        return asked.isEmpty() ? Map.of() : asker().ask(this, asked);
+    }
+
+    /** @return how this call asks; a task has its own way */
+    Asker asker() {
+        return runner.asker(context);
+    }
+
+    /** Sends a request of ours. @return whether the client takes any on this call's stream   @throws InterruptedException the call has ended */
+    final synchronized boolean request(JsonWriter message) throws InterruptedException {
+        if (ended) {
+            throw new InterruptedException("the call has ended");
+        }
+        return context.sink().request(message);
+    }
+
+    /** Does something with the sink. @return false if the call has ended, and it was not done */
+    final synchronized boolean unlessEnded(Runnable action) {
+        if (!ended) {
+            action.run();
+        }
+        return !ended;
+    }
+
+    /**
+     * Ends the call with an answer from within the author's code; what that does from here on is heard no more.
+     *
+     * @return to be thrown
+     */
+    final CallAnsweredError stop(ToolOutcome outcome, Runnable answer) {
+        if (end(outcome, !isThread(Thread.currentThread()))) {
+            answer.run();
+        }
+        return new CallAnsweredError();
+    }
+
+    private synchronized boolean isThread(Thread other) {
+        return thread == other;
+    }
+
+    @Override
+    public final boolean cancelled() {
+        return ended;
+    }
+}

@@ -1,0 +1,100 @@
+package dev.portcullis.mcp.dispatch;
+
+import dev.portcullis.mcp.McpError;
+import dev.portcullis.mcp.McpException;
+import dev.portcullis.telemetry.Outcome;
+import dev.portcullis.telemetry.Telemetry;
+import dev.portcullis.telemetry.Telemetry.ToolOutcome;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/** Runs calls that are not inline: each on a virtual thread, for a limited time, so many for each person. Any thread. */
+final class CallRunner {
+    private final CallLimits limits;
+    private final Executor executor;
+    private final CallTimer timer;
+    private final Telemetry telemetry;
+    private final InFlight inFlight;
+    private final CallLogs logs;
+    private final PersonCalls personCalls;
+    private final SessionAsker sessionAsker;
+    private final RerunAsker rerunAsker;
+
+    CallRunner(
+            CallLimits limits,
+            CallThreads threads,
+            Telemetry telemetry,
+            InFlight inFlight,
+            CallLogs logs,
+            RequestStates states) {
+        this.limits = limits;
+        this.executor = threads.executor();
+        this.timer = new CallTimer(threads.timer(), limits.asking().answerMillisMax());
+        this.telemetry = telemetry;
+        this.inFlight = inFlight;
+        this.logs = logs;
+        this.personCalls = new PersonCalls(limits.callsPerPersonMax());
+        this.sessionAsker = new SessionAsker(limits.asking(), timer, telemetry);
+        this.rerunAsker = new RerunAsker(limits.asking(), states, telemetry);
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
+    /** @return how a call gets answers from its client, unless it is a task */
+    Asker asker(CallContext context) {
+        return context.session() == null ? rerunAsker : sessionAsker;
+    }
+
+    SessionAsker sessionAsker() {
+        return sessionAsker;
+    }
+
+    CallLogs logs() {
+        return logs;
+    }
+
+    /**
+     * Starts a run on a thread of its own.
+     *
+     * @param timeoutMillis when it is given up, within the limit for all
+     * @throws McpException TOO_MANY, OVERLOADED: it will not run
+     */
+    void start(CallRun run, int timeoutMillis) throws McpException {
+        var person = run.context.principal();
+        if (!personCalls.begin(person)) {
+            throw refused(run, McpError.TOO_MANY, "Too many of your calls are running; try again shortly");
+        }
+        var session = run.context.session();
+        if (session != null) {
+            inFlight.add(session, run.id, run);
+            run.whenEnded(() -> inFlight.remove(session, run.id, run));
+        }
+        try {
+            executor.execute(() -> {
+                try {
+                    run.run();
+                } finally {
+                    personCalls.end(person);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            run.abandon();
+            personCalls.end(person);
+            throw refused(run, McpError.OVERLOADED, "Too many calls are running; try again shortly");
+        }
+        timer.start(run, Math.min(timeoutMillis, limits.timeoutMillisMax()));
+    }
+
+    /** @return whether no call is asking; for tests */
+    boolean isIdle() {
+        return sessionAsker.isIdle() && rerunAsker.isIdle() && timer.isIdle();
+    }
+
+    private McpException refused(CallRun run, McpError error, String message) {
+        telemetry.refused(Outcome.OVERLOADED);
+        run.count(ToolOutcome.OVERLOADED, 0);
+        return new McpException(error, message);
+    }
+}
