@@ -8,6 +8,7 @@ import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.model.Content;
 import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.model.PromptMessage;
+import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.PromptDefinition;
 import dev.portcullis.mcp.registry.ResourceDefinition;
 import dev.portcullis.mcp.registry.ToolDefinition;
@@ -44,6 +45,9 @@ public interface Revision {
     /** Writes what every result ends with. */
     void endResult(JsonWriter out);
 
+    /** Writes what the result of {@code server/discover} ends with instead: all there is to know about this server. */
+    void endDiscovery(JsonWriter out);
+
     /** Writes how long a result may be kept, by the caller alone (H-95, H-96). */
     void caching(JsonWriter out, int ttlMillis);
 
@@ -65,11 +69,19 @@ public interface Revision {
     /** Writes a {@code Resource} or {@code ResourceTemplate}. */
     void resource(JsonWriter out, ResourceDefinition resource);
 
+    /** Writes {@code TextResourceContents} or {@code BlobResourceContents}. */
+    void resourceContents(JsonWriter out, ResourceContents contents);
+
     /** Writes a {@code ContentBlock}. */
     void content(JsonWriter out, Content content);
 
     /** Writes the member {@code structuredContent}, if this revision can say it. */
     void structuredContent(JsonWriter out, RawJson value);
+
+    /** @return whether whoever asks for suggestions says which other arguments are known (H-183) */
+    default boolean completesInContext() {
+        return true;
+    }
 
     /** Writes the members of a {@code notifications/progress}' params that stand behind the token. */
     void progress(JsonWriter out, double progress, double total, @Nullable String message);
