@@ -2,16 +2,16 @@ package dev.portcullis.mcp.dispatch;
 
 import dev.portcullis.identity.Principal;
 import dev.portcullis.json.JsonKind;
+import dev.portcullis.json.JsonWriter;
 import dev.portcullis.json.RawJson;
+import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
-import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.codec.RequestMeta;
 import dev.portcullis.mcp.codec.RequestParams;
-import dev.portcullis.mcp.revision.Offer;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
@@ -22,12 +22,14 @@ final class LifecycleMethods {
     private final ServerInfo info;
     private final Revisions revisions;
     private final Sessions sessions;
+    private final Offers offers;
     private final CallLimits limits;
 
-    LifecycleMethods(ServerInfo info, Revisions revisions, Sessions sessions, CallLimits limits) {
+    LifecycleMethods(ServerInfo info, Revisions revisions, Sessions sessions, Offers offers, CallLimits limits) {
         this.info = info;
         this.revisions = revisions;
         this.sessions = sessions;
+        this.offers = offers;
         this.limits = limits;
     }
 
@@ -37,6 +39,20 @@ final class LifecycleMethods {
      * @throws McpException INVALID_PARAMS: something required is missing (H-101)
      */
     Session open(RequestParams params, Principal principal) throws McpException {
+        var negotiated = negotiate(params);
+        return sessions.open(negotiated.version(), negotiated.capabilities(), principal);
+    }
+
+    /** The same for a session that was opened without a word from its client. */
+    Session open(Session place, RequestParams params) throws McpException {
+        var negotiated = negotiate(params);
+        return place.negotiated(negotiated.version(), negotiated.capabilities());
+    }
+
+    /** What an {@code initialize} comes to. */
+    private record Negotiated(ProtocolVersion version, ClientCapabilities capabilities) {}
+
+    private Negotiated negotiate(RequestParams params) throws McpException {
         var requested = require(params, "protocolVersion", JsonKind.STRING);
         var capabilities = require(params, "capabilities", JsonKind.OBJECT);
         var clientInfo = require(params, "clientInfo", JsonKind.OBJECT);
@@ -44,7 +60,7 @@ final class LifecycleMethods {
             throw new McpException(McpError.INVALID_PARAMS, "clientInfo needs a name and a version, both strings");
         }
         var revision = revisions.negotiate(requested.cursor().string());
-        return sessions.open(revision.version(), ClientCapabilities.of(capabilities), principal);
+        return new Negotiated(revision.version(), ClientCapabilities.of(capabilities));
     }
 
     private static RawJson require(RequestParams params, String member, JsonKind kind) throws McpException {
@@ -61,7 +77,7 @@ final class LifecycleMethods {
         Answers.result(id, context, out -> {
             out.name("protocolVersion").string(context.revision().version().text());
             out.name("capabilities");
-            context.revision().capabilities(out, new Offer(true, false, false, false, false));
+            context.revision().capabilities(out, offers.now());
             out.name("serverInfo");
             context.revision().serverInfo(out);
             if (info.instructions() != null) {
@@ -80,16 +96,22 @@ final class LifecycleMethods {
     /** H-70. */
     @Nullable
     PendingCall discover(JsonRpcId id, CallContext context) {
-        Answers.result(id, context, out -> {
+        var revision = context.revision();
+        try (var out = JsonWriter.take()) {
+            JsonRpcEncoder.beginResult(out, id);
+            revision.beginResult(out);
             out.name("supportedVersions").beginArray();
-            ProtocolVersion.ALL.forEach(version -> out.string(version.text()));
+            revisions.newestFirst().forEach(each -> out.string(each.version().text()));
             out.endArray().name("capabilities");
-            context.revision().capabilities(out, new Offer(true, false, false, false, false));
+            revision.capabilities(out, offers.now());
             if (info.instructions() != null) {
                 out.name("instructions").string(info.instructions());
             }
-            context.revision().caching(out, limits.listTtlMillis());
-        });
+            revision.caching(out, limits.listTtlMillis());
+            revision.endDiscovery(out);
+            JsonRpcEncoder.end(out);
+            context.sink().answer(200, out);
+        }
         return null;
     }
 }

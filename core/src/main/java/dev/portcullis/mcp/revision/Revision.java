@@ -24,6 +24,9 @@ public interface Revision {
     /** @return whether a POST may hold an array of messages (H-111) */
     boolean takesBatches();
 
+    /** @return whether its clients open a stream by HTTP+SSE, on whatever path (H-6, H §6) */
+    boolean speaksHttpSse();
+
     /** @return whether a stream may begin with an event without a message, and be let go of before its end (H-124) */
     boolean primesStreams();
 
@@ -41,6 +44,9 @@ public interface Revision {
 
     /** Writes what every result ends with. */
     void endResult(JsonWriter out);
+
+    /** Writes what the result of {@code server/discover} ends with instead: all there is to know about this server. */
+    void endDiscovery(JsonWriter out);
 
     /** Writes how long a result may be kept, by the caller alone (H-95, H-96). */
     void caching(JsonWriter out, int ttlMillis);
@@ -62,6 +68,9 @@ public interface Revision {
 
     /** Writes a {@code Resource} or {@code ResourceTemplate}. */
     void resource(JsonWriter out, ResourceDefinition resource);
+
+    /** Writes {@code TextResourceContents} or {@code BlobResourceContents}. */
+    void resourceContents(JsonWriter out, ResourceContents contents);
 
     /** Writes a {@code ContentBlock}. */
     void content(JsonWriter out, Content content);

@@ -5,35 +5,44 @@ import dev.portcullis.json.RawJson;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.ProtocolVersion;
-import dev.portcullis.mcp.ServerInfo;
-import dev.portcullis.mcp.model.Content;
 import dev.portcullis.mcp.model.InputRequest;
-import dev.portcullis.mcp.model.PromptMessage;
-import dev.portcullis.mcp.registry.PromptDefinition;
-import dev.portcullis.mcp.registry.ResourceDefinition;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
-/** 2026-07-28: every request stands alone and says what it speaks; results say their type, who answers, and how long they may be kept. */
-final class Revision20260728 implements Revision {
+/**
+ * 2026-07-28: every request stands alone and says what it speaks; results say their type, who answers, and how long they may be kept. Objects are as in 2025-11-25, but
+ * tasks are an extension and the server's choice, results may be structured in any way, and pages have no ids.
+ */
+final class Revision20260728 implements Amendment {
     private static final byte[] COMPLETE = "\"resultType\":\"complete\"".getBytes(StandardCharsets.US_ASCII);
 
-    private final ServerInfo info;
+    private final Parts previous;
     private final byte[] meta;
+    private final byte[] discoveryMeta;
 
-    Revision20260728(ServerInfo info) {
-        this.info = info;
+    Revision20260728(Parts previous) {
+        this.previous = previous;
+        this.meta = meta(out -> Shapes.implementation(out, info())); // in every result: the least that says who answers
+        this.discoveryMeta = meta(this::serverInfo);
+    }
+
+    private static byte[] meta(Consumer<JsonWriter> serverInfo) { // H-66
         try (var out = JsonWriter.take()) {
             out.name("_meta").beginObject().name("io.modelcontextprotocol/serverInfo");
-            Shapes.serverInfo(out, info);
-            this.meta = out.endObject().toBytes();
+            serverInfo.accept(out);
+            return out.endObject().toBytes();
         }
     }
 
     @Override
     public ProtocolVersion version() {
         return ProtocolVersion.V2026_07_28;
+    }
+
+    @Override
+    public Parts previous() {
+        return previous;
     }
 
     @Override
@@ -72,6 +81,11 @@ final class Revision20260728 implements Revision {
     }
 
     @Override
+    public boolean speaksHttpSse() {
+        return false;
+    }
+
+    @Override
     public boolean primesStreams() {
         return false; // H-62
     }
@@ -83,7 +97,7 @@ final class Revision20260728 implements Revision {
 
     @Override
     public McpError resourceNotFound() {
-        return McpError.INVALID_PARAMS;
+        return McpError.INVALID_PARAMS; // H-180
     }
 
     @Override
@@ -103,7 +117,12 @@ final class Revision20260728 implements Revision {
 
     @Override
     public void endResult(JsonWriter out) {
-        out.copy(meta); // H-66
+        out.copy(meta);
+    }
+
+    @Override
+    public void endDiscovery(JsonWriter out) {
+        out.copy(discoveryMeta);
     }
 
     @Override
@@ -112,24 +131,21 @@ final class Revision20260728 implements Revision {
     }
 
     @Override
-    public void capabilities(JsonWriter out, Offer offer) {
-        Shapes.capabilities(out);
+    public void taskCapability(JsonWriter out) { // H-220
+        out.name("extensions").beginObject();
+        out.name("io.modelcontextprotocol/tasks").beginObject().endObject();
+        out.endObject();
     }
 
     @Override
-    public void serverInfo(JsonWriter out) {
-        Shapes.serverInfo(out, info);
+    public void toolOutput(JsonWriter out, ToolDefinition tool) {
+        if (tool.outputSchema() != null) {
+            Shapes.outputSchema(out, tool.outputSchema());
+        }
     }
 
     @Override
-    public void tool(JsonWriter out, ToolDefinition tool) {
-        Shapes.tool(out, tool, true);
-    }
-
-    @Override
-    public void content(JsonWriter out, Content content) {
-        Shapes.content(out, content);
-    }
+    public void toolExecution(JsonWriter out, ToolDefinition tool) {}
 
     @Override
     public void structuredContent(JsonWriter out, RawJson value) {
@@ -137,32 +153,7 @@ final class Revision20260728 implements Revision {
     }
 
     @Override
-    public void prompt(JsonWriter out, PromptDefinition prompt) {
-        throw new IllegalStateException("not yet");
-    }
-
-    @Override
-    public void promptMessage(JsonWriter out, PromptMessage message) {
-        throw new IllegalStateException("not yet");
-    }
-
-    @Override
-    public void resource(JsonWriter out, ResourceDefinition resource) {
-        throw new IllegalStateException("not yet");
-    }
-
-    @Override
-    public void progress(JsonWriter out, double progress, double total, @Nullable String message) {
-        Shapes.progress(out, progress, total, message);
-    }
-
-    @Override
-    public boolean canAsk(InputRequest request) {
-        return true;
-    }
-
-    @Override
-    public void inputParams(JsonWriter out, InputRequest request) {
-        throw new IllegalStateException("not yet");
+    public void pageMembers(JsonWriter out, InputRequest.Page page) {
+        Shapes.page(out, page);
     }
 }

@@ -15,12 +15,12 @@ public final class Revisions {
     private final List<Revision> newestFirst;
 
     public Revisions(ServerInfo info) {
-        newestFirst = List.of(
-                new Revision20260728(info),
-                new Revision20251125(info),
-                new Revision20250618(info),
-                new Revision20250326(info),
-                new Revision20241105(info));
+        var v2024_11_05 = new Revision20241105(info);
+        var v2025_03_26 = new Revision20250326(v2024_11_05);
+        var v2025_06_18 = new Revision20250618(v2025_03_26);
+        var v2025_11_25 = new Revision20251125(v2025_06_18);
+        var v2026_07_28 = new Revision20260728(v2025_11_25);
+        newestFirst = List.of(v2026_07_28, v2025_11_25, v2025_06_18, v2025_03_26, v2024_11_05);
         newestFirst.forEach(revision -> byVersion.put(revision.version(), revision));
     }
 

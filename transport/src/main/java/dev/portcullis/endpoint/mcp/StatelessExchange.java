@@ -36,7 +36,7 @@ final class StatelessExchange {
         headers.requireVersion(requested);
         var revision = revisions.stateless(requested);
         headers.requireMethod(request.method());
-        var method = McpDispatcher.method(request.method(), revision);
+        var method = dispatcher.method(request.method(), revision);
         headers.requireName(method, params);
         var sink = new HttpReplySink(exchange, accepted, revision.version().text(), null, sinks);
         var context = new CallContext(revision, exchange.principal(), null, capabilities, params, headers, sink);

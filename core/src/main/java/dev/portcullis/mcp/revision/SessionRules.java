@@ -1,0 +1,75 @@
+package dev.portcullis.mcp.revision;
+
+import dev.portcullis.json.JsonWriter;
+import dev.portcullis.mcp.McpError;
+import dev.portcullis.mcp.McpMethod;
+
+/** How messages come and go in the revisions with sessions: results are bare. What their objects look like is no business of this. */
+interface SessionRules extends Revision {
+    @Override
+    default boolean serves(McpMethod method) {
+        return switch (method) {
+            case DISCOVER, LISTEN, UPDATE_TASK -> false;
+            case GET_TASK, CANCEL_TASK, LIST_TASKS, TASK_RESULT -> tasks() == TaskRules.CLIENT_DECIDES;
+            case INITIALIZE,
+                    INITIALIZED,
+                    PING,
+                    LIST_TOOLS,
+                    CALL_TOOL,
+                    LIST_PROMPTS,
+                    GET_PROMPT,
+                    LIST_RESOURCES,
+                    LIST_RESOURCE_TEMPLATES,
+                    READ_RESOURCE,
+                    SUBSCRIBE,
+                    UNSUBSCRIBE,
+                    COMPLETE,
+                    SET_LOG_LEVEL,
+                    CANCELLED,
+                    PROGRESS,
+                    ROOTS_CHANGED -> true;
+        };
+    }
+
+    @Override
+    default boolean takesBatches() {
+        return false;
+    }
+
+    @Override
+    default boolean speaksHttpSse() {
+        return false;
+    }
+
+    @Override
+    default boolean primesStreams() {
+        return false;
+    }
+
+    @Override
+    default TaskRules tasks() {
+        return TaskRules.NONE;
+    }
+
+    @Override
+    default boolean argumentErrorsAreResults() {
+        return false;
+    }
+
+    @Override
+    default McpError resourceNotFound() {
+        return McpError.RESOURCE_NOT_FOUND;
+    }
+
+    @Override
+    default void beginResult(JsonWriter out) {}
+
+    @Override
+    default void endResult(JsonWriter out) {}
+
+    @Override
+    default void endDiscovery(JsonWriter out) {}
+
+    @Override
+    default void caching(JsonWriter out, int ttlMillis) {}
+}
