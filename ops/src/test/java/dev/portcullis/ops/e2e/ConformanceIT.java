@@ -29,8 +29,7 @@ class ConformanceIT {
     @BeforeAll
     void runSuite() throws Exception {
         Path output = folder.resolve("output.txt");
-        var builder = new ProcessBuilder(
-                        COMMAND.toString(), "--no-build", "--results", folder.toString(), "all")
+        var builder = new ProcessBuilder(COMMAND.toString(), "--no-build", "--results", folder.toString(), "all")
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
@@ -75,6 +74,8 @@ class ConformanceIT {
     }
 
     private List<String> beginningWith(String verdict) {
-        return lines.stream().filter(line -> line.startsWith("  " + verdict + " ")).toList();
+        return lines.stream()
+                .filter(line -> line.startsWith("  " + verdict + " "))
+                .toList();
     }
 }
