@@ -17,12 +17,17 @@ public final class JsonRpcEncoder {
         out.name("result").beginObject();
     }
 
-    /** Begins a request of ours to the client; members of its params follow, then {@link #end}. */
+    /** Begins a request of ours to the client; its params follow as one object, then {@link #endRequest}. */
     public static void beginRequest(JsonWriter out, JsonRpcId id, String method) {
         out.beginObject().copy(VERSION).name("id");
         id.writeTo(out);
         out.name("method").string(method);
-        out.name("params").beginObject();
+        out.name("params");
+    }
+
+    /** Ends a request. */
+    public static void endRequest(JsonWriter out) {
+        out.endObject();
     }
 
     /** Begins a notification; members of its params follow, then {@link #end}. */

@@ -3,14 +3,13 @@ package dev.portcullis.ops;
 import dev.portcullis.ops.devidp.Person;
 import dev.portcullis.ops.log.Logs;
 import dev.portcullis.ops.server.Banner;
-import dev.portcullis.ops.server.ConfigException;
 import dev.portcullis.ops.server.ConfigLoader;
 import dev.portcullis.ops.server.ExitCode;
+import dev.portcullis.ops.server.Product;
 import dev.portcullis.ops.server.Running;
 import dev.portcullis.ops.server.SettingsHelp;
 import dev.portcullis.ops.server.ShutdownHook;
 import dev.portcullis.ops.server.StartException;
-import dev.portcullis.ops.server.Wiring;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,9 +62,6 @@ public final class Main {
             }
             serve(loaded, environment);
             return ExitCode.OK;
-        } catch (ConfigException e) {
-            System.err.println(e.report());
-            return ExitCode.CONFIG;
         } catch (StartException e) {
             System.err.println(e.explanation());
             return e.exitCode();
@@ -82,10 +78,11 @@ public final class Main {
     private static void serve(ConfigLoader.Loaded loaded, Map<String, String> environment)
             throws StartException, InterruptedException {
         var config = loaded.config();
-        Running running = Wiring.start(config);
+        var running = new Running();
+        var bound = Product.start(config, running);
         ShutdownHook.install(running, Duration.ofSeconds(config.drainSeconds()));
         var people = Person.READY_MADE.stream().map(Person::email).toList();
-        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(config, people, loaded.warnings());
+        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(bound, people, loaded.warnings());
         running.awaitTermination();
     }
 

@@ -16,32 +16,34 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One listening socket and its connections. Methods are called by one thread, in this order:
  *
  * <pre>
- *   new ──bind──► accepting ──drain──► no new connections, answers in progress end ──stop──► closed
- *                     └──────────────────────────stop──────────────────────────────────────► closed
+ *   new ──bind──► connections wait ──serve──► accepting ──drain──► no new ones, answers in progress end ──stop──► closed
+ *                        └────────stop────────────┴────────────────────────stop────────────────────────────────► closed
  * </pre>
+ *
+ * <p>Binding comes first since what is served may have to know the port: of port 0, or of an address in its answers.
  */
 public final class GatewayServer {
     private static final int BACKLOG = 4_096;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
     private final EventLoops loops;
-    private final ServerPipeline pipeline;
     private final ChannelGroup connections = new DefaultChannelGroup("connections", GlobalEventExecutor.INSTANCE);
     private @Nullable Channel listener;
+    private volatile @Nullable ServerPipeline pipeline;
 
-    public GatewayServer(EventLoops loops, ServerPipeline pipeline) {
+    public GatewayServer(EventLoops loops) {
         this.loops = loops;
-        this.pipeline = pipeline;
     }
 
     /**
-     * Begins to accept.
+     * Takes the address; connections wait until {@link #serve}.
      *
      * @param address port 0 for any free port
      * @return what it is bound to
@@ -53,6 +55,7 @@ public final class GatewayServer {
                 .channel(loops.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
@@ -64,6 +67,19 @@ public final class GatewayServer {
         }
         listener = bound.channel();
         return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /**
+     * Begins to accept.
+     *
+     * @throws IllegalStateException nothing is bound
+     */
+    public void serve(ServerPipeline served) {
+        if (listener == null) {
+            throw new IllegalStateException("not bound");
+        }
+        pipeline = served;
+        listener.config().setAutoRead(true);
     }
 
     /** @return connections that are open now */
@@ -99,7 +115,7 @@ public final class GatewayServer {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             connections.add(ctx.channel());
-            ctx.pipeline().addLast((ChannelHandler) pipeline);
+            ctx.pipeline().addLast((ChannelHandler) Objects.requireNonNull(pipeline));
             ctx.pipeline().remove(this);
         }
     }

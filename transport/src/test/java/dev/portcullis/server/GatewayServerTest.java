@@ -111,11 +111,11 @@ class GatewayServerTest {
         var gates = new Gates(
                 Router.of(List.of(echo.mcp(10_000_000), later())), List.of(), OriginRules.noBrowsers(), Runnable::run);
         try (var loops = new EventLoops(kind, 1)) {
-            var server = new GatewayServer(
-                    loops, new ServerPipeline(gates, HttpLimits.DEFAULT, ConnectionLimits.DEFAULT, telemetry));
+            var server = new GatewayServer(loops);
             int port = server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .getPort();
-            try (var client = RawClient.connect(port)) {
+            try (var client = RawClient.connect(port)) { // before anything is served, and so waits
+                server.serve(new ServerPipeline(gates, HttpLimits.DEFAULT, ConnectionLimits.DEFAULT, telemetry));
                 String body = "x".repeat(5_000_000);
                 client.send("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n");
                 client.send(body);
@@ -196,10 +196,7 @@ class GatewayServerTest {
     void bindWhenAddressIsTakenThenIOException() {
         try (var first = TestServer.with(echo.mcp(10));
                 var loops = new EventLoops(EventLoops.Kind.NIO, 1)) {
-            var gates = new Gates(Router.of(List.of()), List.of(), OriginRules.noBrowsers(), Runnable::run);
-            var second = new GatewayServer(
-                    loops,
-                    new ServerPipeline(gates, HttpLimits.DEFAULT, ConnectionLimits.DEFAULT, new CountingTelemetry()));
+            var second = new GatewayServer(loops);
             assertThatThrownBy(() -> second.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), first.port)))
                     .isInstanceOf(IOException.class);
         }

@@ -42,16 +42,15 @@ public final class TestServer implements AutoCloseable {
         var origins = OriginRules.of(URI.create(PUBLIC), List.of(FRIEND), List.of(), true);
         var gates = new java.util.ArrayList<Gate>(List.of(new OriginGate(origins), new RouteGate()));
         gates.addAll(more);
-        server = new GatewayServer(
-                LOOPS,
-                new ServerPipeline(
-                        new Gates(Router.of(routes), gates, origins, offload), limits, connectionLimits, telemetry));
+        server = new GatewayServer(LOOPS);
         try {
             port = server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .getPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        server.serve(new ServerPipeline(
+                new Gates(Router.of(routes), gates, origins, offload), limits, connectionLimits, telemetry));
     }
 
     public static TestServer with(Route... routes) {

@@ -18,6 +18,7 @@ public record ClientCapabilities(int bits) {
     private static final int ROOTS = 4;
     private static final int ELICITATION_FORM = 8;
     private static final int ELICITATION_URL = 16;
+    private static final int TASKS = 32;
 
     /** Reads a {@code ClientCapabilities} object. */
     public static ClientCapabilities of(RawJson capabilities) {
@@ -35,6 +36,10 @@ public record ClientCapabilities(int bits) {
             boolean url = object(elicitation, "url") != null;
             boolean form = object(elicitation, "form") != null || !url; // H §11.15: an empty object means forms
             bits |= (form ? ELICITATION_FORM : 0) | (url ? ELICITATION_URL : 0);
+        }
+        var extensions = object(capabilities, "extensions");
+        if (extensions != null) {
+            bits |= object(extensions, "io.modelcontextprotocol/tasks") == null ? 0 : TASKS;
         }
         return new ClientCapabilities(bits);
     }
@@ -62,5 +67,10 @@ public record ClientCapabilities(int bits) {
 
     public boolean elicitationUrl() {
         return (bits & ELICITATION_URL) != 0;
+    }
+
+    /** @return whether a call may become a task (the extension, H-220) */
+    public boolean tasks() {
+        return (bits & TASKS) != 0;
     }
 }

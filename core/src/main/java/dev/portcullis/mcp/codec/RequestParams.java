@@ -11,17 +11,24 @@ import org.jspecify.annotations.Nullable;
  * @param whole the object itself
  * @param name {@code params.name}; null if absent or not a string
  * @param arguments {@code params.arguments}
+ * @param task {@code params.task}, which asks for the call to be a task (H-141)
  * @param meta {@code params._meta}
  * @param metaIsObject false if there is a {@code _meta} of another type
  */
 public record RequestParams(
-        RawJson whole, @Nullable String name, @Nullable RawJson arguments, RequestMeta meta, boolean metaIsObject) {
+        RawJson whole,
+        @Nullable String name,
+        @Nullable RawJson arguments,
+        @Nullable RawJson task,
+        RequestMeta meta,
+        boolean metaIsObject) {
     /** No params. */
     public static final RequestParams NONE =
-            new RequestParams(RawJson.EMPTY_OBJECT, null, null, RequestMeta.NONE, true);
+            new RequestParams(RawJson.EMPTY_OBJECT, null, null, null, RequestMeta.NONE, true);
 
     private static final byte[] NAME = "name".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ARGUMENTS = "arguments".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TASK = "task".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] META = "_meta".getBytes(StandardCharsets.US_ASCII);
 
     public static RequestParams of(@Nullable RawJson params) {
@@ -31,6 +38,7 @@ public record RequestParams(
     private static RequestParams read(RawJson params) {
         String name = null;
         RawJson arguments = null;
+        RawJson task = null;
         RequestMeta meta = RequestMeta.NONE;
         boolean metaIsObject = true;
         var cursor = params.cursor();
@@ -40,12 +48,14 @@ public record RequestParams(
                 name = cursor.kind() == JsonKind.STRING ? cursor.string() : null;
             } else if (cursor.nameIs(ARGUMENTS)) {
                 arguments = cursor.slice();
+            } else if (cursor.nameIs(TASK)) {
+                task = cursor.slice();
             } else if (cursor.nameIs(META)) {
                 metaIsObject = cursor.kind() == JsonKind.OBJECT;
                 meta = metaIsObject ? RequestMeta.read(cursor) : RequestMeta.NONE;
             }
         }
-        return new RequestParams(params, name, arguments, meta, metaIsObject);
+        return new RequestParams(params, name, arguments, task, meta, metaIsObject);
     }
 
     /** @return another member of params; null if absent */

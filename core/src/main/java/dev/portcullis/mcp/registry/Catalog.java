@@ -1,6 +1,5 @@
 package dev.portcullis.mcp.registry;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** All that this server offers. May grow and shrink while it runs: each change takes effect at once, and clients that asked are told. Any thread. */
@@ -40,24 +39,65 @@ public final class Catalog {
     /** @throws IllegalArgumentException what is wrong with it */
     public void add(ToolHandler tool) {
         synchronized (this) {
-            var handlers = new ArrayList<>(handlers(tools));
-            handlers.add(tool);
-            tools = ToolRegistry.of(handlers);
+            tools = tools.with(tool);
         }
         changes.announce(new Change.ToolList());
     }
 
-    /** Calls that are running go on. */
-    public void removeTool(String name) {
+    /** @throws IllegalArgumentException what is wrong with it */
+    public void add(PromptHandler prompt) {
         synchronized (this) {
-            tools = ToolRegistry.of(handlers(tools).stream()
-                    .filter(handler -> !handler.definition().name().equals(name))
-                    .toList());
+            prompts = prompts.with(prompt);
         }
-        changes.announce(new Change.ToolList());
+        changes.announce(new Change.PromptList());
     }
 
-    private static List<ToolHandler> handlers(ToolRegistry tools) {
-        return tools.all().stream().map(RegisteredTool::handler).toList();
+    /** @throws IllegalArgumentException what is wrong with it */
+    public void add(ResourceHandler resource) {
+        synchronized (this) {
+            resources = resources.with(resource);
+        }
+        changes.announce(new Change.ResourceList());
+    }
+
+    /** Calls that are running go on. @return whether it was there */
+    public boolean removeTool(String name) {
+        synchronized (this) {
+            if (tools.find(name) == null) {
+                return false;
+            }
+            tools = tools.without(name);
+        }
+        changes.announce(new Change.ToolList());
+        return true;
+    }
+
+    /** Calls that are running go on. @return whether it was there */
+    public boolean removePrompt(String name) {
+        synchronized (this) {
+            if (prompts.find(name) == null) {
+                return false;
+            }
+            prompts = prompts.without(name);
+        }
+        changes.announce(new Change.PromptList());
+        return true;
+    }
+
+    /**
+     * Reads that are running go on.
+     *
+     * @param uri of a resource, or the text of a template
+     * @return whether it was there
+     */
+    public boolean removeResource(String uri) {
+        synchronized (this) {
+            if (resources.find(uri) == null) {
+                return false;
+            }
+            resources = resources.without(uri);
+        }
+        changes.announce(new Change.ResourceList());
+        return true;
     }
 }

@@ -54,7 +54,10 @@ final class FlatSchema {
             double max,
             double above,
             double below,
-            @Nullable Set<String> allowed) {}
+            @Nullable Choices allowed) {}
+
+    /** What a string may be, and how it is told: once, not for each wrong value. */
+    private record Choices(Set<String> values, String told) {}
 
     private FlatSchema(Property[] properties, long required, boolean othersAllowed) {
         this.properties = properties;
@@ -137,13 +140,14 @@ final class FlatSchema {
         if (!says(keywords, STRING_KEYWORDS)) {
             return null;
         }
-        Set<String> allowed = null;
+        Choices allowed = null;
         if (keywords.get("enum") instanceof List<?> values) {
             if (!values.stream().allMatch(String.class::isInstance)) {
                 return null;
             }
-            allowed = Set.copyOf(
-                    values.stream().map(String.class::cast).distinct().toList());
+            var texts =
+                    values.stream().map(String.class::cast).distinct().sorted().toList();
+            allowed = new Choices(Set.copyOf(texts), "must be one of " + ProblemText.cut(texts.toString()));
         }
         return property(name, Type.STRING, keywords.get("minLength"), keywords.get("maxLength"), null, null, allowed);
     }
@@ -159,7 +163,7 @@ final class FlatSchema {
             @Nullable Object max,
             @Nullable Object above,
             @Nullable Object below,
-            @Nullable Set<String> allowed) {
+            @Nullable Choices allowed) {
         double[] bounds = new double[4];
         Object[] given = {min, max, above, below};
         for (int i = 0; i < 4; i++) {
@@ -183,7 +187,7 @@ final class FlatSchema {
     @Nullable
     String check(RawJson arguments) {
         long seen = 0;
-        StringBuilder problems = null;
+        ProblemText problems = null;
         var cursor = arguments.cursor();
         cursor.enterObject();
         while (cursor.nextMember()) {
@@ -195,16 +199,18 @@ final class FlatSchema {
                     ? problemOf(properties[index], cursor)
                     : othersAllowed ? null : "there is no such argument";
             if (problem != null) {
-                problems = ProblemText.append(problems, cursor.name(), problem);
+                problems = problems == null ? new ProblemText() : problems;
+                problems.add(cursor.name(), problem);
             }
         }
         long missing = required & ~seen;
         while (missing != 0) {
             int index = Long.numberOfTrailingZeros(missing);
-            problems = ProblemText.append(problems, properties[index].name, "is required");
+            problems = problems == null ? new ProblemText() : problems;
+            problems.add(properties[index].name, "is required");
             missing &= missing - 1;
         }
-        return problems == null ? null : problems.toString();
+        return problems == null ? null : problems.orNull();
     }
 
     private int indexOf(JsonCursor cursor) {
@@ -235,8 +241,8 @@ final class FlatSchema {
     }
 
     private static @Nullable String problemOfText(Property property, String value) {
-        if (property.allowed != null && !property.allowed.contains(value)) {
-            return "must be one of " + property.allowed.stream().sorted().toList();
+        if (property.allowed != null && !property.allowed.values.contains(value)) {
+            return property.allowed.told;
         }
         int length = value.codePointCount(0, value.length());
         if (length < property.min) {

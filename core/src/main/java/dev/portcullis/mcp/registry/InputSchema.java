@@ -16,17 +16,23 @@ public final class InputSchema {
         this.mirrored = mirrored;
     }
 
+    /** The same with {@link SchemaLimits#DEFAULTS}. */
+    public static InputSchema compile(String text) {
+        return compile(text, SchemaLimits.DEFAULTS);
+    }
+
     /**
-     * @param text JSON Schema 2020-12 with {@code "type":"object"} (H-171)
+     * @param text JSON Schema 2020-12, or draft-07 if {@code $schema} says so, with {@code "type":"object"} (H-171)
      * @throws IllegalArgumentException what is wrong with it
      */
-    public static InputSchema compile(String text) {
-        var checked = SchemaRules.check(text);
+    public static InputSchema compile(String text, SchemaLimits limits) {
+        var checked = SchemaRules.check(text, limits);
         if (!"object".equals(checked.root().get("type"))) {
             throw new IllegalArgumentException("inputSchema must have \"type\":\"object\"");
         }
         var flat = FlatSchema.compile(checked.root());
-        return new InputSchema(flat, flat == null ? JsonSchema.compile(text) : null, checked.mirrored());
+        return new InputSchema(
+                flat, flat == null ? JsonSchema.compile(text, checked.dialect(), limits) : null, checked.mirrored());
     }
 
     /** @param arguments an object   @return what is wrong, for the model; null if nothing is */

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A tool that has passed registration: its code, and its definition with the schemas compiled. Immutable. */
-public final class RegisteredTool {
+public final class RegisteredTool implements Registered {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private final ToolHandler handler;
@@ -58,7 +58,12 @@ public final class RegisteredTool {
         return input;
     }
 
-    /** @return what {@code Policy} is asked */
+    @Override
+    public String key() {
+        return definition.name();
+    }
+
+    @Override
     public Action.CallTool action() {
         return action;
     }

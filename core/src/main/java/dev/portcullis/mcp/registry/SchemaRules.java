@@ -2,6 +2,7 @@ package dev.portcullis.mcp.registry;
 
 import dev.portcullis.json.Json;
 import dev.portcullis.json.JsonException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,36 +13,56 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tool's schema must be before anything is done with it: JSON Schema 2020-12, self-contained, bounded (H-171), with {@code x-mcp-header} only where clients
- * can follow (H-56). Problems come as {@link IllegalArgumentException} at registration.
+ * What a tool's schema must be before anything is done with it: of a dialect we know, self-contained, bounded (H-171, T-28), with {@code x-mcp-header} only where
+ * clients can follow (H-56). Problems come as {@link IllegalArgumentException} at registration.
  */
 final class SchemaRules {
-    private static final int CHARS_MAX = 256 * 1024;
-    private static final int NODES_MAX = 10_000;
-    private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
     private static final String MIRROR = "x-mcp-header";
     private static final Pattern TCHARS = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"); // RFC 9110 §5.6.2
-    private static final Set<String> DATA = Set.of("enum", "const", "default", "examples");
-    private static final Set<String> NAMED_SCHEMAS =
-            Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas");
 
+    /** Keywords whose values are no schemas. */
+    private static final Set<String> DATA = Set.of("enum", "const", "default", "examples");
+
+    /** Keywords that hold schemas by names of the author's choice. */
+    private static final Set<String> NAMED_SCHEMAS =
+            Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
+
+    /** Keywords whose schemas see the same value as the schema they stand in. */
+    private static final Set<String> IN_PLACE =
+            Set.of("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies");
+
+    private final SchemaLimits limits;
+    private final SchemaDialect dialect;
+    private final SchemaRefs refs = new SchemaRefs();
     private final List<MirroredArgument> mirrored = new ArrayList<>();
     private final Set<String> headers = new HashSet<>();
-    private int nodes;
+    private int subschemas;
+    private int enumEntries;
 
-    private SchemaRules() {}
+    private SchemaRules(SchemaLimits limits, SchemaDialect dialect) {
+        this.limits = limits;
+        this.dialect = dialect;
+    }
 
     /**
      * @param root the schema
      * @param mirrored its annotated arguments
      */
-    record Checked(Map<?, ?> root, List<MirroredArgument> mirrored) {}
+    record Checked(Map<?, ?> root, SchemaDialect dialect, List<MirroredArgument> mirrored) {}
+
+    /** The same with {@link SchemaLimits#DEFAULTS}. */
+    static Checked check(String schema) {
+        return check(schema, SchemaLimits.DEFAULTS);
+    }
 
     /** @throws IllegalArgumentException what is wrong with it */
-    static Checked check(String schema) {
-        require(schema.length() <= CHARS_MAX, "a schema of more than " + CHARS_MAX + " characters");
+    static Checked check(String schema, SchemaLimits limits) {
+        require(
+                schema.getBytes(StandardCharsets.UTF_8).length <= limits.bytesMax(),
+                "a schema of more than " + limits.bytesMax() + " bytes");
         Object tree;
         try {
+            require(SchemaNumbers.areModest(Json.parse(schema)), "a number that does not fit 64 bits");
             tree = Json.tree(schema);
         } catch (JsonException e) {
             throw new IllegalArgumentException("the schema is not JSON: " + e.getMessage(), e);
@@ -49,46 +70,99 @@ final class SchemaRules {
         if (!(tree instanceof Map<?, ?> root)) {
             throw new IllegalArgumentException("a schema is a JSON object");
         }
-        var rules = new SchemaRules();
-        rules.walk(root, List.of());
-        return new Checked(root, List.copyOf(rules.mirrored));
+        var rules = new SchemaRules(limits, SchemaDialect.of(root.get("$schema")));
+        rules.walk(root, new Place("", List.of(), null, 0));
+        rules.refs.check(limits.depthMax());
+        return new Checked(root, rules.dialect, List.copyOf(rules.mirrored));
     }
 
-    /** @param path names from the root; null where a client could not follow */
-    private void walk(@Nullable Object node, @Nullable List<String> path) {
-        require(++nodes <= NODES_MAX, "a schema of more than " + NODES_MAX + " nodes");
-        if (node instanceof List<?> list) {
-            list.forEach(element -> walk(element, null));
+    /**
+     * Where a walk stands.
+     *
+     * @param pointer from the root (RFC 6901)
+     * @param path names of arguments from the root; null where a client could not follow
+     * @param applying the pointer of the schema that applies this one to its own value; null for none
+     * @param depth schemas around this one
+     */
+    private record Place(
+            String pointer,
+            @Nullable List<String> path,
+            @Nullable String applying,
+            int depth) {
+        Place below(Object name, @Nullable List<String> path) {
+            String token = name.toString().replace("~", "~0").replace("/", "~1");
+            return new Place(pointer + "/" + token, path, applying, depth);
         }
-        if (!(node instanceof Map<?, ?> schema)) {
-            return;
+    }
+
+    private void walk(@Nullable Object node, Place place) {
+        switch (node) {
+            case Map<?, ?> schema -> walkSchema(schema, place);
+            case List<?> list -> {
+                for (int i = 0; i < list.size(); i++) {
+                    walk(list.get(i), place.below(i, null));
+                }
+            }
+            case Boolean _ -> refs.add(place.pointer, place.applying); // a schema as well, maybe
+            case null, default -> {}
         }
-        checkKeywords(schema);
+    }
+
+    private void walkSchema(Map<?, ?> schema, Place place) {
+        require(++subschemas <= limits.subschemasMax(), "a schema of more than " + limits.subschemasMax() + " parts");
+        require(place.depth < limits.depthMax(), "a schema of more than " + limits.depthMax() + " inside each other");
+        refs.add(place.pointer, place.applying);
+        checkKeywords(schema, place);
         if (schema.containsKey(MIRROR)) {
-            addMirror(schema, path);
+            addMirror(schema, place.path);
         }
         for (var keyword : schema.entrySet()) {
             String name = (String) keyword.getKey();
+            String applying = IN_PLACE.contains(name) ? place.pointer : null;
+            var inside = new Place(place.pointer, null, applying, place.depth + 1).below(name, null);
             if (NAMED_SCHEMAS.contains(name) && keyword.getValue() instanceof Map<?, ?> named) {
-                var followed = name.equals("properties") ? path : null;
+                var path = name.equals("properties") ? place.path : null;
                 named.forEach((property, value) ->
-                        walk(value, followed == null ? null : append(followed, (String) property)));
+                        walk(value, inside.below(property, path == null ? null : append(path, (String) property))));
             } else if (!DATA.contains(name)) {
-                walk(keyword.getValue(), null);
+                walk(keyword.getValue(), inside);
             }
         }
     }
 
-    private static void checkKeywords(Map<?, ?> schema) {
-        if (schema.get("$schema") instanceof String dialect) {
-            require(
-                    dialect.equals(DIALECT) || dialect.equals(DIALECT + "#"),
-                    "$schema " + dialect + " is not supported; use " + DIALECT);
+    private void checkKeywords(Map<?, ?> schema, Place place) {
+        boolean isRoot = place.pointer.isEmpty();
+        require(
+                isRoot || !schema.containsKey("$schema") || SchemaDialect.of(schema.get("$schema")) == dialect,
+                "$schema changes within the schema");
+        if (schema.get("enum") instanceof List<?> entries) {
+            enumEntries += entries.size();
+            require(enumEntries <= limits.enumEntriesMax(), "more than " + limits.enumEntriesMax() + " enum entries");
         }
-        for (var keyword : List.of("$ref", "$dynamicRef")) {
-            if (schema.get(keyword) instanceof String ref) {
-                require(ref.startsWith("#"), keyword + " " + ref + " leaves the schema; use $defs");
+        if (dialect == SchemaDialect.DRAFT_07 && schema.get("$id") instanceof String id && id.startsWith("#")) {
+            refs.addAnchor(id.substring(1), place.pointer);
+        } else {
+            require(isRoot || !schema.containsKey("$id"), "$id within the schema; use $defs and $anchor");
+        }
+        if (dialect == SchemaDialect.DRAFT_2020_12) {
+            if (schema.get("$anchor") instanceof String anchor) {
+                refs.addAnchor(anchor, place.pointer);
             }
+            if (schema.get("$dynamicAnchor") instanceof String anchor) {
+                refs.addDynamicAnchor(anchor, place.pointer);
+            }
+            addRef(schema, "$dynamicRef", place);
+        }
+        addRef(schema, "$ref", place);
+    }
+
+    private void addRef(Map<?, ?> schema, String keyword, Place place) {
+        if (schema.containsKey(keyword)) {
+            if (!(schema.get(keyword) instanceof String ref)) {
+                throw new IllegalArgumentException(keyword + " must be a string");
+            }
+            require(ref.startsWith("#"), keyword + " " + ProblemText.cut(ref) + " leaves the schema; use $defs");
+            refs.addRef(keyword, ref, place.pointer);
         }
     }
 

@@ -39,6 +39,9 @@ public interface Revision {
     /** Writes what every result begins with, inside the result object. */
     void beginResult(JsonWriter out);
 
+    /** Writes what a result begins with that asks for input instead of being one (H-85). @throws IllegalStateException questions of this revision go out as requests */
+    void beginInputRequired(JsonWriter out);
+
     /** Writes what every result ends with. */
     void endResult(JsonWriter out);
 
@@ -75,6 +78,9 @@ public interface Revision {
     /** Writes the member {@code structuredContent}, if this revision can say it. */
     void structuredContent(JsonWriter out, RawJson value);
 
+    /** @return whether whoever asks for suggestions says which other arguments are known (H-183) */
+    boolean completesInContext();
+
     /** Writes the members of a {@code notifications/progress}' params that stand behind the token. */
     void progress(JsonWriter out, double progress, double total, @Nullable String message);
 
@@ -83,6 +89,9 @@ public interface Revision {
 
     /** Writes the params of {@code elicitation/create}, {@code sampling/createMessage} or {@code roots/list}, as an object's value. */
     void inputParams(JsonWriter out, InputRequest request);
+
+    /** @return whether a client can be told that what a page was for is done ({@code notifications/elicitation/complete}, H-191) */
+    boolean tellsElicitationComplete();
 
     /** @return HTTP status of an answer that is nothing but this error (H §9) */
     default int status(McpError error) {

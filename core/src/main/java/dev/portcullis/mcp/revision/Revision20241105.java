@@ -27,6 +27,11 @@ record Revision20241105(ServerInfo info) implements Parts, SessionRules {
     }
 
     @Override
+    public boolean completesInContext() {
+        return false; // H-183
+    }
+
+    @Override
     public void implementation(JsonWriter out) {
         out.name("name").string(info.name()).name("version").string(info.version());
     }

@@ -20,6 +20,11 @@ record Revision20250326(Parts previous) implements Amendment, SessionRules {
     }
 
     @Override
+    public boolean completesInContext() {
+        return false; // H-183
+    }
+
+    @Override
     public void capabilityMembers(JsonWriter out, Offer offer) {
         previous.capabilityMembers(out, offer);
         if (offer.completions()) {
@@ -53,4 +58,5 @@ record Revision20250326(Parts previous) implements Amendment, SessionRules {
                 ? Shapes.isWithoutTools(sampling)
                 : previous.canAsk(request);
     }
+
 }

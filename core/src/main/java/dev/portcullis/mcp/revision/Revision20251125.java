@@ -35,6 +35,11 @@ record Revision20251125(Parts previous) implements Amendment, SessionRules {
     }
 
     @Override
+    public boolean tellsElicitationComplete() {
+        return true;
+    }
+
+    @Override
     public void implementation(JsonWriter out) {
         previous.implementation(out);
         Shapes.text(out, "description", info().description());
@@ -114,7 +119,7 @@ record Revision20251125(Parts previous) implements Amendment, SessionRules {
     @Override
     public void pageMembers(JsonWriter out, InputRequest.Page page) { // H-191
         Shapes.page(out, page);
-        out.name("elicitationId").string(page.id());
+        out.name("elicitationId").string(page.elicitationId());
     }
 
     @Override

@@ -101,8 +101,23 @@ final class Revision20260728 implements Amendment {
     }
 
     @Override
+    public boolean completesInContext() {
+        return true;
+    }
+
+    @Override
+    public boolean tellsElicitationComplete() {
+        return false;
+    }
+
+    @Override
     public void beginResult(JsonWriter out) {
         out.copy(COMPLETE); // H-65
+    }
+
+    @Override
+    public void beginInputRequired(JsonWriter out) {
+        out.name("resultType").string("input_required");
     }
 
     @Override

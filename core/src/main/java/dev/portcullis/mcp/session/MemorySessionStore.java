@@ -1,11 +1,14 @@
 package dev.portcullis.mcp.session;
 
+import dev.portcullis.identity.Principal;
 import dev.portcullis.mcp.model.LogLevel;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers in this process. One lock; every critical section is a few table look-ups. */
@@ -18,6 +21,15 @@ public final class MemorySessionStore implements SessionStore {
 
     private final Map<String, Stream> streams = new HashMap<>();
     private final Map<Session.Owner, Integer> streamsByOwner = new HashMap<>();
+    private final Map<String, Remembered> remembered = new HashMap<>();
+
+    /** What a session's client has asked for. */
+    private static final class Remembered {
+        @Nullable
+        LogLevel logLevel;
+
+        final Set<String> subscriptions = new HashSet<>();
+    }
 
     /** An open stream; compared by identity. */
     private static final class Stream {
@@ -40,6 +52,7 @@ public final class MemorySessionStore implements SessionStore {
             forgetOldestEnded();
             ended.put(session.key(), session.expiresAtSeconds());
             stream = streams.get(session.key());
+            remembered.remove(session.key());
         }
         if (stream != null) {
             stream.close.run();
@@ -72,7 +85,8 @@ public final class MemorySessionStore implements SessionStore {
             }
             superseded = streams.get(session.key());
             int owned = streamsByOwner.getOrDefault(session.owner(), 0);
-            if (superseded == null && (streams.size() >= limits.streamsMax() || owned >= limits.streamsPerOwnerMax())) {
+            if (superseded == null
+                    && (streams.size() >= limits.streamsMax() || owned >= limits.streamsPerPersonMax())) {
                 return null;
             }
             streams.put(session.key(), stream);
@@ -87,23 +101,45 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
-    public void setLogLevel(Session session, LogLevel level) {
-        throw new IllegalStateException("not yet");
+    public synchronized boolean setLogLevel(Session session, LogLevel level) {
+        var known = remember(session);
+        if (known != null) {
+            known.logLevel = level;
+        }
+        return known != null;
     }
 
     @Override
-    public LogLevel logLevel(Session session) {
-        return LogLevel.WARNING;
+    public synchronized LogLevel logLevel(Session session) {
+        var known = remembered.get(session.key());
+        return known == null || known.logLevel == null ? LogLevel.WARNING : known.logLevel;
     }
 
     @Override
-    public boolean subscribe(Session session, String uri) {
-        throw new IllegalStateException("not yet");
+    public synchronized boolean subscribe(Session session, Principal principal, String uri) {
+        var known = remember(session);
+        if (known == null || known.subscriptions.size() >= limits.subscriptionsMax()) {
+            return known != null && known.subscriptions.contains(uri);
+        }
+        known.subscriptions.add(uri);
+        return true;
     }
 
     @Override
-    public void unsubscribe(Session session, String uri) {
-        throw new IllegalStateException("not yet");
+    public synchronized void unsubscribe(Session session, String uri) {
+        var known = remembered.get(session.key());
+        if (known != null) {
+            known.subscriptions.remove(uri);
+        }
+    }
+
+    private @Nullable Remembered remember(Session session) {
+        var known = remembered.get(session.key());
+        if (known == null && remembered.size() < limits.rememberedMax() && !ended.containsKey(session.key())) {
+            known = new Remembered();
+            remembered.put(session.key(), known);
+        }
+        return known;
     }
 
     @Override

@@ -4,11 +4,39 @@ package dev.portcullis.mcp.session;
  * Limits of sessions.
  *
  * @param lifeSeconds how long a session lives at most (H-107)
+ * @param idleSeconds how long a session of which something is remembered may rest; an open stream is no rest
  * @param openedMax sessions whose unsealed ids are kept at hand; more cost a decryption per request
  * @param endedMax ended sessions remembered until they would have expired; beyond, the oldest are forgotten and would live again, for their owner alone
- * @param streamsMax standalone streams open at a time (T-32)
- * @param streamsPerOwnerMax of them, one person's through one client
+ * @param rememberedMax sessions of which something is remembered (T-32)
+ * @param rememberedPerPersonMax of them, one person's; beyond, the one that has rested longest ends
+ * @param subscriptionsMax resources that one session follows
+ * @param streamsMax streams open at a time, those of running calls aside (T-32)
+ * @param streamsPerPersonMax of them, one person's
  */
-public record SessionLimits(int lifeSeconds, int openedMax, int endedMax, int streamsMax, int streamsPerOwnerMax) {
-    public static final SessionLimits DEFAULT = new SessionLimits(24 * 60 * 60, 10_000, 100_000, 100_000, 100);
+public record SessionLimits(
+        int lifeSeconds,
+        int idleSeconds,
+        int openedMax,
+        int endedMax,
+        int rememberedMax,
+        int rememberedPerPersonMax,
+        int subscriptionsMax,
+        int streamsMax,
+        int streamsPerPersonMax) {
+    public static final SessionLimits DEFAULT =
+            new SessionLimits(24 * 60 * 60, 30 * 60, 10_000, 100_000, 100_000, 200, 256, 100_000, 100);
+
+    /** These limits, with other limits of streams. */
+    public SessionLimits withStreams(int most, int perPersonMax) {
+        return new SessionLimits(
+                lifeSeconds,
+                idleSeconds,
+                openedMax,
+                endedMax,
+                rememberedMax,
+                rememberedPerPersonMax,
+                subscriptionsMax,
+                most,
+                perPersonMax);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.session;
 
+import dev.portcullis.identity.Principal;
 import dev.portcullis.mcp.model.LogLevel;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,12 @@ public interface SessionStore {
     @Nullable
     Runnable openStream(Session session, Runnable close);
 
-    /** Sets which log messages the session's client wants (H-131). */
-    void setLogLevel(Session session, LogLevel level);
+    /**
+     * Sets which log messages the session's client wants (H-131).
+     *
+     * @return false if too many sessions are remembered
+     */
+    boolean setLogLevel(Session session, LogLevel level);
 
     /** @return which log messages the session's client wants; {@link LogLevel#WARNING} and above until it said */
     LogLevel logLevel(Session session);
@@ -29,9 +34,10 @@ public interface SessionStore {
     /**
      * Remembers that the session's client wants to hear when a resource changes (H-132).
      *
-     * @return false if it follows too many
+     * @param principal who asks, so that it can be asked again whether they may when there is something to tell (T-41)
+     * @return false if it follows too many, or too many sessions are remembered
      */
-    boolean subscribe(Session session, String uri);
+    boolean subscribe(Session session, Principal principal, String uri);
 
     void unsubscribe(Session session, String uri);
 

@@ -6,6 +6,7 @@ import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.model.LogLevel;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,26 @@ public final class Sessions {
     /** Takes the place of the session's standalone stream; see {@link SessionStore#openStream}. */
     public @Nullable Runnable openStream(Session session, Runnable close) {
         return store.openStream(session, close);
+    }
+
+    /** See {@link SessionStore#setLogLevel}. */
+    public boolean setLogLevel(Session session, LogLevel level) {
+        return store.setLogLevel(session, level);
+    }
+
+    /** See {@link SessionStore#logLevel}. */
+    public LogLevel logLevel(Session session) {
+        return store.logLevel(session);
+    }
+
+    /** See {@link SessionStore#subscribe}. */
+    public boolean subscribe(Session session, Principal principal, String uri) {
+        return store.subscribe(session, principal, uri);
+    }
+
+    /** See {@link SessionStore#unsubscribe}. */
+    public void unsubscribe(Session session, String uri) {
+        store.unsubscribe(session, uri);
     }
 
     /** Ends all standalone streams of this process, when it is to stop. */

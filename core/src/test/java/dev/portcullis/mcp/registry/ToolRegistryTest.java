@@ -63,7 +63,7 @@ class ToolRegistryTest {
                 "{} | \"type\":\"object\"",
                 "{\"type\":\"string\"} | \"type\":\"object\"",
                 "{\"type\":[\"object\"]} | \"type\":\"object\"",
-                "{\"type\":\"object\",\"$schema\":\"http://json-schema.org/draft-07/schema#\"} | is not supported",
+                "{\"type\":\"object\",\"$schema\":\"http://json-schema.org/draft-04/schema#\"} | is not supported",
                 "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"https://evil.example/s\"}}} | leaves the schema",
                 "{\"type\":\"object\",\"$defs\":{\"a\":{\"$dynamicRef\":\"other.json#x\"}}} | leaves the schema",
                 "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"x-mcp-header\":\"\"}}} | header name",
@@ -145,7 +145,7 @@ class ToolRegistryTest {
         assertThat(InputSchema.compile(FLAT).check(Json.parse(arguments))).hasSizeLessThan(1_024);
         assertThat(InputSchema.compile(FLAT.replace("\"title\"", "\"minProperties\":0,\"title\""))
                         .check(Json.parse(arguments)))
-                .hasSizeLessThan(1_300);
+                .hasSizeLessThan(1_024);
     }
 
     @Test

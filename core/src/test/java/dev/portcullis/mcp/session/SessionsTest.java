@@ -8,6 +8,7 @@ import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.model.LogLevel;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class SessionsTest {
     private static final Principal ADA = person("https://issuer.example", "ada", "client-1");
-    private static final SessionLimits LIMITS = new SessionLimits(3_600, 100, 3, 10, 2);
+    private static final SessionLimits LIMITS = new SessionLimits(3_600, 600, 100, 3, 10, 4, 3, 10, 2);
 
     private Instant now = Instant.parse("2026-11-21T12:00:00Z");
     private final MasterKey key = new MasterKey("0123456789abcdef0123456789abcdef");
@@ -126,6 +127,29 @@ class SessionsTest {
         assertThat(sessions.openStream(open(ADA), () -> {})).isNull();
         second.run();
         assertThat(sessions.openStream(open(ADA), () -> {})).isNotNull();
+    }
+
+    // H-131
+    @Test
+    void logLevelWhenSetThenIsThatSessionsAlone() {
+        var session = open(ADA);
+        assertThat(sessions.logLevel(session)).isEqualTo(LogLevel.WARNING);
+        assertThat(sessions.setLogLevel(session, LogLevel.DEBUG)).isTrue();
+        assertThat(sessions.logLevel(session)).isEqualTo(LogLevel.DEBUG);
+        assertThat(sessions.logLevel(open(ADA))).isEqualTo(LogLevel.WARNING);
+    }
+
+    // H-132
+    @Test
+    void subscribeWhenTooManyThenFalse() {
+        var session = open(ADA);
+        for (int i = 0; i < 3; i++) {
+            assertThat(sessions.subscribe(session, ADA, "test://" + i)).isTrue();
+        }
+        assertThat(sessions.subscribe(session, ADA, "test://1")).isTrue(); // again is nothing new
+        assertThat(sessions.subscribe(session, ADA, "test://3")).isFalse();
+        sessions.unsubscribe(session, "test://0");
+        assertThat(sessions.subscribe(session, ADA, "test://3")).isTrue();
     }
 
     @Test

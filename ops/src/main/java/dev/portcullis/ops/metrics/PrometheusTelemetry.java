@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * Counts what happens, for Prometheus. Every series is made at start, from closed sets: routes, tools, and the values of enums. So the number of series is fixed,
- * nobody outside can add one, and counting is an array index or one look-up in an immutable map, an addition, and no allocation. Any thread.
+ * Counts what happens, for Prometheus. Every series is of closed sets: routes, tools, and the values of enums, and made before anything counts in it. So nobody outside can
+ * add one, and counting is an array index or one look-up in an immutable map, an addition, and no allocation. Any thread.
  *
  * <p>Figures of the JVM and of Netty are read when somebody scrapes ({@link RuntimeMetrics}).
  */
@@ -30,6 +30,9 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
     /** Tool of a call of a tool that is not there. */
     public static final String UNKNOWN_TOOL = "unknown";
 
+    /** Of tools with series of their own, over the life of the server. */
+    private static final int TOOLS_MAX = 1_000;
+
     /** Index 0 is a peer that left before an answer, the others are the hundreds of the status. */
     private static final String[] STATUS_CLASSES = {"aborted", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
@@ -38,7 +41,8 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
 
     private final Map<String, RouteMeters> routes;
     private final RouteMeters unmatchedRoute;
-    private final Map<String, ToolMeters> tools;
+    private final LatencyHistograms callDurations;
+    private volatile Map<String, ToolMeters> tools;
     private final ToolMeters unknownTool;
     private final EnumCounters<Outcome> refusals;
     private final EnumCounters<TokenOutcome> tokenChecks;
@@ -51,7 +55,7 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
      * Makes every series.
      *
      * @param routeNames names of all routes; requests of others count as {@link #UNMATCHED_ROUTE}
-     * @param toolNames names of all tools; calls of others count as {@link #UNKNOWN_TOOL}
+     * @param toolNames names of the tools there are; calls of others count as {@link #UNKNOWN_TOOL}
      */
     public PrometheusTelemetry(Set<String> routeNames, Set<String> toolNames) {
         registry.throwExceptionOnRegistrationFailure();
@@ -59,7 +63,7 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
                 "portcullis_http_request_duration_seconds",
                 "From a request's head to the last byte of its answer, event streams to their end",
                 "route");
-        var callDurations = histograms("portcullis_tool_call_duration_seconds", "Duration of tool calls", "tool");
+        callDurations = histograms("portcullis_tool_call_duration_seconds", "Duration of tool calls", "tool");
         unmatchedRoute = new RouteMeters(registry, requestDurations, UNMATCHED_ROUTE);
         routes = metersByName(
                 routeNames, UNMATCHED_ROUTE, unmatchedRoute, name -> new RouteMeters(registry, requestDurations, name));
@@ -109,6 +113,17 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
         var histograms = new LatencyHistograms(name, help, label);
         registry.getPrometheusRegistry().register(histograms);
         return histograms;
+    }
+
+    /** Makes series for tools that came later. Those that go keep theirs; beyond 1,000 tools more count as {@link #UNKNOWN_TOOL}. */
+    public synchronized void addTools(Set<String> toolNames) {
+        var meters = new HashMap<>(tools);
+        for (String name : toolNames) {
+            if (meters.size() < TOOLS_MAX) {
+                meters.computeIfAbsent(name, _ -> new ToolMeters(registry, callDurations, name));
+            }
+        }
+        tools = Map.copyOf(meters);
     }
 
     @Override

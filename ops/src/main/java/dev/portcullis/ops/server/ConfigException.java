@@ -3,7 +3,7 @@ package dev.portcullis.ops.server;
 import java.util.List;
 
 /** The settings are wrong. {@link #report} lists every mistake. */
-public final class ConfigException extends Exception {
+public final class ConfigException extends StartException {
     private static final long serialVersionUID = 1;
 
     private final transient List<Mistake> mistakes;
@@ -17,7 +17,7 @@ public final class ConfigException extends Exception {
     public record Mistake(String what, String mend) {}
 
     ConfigException(List<Mistake> mistakes) {
-        super(report(mistakes), null, false, false);
+        super(ExitCode.CONFIG, report(mistakes));
         this.mistakes = List.copyOf(mistakes);
     }
 

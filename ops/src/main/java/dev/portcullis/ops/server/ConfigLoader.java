@@ -66,10 +66,20 @@ public final class ConfigLoader {
      */
     public static Loaded load(Map<String, String> environment, Path directory) throws ConfigException {
         var absolute = directory.toAbsolutePath().normalize();
-        var loader = new ConfigLoader(SettingSources.read(environment, absolute), absolute);
+        return check(SettingSources.read(environment, absolute), absolute);
+    }
+
+    /**
+     * Checks what was collected.
+     *
+     * @param directory absolute; what relative paths start from
+     * @throws ConfigException something is wrong; it lists everything that is
+     */
+    static Loaded check(SettingValues values, Path directory) throws ConfigException {
+        var loader = new ConfigLoader(values, directory);
         var config = loader.config();
-        if (!loader.values.mistakes().isEmpty()) {
-            throw new ConfigException(loader.values.mistakes());
+        if (!values.mistakes().isEmpty()) {
+            throw new ConfigException(values.mistakes());
         }
         return new Loaded(config, loader.warnings);
     }
@@ -125,7 +135,7 @@ public final class ConfigLoader {
 
     /** O-2: who we are is told, never guessed; only on loopback there is a default. */
     private URI publicUrl(InetSocketAddress listen) {
-        var ours = URI.create("http://localhost:" + listen.getPort());
+        var ours = Origins.localhost(listen.getPort());
         String text = values.textOrNull(PUBLIC_URL);
         if (text == null) {
             if (!isLoopback(listen)) {
@@ -168,17 +178,22 @@ public final class ConfigLoader {
     }
 
     private void requireDistinctPorts(InetSocketAddress listen, InetSocketAddress management, SignInBy signInBy) {
-        if (listen.getPort() == management.getPort()) {
+        if (isSamePort(listen.getPort(), management.getPort())) {
             values.mistake(
                     "PORT and MANAGEMENT_PORT are both " + listen.getPort() + ".",
                     "Give them different ports: metrics are never on the public one.");
         }
         if (signInBy instanceof SignInBy.LocalStandIn(int port)
-                && (port == listen.getPort() || port == management.getPort())) {
+                && (isSamePort(port, listen.getPort()) || isSamePort(port, management.getPort()))) {
             values.mistake(
                     "DEV_IDP_PORT is " + port + ", as " + (port == listen.getPort() ? PORT : MANAGEMENT_PORT) + " is.",
                     "Give the local stand-in for Access a port of its own.");
         }
+    }
+
+    /** Port 0 is any free one, so never the same. */
+    private static boolean isSamePort(int one, int other) {
+        return one == other && one != 0;
     }
 
     private boolean isAuthOn(boolean isLocal) {

@@ -35,6 +35,11 @@ final class Origins {
         return isHttps || (loopbackHttpAllowed && isLoopback(uri)) ? uri : null;
     }
 
+    /** @return the origin of a listener of this machine that has no other name */
+    static URI localhost(int port) {
+        return URI.create("http://localhost:" + port);
+    }
+
     private static @Nullable URI parseHttp(String text) {
         try {
             var uri = new URI(text);

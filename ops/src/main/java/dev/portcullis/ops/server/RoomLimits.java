@@ -44,12 +44,8 @@ record RoomLimits(
                         limits.provided().providerMillis(),
                         limits.provided().fetchesMax()),
                 fetch(WorkersAiImages.LIMITS, limits.provided().imageMillis(), WorkersAiImages.LIMITS.concurrentMax()),
-                new SessionLimits(
-                        SessionLimits.DEFAULT.lifeSeconds(),
-                        SessionLimits.DEFAULT.openedMax(),
-                        SessionLimits.DEFAULT.endedMax(),
-                        SessionLimits.DEFAULT.streamsMax(),
-                        limits.streamsPerPersonMax()),
+                SessionLimits.DEFAULT.withStreams(
+                        SessionLimits.DEFAULT.streamsMax(), limits.streamsPerPersonMax()),
                 new CallLimits(
                         limits.tools().callMillis(),
                         limits.tools().callsPerPersonMax(),

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that the server is told at start, checked by {@link ConfigLoader} and ready for use. {@link Setting} says what each value means. Prints no secret.
  *
- * @param listen public listener
- * @param publicUrl the origin clients see, without a trailing slash; all we say about ourselves comes from here (O-2)
+ * @param listen public listener; port 0 for any
+ * @param publicUrl the origin clients see, without a trailing slash; all we say about ourselves comes from here (O-2). Its port is 0 until the listener has one
  * @param isLocal whether only this machine can reach us: HOST and PUBLIC_URL are loopback
- * @param management listener of metrics and health
+ * @param management listener of metrics and health; port 0 for any
  * @param isAuthOn false: everybody is {@code Principal.ANONYMOUS}; only if local
  * @param signInBy who signs people in
  * @param masterKey where the one secret comes from
@@ -53,6 +53,50 @@ public record ServerConfig(
         fetchAllow = List.copyOf(fetchAllow);
     }
 
+    /** These settings with the ports that were really bound, where port 0 left the choice open; a public URL that was not set follows. */
+    ServerConfig listeningOn(InetSocketAddress boundListen, InetSocketAddress boundManagement) {
+        return new ServerConfig(
+                boundListen,
+                publicUrl.getPort() == 0 ? Origins.localhost(boundListen.getPort()) : publicUrl,
+                isLocal,
+                boundManagement,
+                isAuthOn,
+                signInBy,
+                masterKey,
+                allowedEmails,
+                store,
+                images,
+                doors,
+                isRateLimited,
+                fetchAllow,
+                lives,
+                limits,
+                logLevel,
+                drainSeconds);
+    }
+
+    /** These settings with the stand-in where it really listens. */
+    ServerConfig signingInBy(SignInBy.LocalStandIn standIn) {
+        return new ServerConfig(
+                listen,
+                publicUrl,
+                isLocal,
+                management,
+                isAuthOn,
+                standIn,
+                masterKey,
+                allowedEmails,
+                store,
+                images,
+                doors,
+                isRateLimited,
+                fetchAllow,
+                lives,
+                limits,
+                logLevel,
+                drainSeconds);
+    }
+
     /** @return the URL to give to a client: the MCP endpoint, and the default resource of tokens */
     public URI mcpUrl() {
         return URI.create(publicUrl + "/mcp");
@@ -80,7 +124,7 @@ public record ServerConfig(
         /**
          * The stand-in that we start ourselves, on loopback.
          *
-         * @param port its port on 127.0.0.1
+         * @param port its port on 127.0.0.1; 0 for any
          */
         record LocalStandIn(int port) implements SignInBy {}
     }

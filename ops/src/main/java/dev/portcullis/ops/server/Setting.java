@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Setting {
     HOST(LISTENER, "127.0.0.1", "address or host name of the public listener", "0.0.0.0"),
-    PORT(LISTENER, 8788, 1, 65_535, "port", "port of the public listener"),
+    PORT(LISTENER, 8788, 0, 65_535, "port", "port of the public listener; 0: any free one, which the banner names"),
     PUBLIC_URL(
             LISTENER,
             "http://localhost:PORT",
@@ -26,7 +26,7 @@ public enum Setting {
             "127.0.0.1",
             "address of /metrics, /health/live and /health/ready; never on the public port",
             "10.0.0.5"),
-    MANAGEMENT_PORT(LISTENER, 8789, 1, 65_535, "port", "port of the management listener"),
+    MANAGEMENT_PORT(LISTENER, 8789, 0, 65_535, "port", "port of the management listener; 0: any free one"),
     TLS_CERTIFICATE(
             LISTENER,
             "",
@@ -90,10 +90,10 @@ public enum Setting {
     DEV_IDP_PORT(
             SIGN_IN,
             8790,
-            1,
+            0,
             65_535,
             "port",
-            "port of the local stand-in for Access, started only if no ACCESS_* is set and every address is loopback"),
+            "port of the local stand-in for Access, started only if no ACCESS_* is set and every address is loopback; 0: any"),
 
     STORE(
             STORAGE,

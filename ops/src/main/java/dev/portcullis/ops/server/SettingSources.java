@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Collects settings from the environment, {@code .dev.vars} and {@code portcullis.yaml}; the former win over the latter. */
+/** Collects settings from the program, the environment, {@code .dev.vars} and {@code portcullis.yaml}; the former win over the latter. */
 final class SettingSources {
     static final String DEV_VARS = ".dev.vars";
     static final String YAML = "portcullis.yaml";
@@ -20,10 +20,21 @@ final class SettingSources {
 
     static SettingValues read(Map<String, String> environment, Path directory) {
         var values = new SettingValues();
+        readAround(environment, directory, values);
+        return values;
+    }
+
+    /** Adds what stands around the process. */
+    static void readAround(Map<String, String> environment, Path directory, SettingValues values) {
         readEnvironment(environment, values);
         readDevVars(directory, values);
         readYaml(directory, values);
-        return values;
+    }
+
+    /** Adds what the program itself says; a name that is no setting is a mistake. */
+    static void readProgram(Map<String, String> settings, SettingValues values) {
+        var seen = new EnumMap<Setting, String>(Setting.class);
+        settings.forEach((name, text) -> put(values, Setting.named(name), name, text, "program", seen));
     }
 
     /** A variable that is no setting belongs to somebody else. */
@@ -90,7 +101,7 @@ final class SettingSources {
             values.unknown(written, origin);
         } else if (setting.kind() == Setting.Kind.SCRIPT) {
             values.mistake(
-                    setting + " (" + origin + ") has no effect in a file.", "Set it in the environment of ops/run.");
+                    setting + " (" + origin + ") has no effect there.", "Set it in the environment of ops/run.");
         } else {
             String earlier = seen.putIfAbsent(setting, origin);
             if (earlier == null) {

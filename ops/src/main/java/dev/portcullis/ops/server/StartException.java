@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The server cannot start. The message is for the operator: what is wrong and which setting mends it; no secrets, no stack trace. */
-public final class StartException extends Exception {
+public sealed class StartException extends Exception permits ConfigException {
     private static final long serialVersionUID = 1;
 
     private final ExitCode exitCode;

@@ -8,7 +8,6 @@ import dev.portcullis.endpoint.mcp.McpHttpLimits;
 import dev.portcullis.endpoint.mcp.McpRoutes;
 import dev.portcullis.endpoint.oauth.AuthorizeRoutes;
 import dev.portcullis.endpoint.oauth.OAuthRoutes;
-import dev.portcullis.fetch.AddressGuard;
 import dev.portcullis.fetch.DocumentFetcher;
 import dev.portcullis.fetch.FetchLimits;
 import dev.portcullis.http.BearerChallenge;
@@ -24,17 +23,9 @@ import dev.portcullis.http.Router;
 import dev.portcullis.identity.OidcProvider;
 import dev.portcullis.identity.OidcSettings;
 import dev.portcullis.identity.Scopes;
-import dev.portcullis.image.ImageGenerator;
-import dev.portcullis.image.LocalPreviewImages;
-import dev.portcullis.image.WorkersAiImages;
-import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
-import dev.portcullis.mcp.registry.Catalog;
-import dev.portcullis.mcp.registry.PromptRegistry;
-import dev.portcullis.mcp.registry.ResourceRegistry;
-import dev.portcullis.mcp.registry.ToolHandler;
-import dev.portcullis.mcp.registry.ToolRegistry;
+import dev.portcullis.mcp.registry.Change;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.Sessions;
@@ -50,23 +41,17 @@ import dev.portcullis.ops.devidp.DevIdentityProvider;
 import dev.portcullis.ops.devidp.DevIdpSettings;
 import dev.portcullis.ops.metrics.PrometheusTelemetry;
 import dev.portcullis.pipeline.ServerPipeline;
-import dev.portcullis.policy.Policy;
-import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.server.EventLoops;
-import dev.portcullis.server.GatewayServer;
 import dev.portcullis.server.Offload;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
-import dev.portcullis.tool.AddTool;
-import dev.portcullis.tool.ImageTool;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,10 +59,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 
-/** The parts list: everything the server consists of is made here, top to bottom, and handed what it needs. */
-public final class Wiring {
+/** The parts list: everything the server consists of but what authors offer is made here, top to bottom, and handed what it needs. */
+final class Wiring {
     private static final Scopes SCOPES = Scopes.of("mcp");
     private static final Map<String, String> SCOPE_WORDS =
             Map.of("mcp", "Use the tools of this server as you, as far as your company allows you to");
@@ -85,40 +69,49 @@ public final class Wiring {
             Set.of("mcp", "metadata", "register", "authorize", "callback", "token", "revoke");
 
     private final ServerConfig config;
+    private final Served served;
     private final Running running;
     private final InstantSource clock = InstantSource.system();
 
-    private Wiring(ServerConfig config, Running running) {
+    private Wiring(ServerConfig config, Served served, Running running) {
         this.config = config;
+        this.served = served;
         this.running = running;
     }
 
     /**
      * Makes all parts and opens the listeners. Blocks until clients can be served.
      *
-     * @return the running server; whoever closes it drains it
-     * @throws StartException something that the server needs is not to be had; everything made so far has been closed
+     * @param running takes all parts; whoever closes it drains the server
+     * @return the settings with the ports that are really bound
+     * @throws StartException something that the server needs is not to be had; {@code running} has been closed
      */
-    public static Running start(ServerConfig config) throws StartException {
-        var running = new Running();
+    static ServerConfig start(ServerConfig config, Served served, Running running) throws StartException {
         try {
-            new Wiring(config, running).wire();
-            return running;
+            var loops = running.add("the event loops", new EventLoops(EventLoops.Kind.best(), 0));
+            // First, since addresses are in much of what follows.
+            var door = new Door(loops, config.listen(), Setting.PORT, running);
+            var management = new Door(loops, config.management(), Setting.MANAGEMENT_PORT, running);
+            var bound = config.listeningOn(door.address(), management.address());
+            return new Wiring(bound, served, running).wire(loops, door, management);
         } catch (StartException | RuntimeException e) {
             running.close();
             throw e;
         }
     }
 
-    private void wire() throws StartException {
+    private ServerConfig wire(EventLoops loops, Door door, Door managementDoor) throws StartException {
         var limits = RoomLimits.of(config.limits());
         MasterKey key = MasterKeyFile.of(config.masterKey());
-        var catalog = new Catalog(
-                ToolRegistry.of(tools(limits.images())), PromptRegistry.of(List.of()), ResourceRegistry.of(List.of()));
+        var catalog = served.catalog();
         var telemetry = running.add(
                 "metrics", new PrometheusTelemetry(ROUTE_NAMES, catalog.tools().names()));
+        catalog.changes().listen(change -> {
+            if (change instanceof Change.ToolList) {
+                telemetry.addTools(catalog.tools().names());
+            }
+        });
         GrantStore store = running.add("the store", openStore(limits.store()));
-        var loops = running.add("the event loops", new EventLoops(EventLoops.Kind.best(), 0));
         telemetry.runtime().watch(loops.group());
         telemetry.runtime().watch("netty", ByteBufAllocator.DEFAULT);
         var offload = running.add(
@@ -130,7 +123,7 @@ public final class Wiring {
         var clients = new Clients(store, key, oauth.lives().client());
         var registration = new ClientRegistration(
                 oauth, key, store, config.limits().tokens().storedClientsMax(), telemetry);
-        Policy policy = RulePolicy.openToAll().keepingTool(ImageTool.NAME, config.allowedEmails());
+        var policy = served.policy();
         var flow = new AuthorizationFlow(
                 oauth,
                 key,
@@ -144,7 +137,7 @@ public final class Wiring {
                 store, oauth.resources(), limits.tokens(), running.add("the clock", new TickingClock()), telemetry);
 
         // MCP.
-        var info = new ServerInfo("portcullis", "Portcullis", version(), null);
+        var info = served.info();
         var revisions = new Revisions(info);
         var sessions = new Sessions(key, new MemorySessionStore(limits.sessions(), clock), limits.sessions(), clock);
         var dispatcher = new McpDispatcher(
@@ -220,12 +213,16 @@ public final class Wiring {
                 limits.http(),
                 limits.connections(),
                 Telemetry.NONE);
-        listen(loops, management, config.management(), Setting.MANAGEMENT_PORT, () -> {});
-        listen(loops, publicPipeline, config.listen(), Setting.PORT, () -> {
+        managementDoor.open(management, config.drainSeconds(), () -> {});
+        door.open(publicPipeline, config.drainSeconds(), () -> {
             ready.set(false);
             sessions.endStreams();
         });
         ready.set(true);
+        return config.signInBy() instanceof ServerConfig.SignInBy.LocalStandIn
+                ? config.signingInBy(new ServerConfig.SignInBy.LocalStandIn(
+                        URI.create(provider.issuer()).getPort()))
+                : config;
     }
 
     private GateHandler.Gates gates(
@@ -240,41 +237,6 @@ public final class Wiring {
         return new GateHandler.Gates(Router.of(routes), gates, origins, offload);
     }
 
-    private void listen(
-            EventLoops loops, ServerPipeline pipeline, InetSocketAddress address, Setting port, Runnable beforeDrain)
-            throws StartException {
-        var server = new GatewayServer(loops, pipeline);
-        try {
-            server.bind(address);
-        } catch (IOException e) {
-            throw StartException.cannotListen(port, address, e.getCause() == null ? e : e.getCause());
-        }
-        running.add("the listener on port " + address.getPort(), () -> {
-            beforeDrain.run();
-            server.drain(Duration.ofSeconds(config.drainSeconds()));
-            server.stop();
-        });
-    }
-
-    /** What this server offers. A new tool is one more line here. */
-    private List<ToolHandler> tools(FetchLimits limits) {
-        return List.of(new AddTool(), new ImageTool(images(limits)));
-    }
-
-    private ImageGenerator images(FetchLimits limits) {
-        return switch (config.images()) {
-            case ServerConfig.Images.LocalPreview _ -> new LocalPreviewImages();
-            case ServerConfig.Images.WorkersAi(var api, var account, var token, var model) ->
-                new WorkersAiImages(
-                        fetcher(limits),
-                        api,
-                        account,
-                        token.reveal(),
-                        model,
-                        config.limits().provided().imageBytesMax());
-        };
-    }
-
     private GrantStore openStore(EmbeddedGrantStore.Limits limits) throws StartException {
         try {
             return switch (config.store()) {
@@ -287,14 +249,7 @@ public final class Wiring {
     }
 
     private DocumentFetcher fetcher(FetchLimits limits) {
-        return running.add("outgoing requests", new DocumentFetcher(limits, guard()));
-    }
-
-    private AddressGuard guard() {
-        var allowed = config.fetchAllow().stream()
-                .map(peer -> peer.host() + ":" + peer.port())
-                .collect(Collectors.toSet());
-        return new AddressGuard(allowed, AddressGuard.Resolver.SYSTEM);
+        return Outgoing.fetcher(config, limits, running);
     }
 
     private OAuthSettings oauthSettings() {
@@ -341,10 +296,5 @@ public final class Wiring {
                 ? URI.create(provider.issuer())
                 : provider.endpoints().authorization();
         return first.getScheme().equals("http") ? List.of("http://" + first.getRawAuthority()) : List.of();
-    }
-
-    private static String version() {
-        String version = Wiring.class.getPackage().getImplementationVersion();
-        return version == null ? "0" : version;
     }
 }

@@ -320,7 +320,7 @@ class ConfigLoaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "PORT,0",
+        "PORT,-1",
         "PORT,65536",
         "PORT,http",
         "PORT,99999999999999999999",
@@ -441,7 +441,7 @@ class ConfigLoaderTest {
     void loadWhenJavaOptsStandInAFileThenSaysThatItHasNoEffect() throws IOException {
         devVars("JAVA_OPTS=-Xmx1g\n");
 
-        assertThat(mistakes().report()).contains("JAVA_OPTS (.dev.vars line 1) has no effect in a file");
+        assertThat(mistakes().report()).contains("JAVA_OPTS (.dev.vars line 1) has no effect there");
     }
 
     @Test

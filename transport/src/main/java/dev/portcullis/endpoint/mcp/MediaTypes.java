@@ -1,5 +1,6 @@
 package dev.portcullis.endpoint.mcp;
 
+import dev.portcullis.http.AcceptedType;
 import dev.portcullis.http.RequestHead;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.List;
@@ -21,26 +22,19 @@ record MediaTypes(boolean json, boolean stream) {
         if (fields.isEmpty() || (fields.size() == 1 && fields.getFirst().equals(USUAL))) {
             return BOTH;
         }
-        boolean json = false;
-        boolean stream = false;
-        for (String range : String.join(",", fields).split(",", -1)) {
-            String[] parts = range.split(";", -1);
-            if (!isRefused(parts)) {
-                String type = parts[0].strip().toLowerCase(Locale.ROOT);
-                json |= type.equals("application/json") || type.equals("application/*") || type.equals("*/*");
-                stream |= type.equals("text/event-stream") || type.equals("text/*") || type.equals("*/*");
-            }
+        String accept = String.join(",", fields);
+        if (accept.isBlank()) {
+            return BOTH;
         }
-        return new MediaTypes(json, stream);
+        return new MediaTypes(
+                AcceptedType.in(accept, "application", "json").weight() > 0,
+                AcceptedType.in(accept, "text", "event-stream").weight() > 0);
     }
 
-    private static boolean isRefused(String[] parts) {
-        for (int i = 1; i < parts.length; i++) {
-            if (parts[i].strip().toLowerCase(Locale.ROOT).matches("q=0(\\.0{0,3})?")) {
-                return true;
-            }
-        }
-        return false;
+    /** @return whether {@code Accept} names streams, not just anything (H-6) */
+    static boolean namesStream(RequestHead head) {
+        var stream = AcceptedType.in(String.join(",", head.headerAll(HttpHeaderNames.ACCEPT)), "text", "event-stream");
+        return stream.weight() > 0 && stream.precision() == AcceptedType.BY_NAME;
     }
 
     boolean isEmpty() {
@@ -49,8 +43,9 @@ record MediaTypes(boolean json, boolean stream) {
 
     /** @return whether the body is JSON in UTF-8, and plain (H-15) */
     static boolean isJson(RequestHead head) {
-        String encoding = head.header(HttpHeaderNames.CONTENT_ENCODING);
-        if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
+        if (head.headers().contains(HttpHeaderNames.CONTENT_ENCODING)
+                && !head.headerAll(HttpHeaderNames.CONTENT_ENCODING).stream()
+                        .allMatch(encoding -> encoding.strip().equalsIgnoreCase("identity"))) {
             return false;
         }
         List<String> fields = head.headerAll(HttpHeaderNames.CONTENT_TYPE);

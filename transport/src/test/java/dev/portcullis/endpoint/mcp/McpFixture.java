@@ -70,10 +70,10 @@ final class McpFixture implements AutoCloseable {
         this(1_000, 1_000);
     }
 
-    McpFixture(int softDeadlineMillis, int streamsPerOwnerMax) {
+    McpFixture(int softDeadlineMillis, int streamsPerPersonMax) {
         var info = new ServerInfo("portcullis", "Portcullis", "0.1.0", null);
         var revisions = new Revisions(info);
-        var sessionLimits = new SessionLimits(3_600, 100, 100, 1_000, streamsPerOwnerMax);
+        var sessionLimits = SessionLimits.DEFAULT.withStreams(1_000, streamsPerPersonMax);
         var key = new MasterKey("0123456789abcdef0123456789abcdef");
         var sessions = new Sessions(
                 key,

@@ -1,4 +1,4 @@
-package dev.portcullis.endpoint.oauth;
+package dev.portcullis.http;
 
 import java.util.Locale;
 
@@ -8,12 +8,15 @@ import java.util.Locale;
  * @param weight thousandths; 0: not at all
  * @param precision 0: by no range, 1: by {@code *}{@code /*}, 2: by its main type, 3: by its name
  */
-record AcceptedType(int weight, int precision) {
+public record AcceptedType(int weight, int precision) {
+    /** {@link #precision} of a type that is named. */
+    public static final int BY_NAME = 3;
+
     private static final int WEIGHT_MAX = 1000;
     private static final int RANGES_MAX = 50;
 
     /** The most precise range decides; of several alike the first. */
-    static AcceptedType in(String accept, String type, String subtype) {
+    public static AcceptedType in(String accept, String type, String subtype) {
         var best = new AcceptedType(0, 0);
         for (String range : accept.split(",", RANGES_MAX)) {
             String[] parts = range.strip().toLowerCase(Locale.ROOT).split(";", -1);
@@ -27,7 +30,7 @@ record AcceptedType(int weight, int precision) {
 
     private static int precision(String range, String type, String subtype) {
         if (range.equals(type + "/" + subtype)) {
-            return 3;
+            return BY_NAME;
         }
         if (range.equals(type + "/*")) {
             return 2;
@@ -45,10 +48,10 @@ record AcceptedType(int weight, int precision) {
         return WEIGHT_MAX;
     }
 
-    /** A weight that is none counts as 0. */
+    /** A weight that is none, such as the {@code .2} of some clients, counts as the least: refusing is only done on request. */
     private static int thousandths(String q) {
         if (!q.matches("[01](\\.[0-9]{0,3})?")) {
-            return 0;
+            return 1;
         }
         return Math.min(WEIGHT_MAX, (int) Math.round(Double.parseDouble(q) * WEIGHT_MAX));
     }
