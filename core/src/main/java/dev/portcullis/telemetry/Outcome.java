@@ -29,6 +29,8 @@ public enum Outcome {
     HEADER_MISMATCH,
     TOO_MANY_STREAMS,
     STREAM_QUEUE_FULL,
+    /** A log message of a call was too many or too long for its client. */
+    LOG_DROPPED,
     OVERLOADED,
     STORE_UNAVAILABLE,
     IDENTITY_PROVIDER_UNAVAILABLE,

@@ -31,6 +31,22 @@ public interface Telemetry {
      */
     default void toolCalled(String tool, ToolOutcome outcome, long nanos) {}
 
+    /**
+     * A prompt was got.
+     *
+     * @param prompt a registered prompt's name, or {@code unknown}
+     * @param nanos duration of the call in nanoseconds
+     */
+    default void promptCalled(String prompt, ToolOutcome outcome, long nanos) {}
+
+    /**
+     * A resource was read.
+     *
+     * @param resource the name, not the URI, of a registered resource or template, or {@code unknown}
+     * @param nanos duration of the read in nanoseconds
+     */
+    default void resourceRead(String resource, ToolOutcome outcome, long nanos) {}
+
     /** A step of the sign-in funnel ended. */
     default void signIn(SignInStep step, boolean succeeded) {}
 
@@ -62,7 +78,7 @@ public interface Telemetry {
         UNAVAILABLE
     }
 
-    /** How a tool call ended. */
+    /** How a call of a tool or prompt, or a read of a resource, ended. */
     enum ToolOutcome {
         OK,
         /** The tool answered {@code isError}. */
@@ -70,6 +86,8 @@ public interface Telemetry {
         INVALID_ARGUMENTS,
         /** Not there, or not for this caller. */
         UNKNOWN,
+        /** It has asked its client something, and is called again with the answers. */
+        INPUT_REQUIRED,
         CANCELLED,
         TIMEOUT,
         /** A bug in the tool. */

@@ -1,7 +1,7 @@
 package dev.portcullis.http;
 
+import dev.portcullis.http.GuardedPaths.Guarded;
 import dev.portcullis.identity.Principal;
-import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TokenCheck;
 import dev.portcullis.oauth.token.VerifiedToken;
@@ -11,11 +11,7 @@ import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.TokenOutcome;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.net.URI;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,24 +22,13 @@ public final class BearerGate implements Gate {
     private static final String SCHEME = "Bearer ";
 
     private final AccessTokenVerifier verifier;
-    private final Map<String, Guarded> byPath;
+    private final GuardedPaths paths;
     private final Telemetry telemetry;
 
-    /** A resource and how requests for it are challenged. */
-    private record Guarded(String resource, BearerChallenge.Resource challenges) {}
-
-    /**
-     * @param resources the exact resources; the path of each is the path of its route
-     * @param scopes the least that a client should ask for
-     */
-    public BearerGate(AccessTokenVerifier verifier, List<String> resources, Scopes scopes, Telemetry telemetry) {
+    public BearerGate(AccessTokenVerifier verifier, GuardedPaths paths, Telemetry telemetry) {
         this.verifier = verifier;
+        this.paths = paths;
         this.telemetry = telemetry;
-        var guarded = new HashMap<String, Guarded>();
-        for (String resource : resources) {
-            guarded.put(pathOf(resource), new Guarded(resource, new BearerChallenge.Resource(resource, scopes)));
-        }
-        byPath = Map.copyOf(guarded);
     }
 
     /** In its place with {@code AUTH=off}: everybody is {@link Principal#ANONYMOUS}. */
@@ -57,10 +42,7 @@ public final class BearerGate implements Gate {
         if (route == null || route.access() != Route.Access.BEARER) {
             return Verdict.PASS;
         }
-        Guarded guarded = byPath.get(route.path());
-        if (guarded == null) {
-            throw new IllegalStateException("no resource is configured for the path " + route.path());
-        }
+        Guarded guarded = paths.of(route);
         Iterator<String> all = head.headers().valueStringIterator(HttpHeaderNames.AUTHORIZATION);
         String credentials = all.hasNext() ? all.next() : "";
         if (all.hasNext() || (!credentials.isEmpty() && hasTokenInQuery(head.query()))) {
@@ -125,10 +107,5 @@ public final class BearerGate implements Gate {
             at = query.indexOf("access_token", end);
         }
         return false;
-    }
-
-    private static String pathOf(String resource) {
-        String path = URI.create(resource).getRawPath();
-        return path == null || path.isEmpty() ? "/" : path;
     }
 }

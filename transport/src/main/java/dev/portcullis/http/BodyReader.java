@@ -7,6 +7,15 @@ import io.netty.buffer.ByteBuf;
  * loop. Once the exchange has been answered no more parts come: the rest of the body is discarded.
  */
 public interface BodyReader {
+    /** Reads nothing: of a request that has its answer already. */
+    BodyReader NONE = new BodyReader() {
+        @Override
+        public void read(ByteBuf part) {}
+
+        @Override
+        public void end() {}
+    };
+
     /** The next part, never empty. The buffer is the caller's: it is not kept and not released here. */
     void read(ByteBuf part);
 

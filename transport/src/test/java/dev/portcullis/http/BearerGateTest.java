@@ -32,8 +32,7 @@ class BearerGateTest {
     private final InstantSource clock = InstantSource.fixed(java.time.Instant.ofEpochSecond(NOW));
     private final Gate gate = new BearerGate(
             new AccessTokenVerifier(store, List.of(), AccessTokenVerifier.Limits.DEFAULT, clock, Telemetry.NONE),
-            List.of(MCP),
-            Scopes.of("tools"),
+            GuardedPaths.of(List.of(MCP), Scopes.of("tools")),
             Telemetry.NONE);
     private final Route guarded = new EchoEndpoint().mcp(10);
     private final Route open =

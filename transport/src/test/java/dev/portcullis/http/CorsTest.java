@@ -29,7 +29,9 @@ class CorsTest {
                 store, List.of(), AccessTokenVerifier.Limits.DEFAULT, InstantSource.system(), Telemetry.NONE);
         server = new TestServer.Settings()
                 .gates(new BearerGate(
-                        verifier, List.of(TestServer.PUBLIC + "/mcp"), Scopes.of("tools"), Telemetry.NONE))
+                        verifier,
+                        GuardedPaths.of(List.of(TestServer.PUBLIC + "/mcp"), Scopes.of("tools")),
+                        Telemetry.NONE))
                 .start(
                         ECHO.mcp(10),
                         EchoEndpoint.route("token", "/token", Route.Access.OPEN, Route.Cors.ANY, 10, ECHO),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.http.BearerGate;
 import dev.portcullis.http.BodyReader;
+import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.Route;
 import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.Scopes;
@@ -58,7 +59,7 @@ class TokenWatchTest {
                     }
                 });
         return new TestServer.Settings()
-                .gates(new BearerGate(verifier, List.of(RESOURCE), Scopes.of("tools"), Telemetry.NONE))
+                .gates(new BearerGate(verifier, GuardedPaths.of(List.of(RESOURCE), Scopes.of("tools")), Telemetry.NONE))
                 .start(route);
     }
 

@@ -63,6 +63,12 @@ public record RequestParams(
         return memberOf(whole, member);
     }
 
+    /** @return a member of {@code _meta} that few ask for; null if absent. Looked for anew each time, so that calls that do not ask pay nothing */
+    public @Nullable RawJson metaMember(String member) {
+        var all = member("_meta");
+        return all == null ? null : memberOf(all, member);
+    }
+
     /** @return a member of an object; null if absent, or this is no object */
     public static @Nullable RawJson memberOf(RawJson object, String member) {
         if (object.kind() != JsonKind.OBJECT) {

@@ -3,10 +3,50 @@ package dev.portcullis.mcp.dispatch;
 /**
  * Limits of calls.
  *
- * @param timeoutMillisMax no tool gets longer, whatever it asks for
+ * @param timeoutMillisMax no tool gets longer, whatever it asks for; waiting for its client's answers does not count
  * @param callsPerPersonMax running at a time for one person, inline ones aside (T-112)
  * @param listTtlMillis how long a client of a stateless revision may keep lists and the discovery (H-95)
+ * @param pageSize how many of a list an answer holds at most (H-184)
+ * @param completionMillis when suggestions are given up: somebody is typing
+ * @param logsPerSecondMax log messages of one call in a second; more are dropped (T-43)
+ * @param logCharsMax characters of one log message; longer text is cut, longer JSON dropped (T-43)
+ * @param asking of what calls ask their clients
  */
-public record CallLimits(int timeoutMillisMax, int callsPerPersonMax, int listTtlMillis) {
-    public static final CallLimits DEFAULT = new CallLimits(60_000, 32, 60_000);
+public record CallLimits(
+        int timeoutMillisMax,
+        int callsPerPersonMax,
+        int listTtlMillis,
+        int pageSize,
+        int completionMillis,
+        int logsPerSecondMax,
+        int logCharsMax,
+        AskLimits asking) {
+    public static final CallLimits DEFAULT =
+            new CallLimits(60_000, 32, 60_000, 100, 5_000, 100, 16 * 1024, AskLimits.DEFAULT);
+
+    /** These limits, but for those of running calls. */
+    public CallLimits running(int timeoutMillis, int callsPerPerson) {
+        return new CallLimits(
+                timeoutMillis,
+                callsPerPerson,
+                listTtlMillis,
+                pageSize,
+                completionMillis,
+                logsPerSecondMax,
+                logCharsMax,
+                asking);
+    }
+
+    /** These limits, but for those of asking. */
+    public CallLimits asking(AskLimits limits) {
+        return new CallLimits(
+                timeoutMillisMax,
+                callsPerPersonMax,
+                listTtlMillis,
+                pageSize,
+                completionMillis,
+                logsPerSecondMax,
+                logCharsMax,
+                limits);
+    }
 }

@@ -8,7 +8,9 @@ import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
+import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.codec.TraceSyntax;
 import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.model.InputResponse;
 import dev.portcullis.mcp.model.LogLevel;
@@ -16,6 +18,7 @@ import dev.portcullis.mcp.model.TraceContext;
 import dev.portcullis.mcp.registry.Call;
 import dev.portcullis.mcp.registry.InputRefusedException;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * waiting ──▶ running ── handler answers or fails ──▶ ended, answered
+ *    └───────────┴────── it asks, and runs again ───▶ ended, answered
  *    └───────────┴────── time is over ──────────────▶ ended, answered, thread interrupted once
  *    └───────────┴────── client cancels, goes ──────▶ ended, thread interrupted once
  * </pre>
@@ -40,7 +44,7 @@ abstract class CallRun implements Call, PendingCall, Runnable {
     private volatile boolean ended;
     private @Nullable Thread thread;
     private @Nullable Runnable whenEnded;
-    private double lastProgress = Double.NEGATIVE_INFINITY;
+    private @Nullable Told told;
 
     CallRun(JsonRpcId id, CallContext context, CallRunner runner, long startedNanos) {
         this.id = id;
@@ -49,11 +53,21 @@ abstract class CallRun implements Call, PendingCall, Runnable {
         this.startedNanos = startedNanos;
     }
 
+    /** @return the method by which it was called */
+    abstract McpMethod method();
+
+    /** @return whether it runs on the thread that read the request */
+    boolean runsInline() {
+        return false;
+    }
+
     /** Runs the author's code and answers. */
     abstract void work() throws Exception;
 
-    /** Answers that it could not be done, in words for the model; {@link #end} has been said. */
-    abstract void answerTrouble(String text);
+    /** Answers that it could not be done; {@link #end} has been said. */
+    void answerTrouble(String text) {
+        Answers.error(id, context, new McpException(McpError.INTERNAL_ERROR, text));
+    }
 
     /** Counts it. */
     abstract void count(ToolOutcome outcome, long nanos);
@@ -76,6 +90,8 @@ abstract class CallRun implements Call, PendingCall, Runnable {
             if (end(ToolOutcome.TOOL_ERROR, false)) {
                 answerTrouble(String.valueOf(e.getMessage()));
             }
+        } catch (CallAnsweredError e) {
+            // where it was thrown, it was answered
         } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
             fail(e);
         } finally {
@@ -137,6 +153,24 @@ abstract class CallRun implements Call, PendingCall, Runnable {
         listener.run();
     }
 
+    /** Answers with a result, unless the call has ended. */
+    final void answer(Answers.Members members) {
+        if (end(ToolOutcome.OK, false)) {
+            try {
+                Answers.result(id, context, members);
+            } catch (RuntimeException e) { // a null or a NaN in what the author gave
+                answerBug(e);
+            }
+        }
+    }
+
+    /** Answers with an error, unless the call has ended. */
+    final void refuse(ToolOutcome outcome, McpException refusal) {
+        if (end(outcome, false)) {
+            Answers.error(id, context, refusal);
+        }
+    }
+
     /** A bug in the author's code: logged once, and the client learns only under which number (T-115). */
     private void fail(Throwable bug) {
         if (end(ToolOutcome.FAILED, false)) {
@@ -193,12 +227,13 @@ abstract class CallRun implements Call, PendingCall, Runnable {
 
     @Override
     public final TraceContext trace() {
-        return TraceContext.NONE;
+        return TraceSyntax.read(context.params());
     }
 
     @Override
     public final @Nullable String meta(String key) {
-        return null;
+        var member = context.params().metaMember(key);
+        return member == null ? null : member.text();
     }
 
     @Override
@@ -208,10 +243,9 @@ abstract class CallRun implements Call, PendingCall, Runnable {
             return;
         }
         synchronized (this) {
-            if (ended || progress <= lastProgress) {
+            if (ended || !told().progress(progress)) {
                 return; // H-133
             }
-            lastProgress = progress;
             try (var out = JsonWriter.take()) {
                 JsonRpcEncoder.beginNotification(out, "notifications/progress");
                 out.name("progressToken").raw(token);
@@ -224,23 +258,94 @@ abstract class CallRun implements Call, PendingCall, Runnable {
 
     @Override
     public final void log(LogLevel level, @Nullable String logger, String data) {
-        throw new IllegalStateException("not yet");
+        say(level, (logs, out) -> logs.writeJson(out, level, logger, data));
     }
 
     @Override
     public final void log(LogLevel level, String text) {
-        throw new IllegalStateException("not yet");
+        say(level, (logs, out) -> logs.writeText(out, level, null, text));
+    }
+
+    /** Writes a log message. */
+    @FunctionalInterface
+    private interface LogMessage {
+        /** @return whether there is something to send */
+        boolean write(CallLogs logs, JsonWriter out);
+    }
+
+    /** On the call's own stream, and never after its answer (T-43). */
+    private void say(LogLevel level, LogMessage message) {
+        var logs = runner.logs();
+        if (!logs.wants(context, level)) {
+            return;
+        }
+        synchronized (this) {
+            if (ended || !logs.admits(told())) {
+                return;
+            }
+            try (var out = JsonWriter.take()) {
+                if (message.write(logs, out)) {
+                    context.sink().notification(out, new Slack.Drop());
+                }
+            }
+        }
+    }
+
+    private Told told() {
+        var known = told;
+        if (known == null) {
+            known = new Told();
+            told = known;
+        }
+        return known;
     }
 
     @Override
     public final Map<String, InputResponse> ask(Map<String, InputRequest> requests)
             throws InputRefusedException, InterruptedException {
-        return asker().ask(this, requests);
+        if (runsInline()) {
+            throw new IllegalStateException("what runs inline cannot ask: a thread that serves many would wait");
+        }
+        Map<String, InputRequest> asked = new LinkedHashMap<>(requests);
+        InputRequests.check(asked);
+        return asked.isEmpty() ? Map.of() : asker().ask(this, asked);
     }
 
     /** @return how this call asks; a task has its own way */
     Asker asker() {
-        throw new IllegalStateException("not yet");
+        return runner.asker(context);
+    }
+
+    /** Sends a request of ours. @return whether the client takes any on this call's stream   @throws InterruptedException the call has ended */
+    final synchronized boolean request(JsonWriter message) throws InterruptedException {
+        if (ended) {
+            throw new InterruptedException("the call has ended");
+        }
+        return context.sink().request(message);
+    }
+
+    /** Does something with the sink. @return false if the call has ended, and it was not done */
+    final synchronized boolean unlessEnded(Runnable action) {
+        if (!ended) {
+            action.run();
+        }
+        return !ended;
+    }
+
+    /**
+     * Ends the call with an answer from within the author's code; what that does from here on is heard no more.
+     *
+     * @return to be thrown
+     */
+    final CallAnsweredError stop(ToolOutcome outcome, Runnable answer) {
+        if (end(outcome, !isThread(Thread.currentThread()))) {
+            answer.run();
+        }
+        return new CallAnsweredError();
+    }
+
+    private synchronized boolean isThread(Thread other) {
+        return thread == other;
     }
 
     @Override

@@ -7,29 +7,52 @@ import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /** Runs calls that are not inline: each on a virtual thread, for a limited time, so many for each person. Any thread. */
 final class CallRunner {
     private final CallLimits limits;
     private final Executor executor;
-    private final ScheduledExecutorService timer;
+    private final CallTimer timer;
     private final Telemetry telemetry;
     private final InFlight inFlight;
+    private final CallLogs logs;
     private final PersonCalls personCalls;
+    private final SessionAsker sessionAsker;
+    private final RerunAsker rerunAsker;
 
-    CallRunner(CallLimits limits, CallThreads threads, Telemetry telemetry, InFlight inFlight) {
+    CallRunner(
+            CallLimits limits,
+            CallThreads threads,
+            Telemetry telemetry,
+            InFlight inFlight,
+            CallLogs logs,
+            RequestStates states) {
         this.limits = limits;
         this.executor = threads.executor();
-        this.timer = threads.timer();
+        this.timer = new CallTimer(threads.timer(), limits.asking().answerMillisMax());
         this.telemetry = telemetry;
         this.inFlight = inFlight;
+        this.logs = logs;
         this.personCalls = new PersonCalls(limits.callsPerPersonMax());
+        this.sessionAsker = new SessionAsker(limits.asking(), timer, telemetry);
+        this.rerunAsker = new RerunAsker(limits.asking(), states, telemetry);
     }
 
     Telemetry telemetry() {
         return telemetry;
+    }
+
+    /** @return how a call gets answers from its client, unless it is a task */
+    Asker asker(CallContext context) {
+        return context.session() == null ? rerunAsker : sessionAsker;
+    }
+
+    SessionAsker sessionAsker() {
+        return sessionAsker;
+    }
+
+    CallLogs logs() {
+        return logs;
     }
 
     /**
@@ -61,9 +84,12 @@ final class CallRunner {
             personCalls.end(person);
             throw refused(run, McpError.OVERLOADED, "Too many calls are running; try again shortly");
         }
-        int millis = Math.min(timeoutMillis, limits.timeoutMillisMax());
-        var timeout = timer.schedule(() -> run.timeOut(millis), millis, TimeUnit.MILLISECONDS);
-        run.whenEnded(() -> timeout.cancel(false));
+        timer.start(run, Math.min(timeoutMillis, limits.timeoutMillisMax()));
+    }
+
+    /** @return whether no call is asking; for tests */
+    boolean isIdle() {
+        return sessionAsker.isIdle() && rerunAsker.isIdle() && timer.isIdle();
     }
 
     private McpException refused(CallRun run, McpError error, String message) {

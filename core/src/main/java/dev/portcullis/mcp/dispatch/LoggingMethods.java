@@ -3,24 +3,35 @@ package dev.portcullis.mcp.dispatch;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
-import dev.portcullis.mcp.registry.Catalog;
-import dev.portcullis.policy.Policy;
+import dev.portcullis.mcp.model.LogLevel;
+import dev.portcullis.mcp.session.Sessions;
 import org.jspecify.annotations.Nullable;
 
 /** {@code logging/setLevel}. */
 final class LoggingMethods {
-    private final Catalog catalog;
+    private final Sessions sessions;
 
-    LoggingMethods(Catalog catalog, Policy policy, CallLimits limits, CallRunner runner) {
-        this.catalog = catalog;
+    LoggingMethods(Sessions sessions) {
+        this.sessions = sessions;
     }
 
     /** Sets which log messages a session wants (H-131). */
     @Nullable
     PendingCall setLevel(JsonRpcId id, CallContext context) throws McpException {
-        if (catalog.changes() != null) {
-            throw new McpException(McpError.METHOD_NOT_FOUND, "Method not found");
+        var level = LogLevel.of(CallParams.string(context.params().member("level"), "params.level"));
+        if (level == null) {
+            throw new McpException(
+                    McpError.INVALID_PARAMS,
+                    "params.level is debug, info, notice, warning, error, critical, alert or emergency");
         }
+        var session = context.session();
+        if (session == null) {
+            throw new McpException(McpError.METHOD_NOT_FOUND, "logging/setLevel needs a session");
+        }
+        if (!sessions.setLogLevel(session, level)) {
+            throw new McpException(McpError.OVERLOADED, "Too many sessions; try again later");
+        }
+        Answers.result(id, context, _ -> {});
         return null;
     }
 }

@@ -17,6 +17,7 @@ import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.telemetry.Telemetry;
+import java.time.InstantSource;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ public final class McpDispatcher {
     private final LoggingMethods logging;
     private final SubscriptionMethods subscriptions;
     private final TaskMethods tasks;
+    private final CallRunner runner;
     private final Sessions sessions;
     private final InFlight inFlight = new InFlight();
 
@@ -51,15 +53,33 @@ public final class McpDispatcher {
             CallLimits limits,
             CallThreads threads,
             Telemetry telemetry) {
+        this(info, key, revisions, sessions, catalog, policy, limits, threads, telemetry, InstantSource.system());
+    }
+
+    McpDispatcher(
+            ServerInfo info,
+            MasterKey key,
+            Revisions revisions,
+            Sessions sessions,
+            Catalog catalog,
+            Policy policy,
+            CallLimits limits,
+            CallThreads threads,
+            Telemetry telemetry,
+            InstantSource clock) {
         this.sessions = sessions;
         this.offers = new Offers(catalog);
         this.lifecycle = new LifecycleMethods(info, revisions, sessions, offers, limits);
-        var runner = new CallRunner(limits, threads, telemetry, inFlight);
-        this.tools = new ToolMethods(catalog, policy, limits, revisions, runner);
-        this.prompts = new PromptMethods(catalog, policy, limits, runner);
-        this.resources = new ResourceMethods(catalog, policy, limits, runner);
-        this.completion = new CompletionMethods(catalog, policy, limits, runner);
-        this.logging = new LoggingMethods(catalog, policy, limits, runner);
+        var logs = new CallLogs(sessions, limits, telemetry);
+        var states = new RequestStates(key, limits.asking(), clock);
+        this.runner = new CallRunner(limits, threads, telemetry, inFlight, logs, states);
+        var lists = new Pages.Rules(policy, limits, revisions, new Cursors(key));
+        var permits = new Permits(policy, telemetry);
+        this.tools = new ToolMethods(catalog, policy, lists, runner);
+        this.prompts = new PromptMethods(catalog, permits, lists, runner);
+        this.resources = new ResourceMethods(catalog, permits, lists, runner);
+        this.completion = new CompletionMethods(catalog, permits, limits, runner);
+        this.logging = new LoggingMethods(sessions);
         this.subscriptions = new SubscriptionMethods(catalog, policy, limits, runner);
         this.tasks = new TaskMethods(catalog, policy, limits, runner);
     }
@@ -86,6 +106,16 @@ public final class McpDispatcher {
      */
     public Session openSession(RequestParams params, Principal principal) throws McpException {
         return lifecycle.open(params, principal);
+    }
+
+    /**
+     * The same for a session that was opened before its client could say anything (H §6).
+     *
+     * @return the session, with what was negotiated
+     * @throws McpException INVALID_PARAMS (H-101)
+     */
+    public Session openSession(Session place, RequestParams params) throws McpException {
+        return lifecycle.open(place, params);
     }
 
     /** Ends a session, its stream and its calls (H-105). */
@@ -149,8 +179,18 @@ public final class McpDispatcher {
         }
     }
 
-    /** @return whether no call of a session is running; for tests */
+    /** Takes the answer to a request of ours; one that no call of this session waits for is dropped (H-113, T-35). */
+    public void responded(JsonRpcMessage.Response response, Session session) {
+        runner.sessionAsker().answered(session, response);
+    }
+
+    /** The same of a refusal. */
+    public void responded(JsonRpcMessage.ErrorResponse response, Session session) {
+        runner.sessionAsker().refused(session, response);
+    }
+
+    /** @return whether no call is running, and no client is asked anything; for tests */
     boolean isIdle() {
-        return inFlight.isEmpty();
+        return inFlight.isEmpty() && runner.isIdle();
     }
 }

@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.dispatch;
 
+import dev.portcullis.identity.Person;
 import dev.portcullis.identity.Principal;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,9 +13,6 @@ final class PersonCalls {
     private final int callsMax;
     private final Map<Person, Integer> running = new ConcurrentHashMap<>();
 
-    /** Whichever client acts for them. */
-    private record Person(String issuer, String subject) {}
-
     PersonCalls(int callsMax) {
         this.callsMax = callsMax;
     }
@@ -25,7 +23,7 @@ final class PersonCalls {
             return true;
         }
         var begun = new boolean[1];
-        running.compute(personOf(principal), (_, calls) -> {
+        running.compute(Person.of(principal), (_, calls) -> {
             int before = calls == null ? 0 : calls;
             begun[0] = before < callsMax;
             return begun[0] ? Integer.valueOf(before + 1) : calls;
@@ -35,11 +33,7 @@ final class PersonCalls {
 
     void end(Principal principal) {
         if (!principal.equals(Principal.ANONYMOUS)) {
-            running.computeIfPresent(personOf(principal), (_, calls) -> calls == 1 ? null : calls - 1);
+            running.computeIfPresent(Person.of(principal), (_, calls) -> calls == 1 ? null : calls - 1);
         }
-    }
-
-    private static Person personOf(Principal principal) {
-        return new Person(principal.identity().issuer(), principal.identity().subject());
     }
 }

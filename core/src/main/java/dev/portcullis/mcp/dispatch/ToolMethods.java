@@ -1,92 +1,41 @@
 package dev.portcullis.mcp.dispatch;
 
 import dev.portcullis.json.JsonKind;
-import dev.portcullis.json.JsonWriter;
 import dev.portcullis.json.RawJson;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
-import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.registry.RegisteredTool;
 import dev.portcullis.mcp.registry.ToolDefinition.Execution;
-import dev.portcullis.mcp.registry.ToolRegistry;
-import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code tools/list}, {@code tools/call}. */
 final class ToolMethods {
     private final Catalog catalog;
     private final Policy policy;
-    private final CallLimits limits;
-    private final Revisions revisions;
     private final CallRunner runner;
-    private volatile Forms forms;
+    private final Pages<RegisteredTool> pages;
 
-    /** Each revision's form of each tool, in the registry's order: lists are put together from them. */
-    private record Forms(ToolRegistry tools, Map<ProtocolVersion, List<byte[]>> written) {}
-
-    ToolMethods(Catalog catalog, Policy policy, CallLimits limits, Revisions revisions, CallRunner runner) {
+    ToolMethods(Catalog catalog, Policy policy, Pages.Rules lists, CallRunner runner) {
         this.catalog = catalog;
         this.policy = policy;
-        this.limits = limits;
-        this.revisions = revisions;
         this.runner = runner;
-        this.forms = write(catalog.tools());
+        this.pages = new Pages<>(
+                "tools",
+                () -> catalog.tools().roster(),
+                (revision, out, tool) -> revision.tool(out, tool.definition()),
+                lists);
     }
 
-    private Forms write(ToolRegistry tools) {
-        var written = new EnumMap<ProtocolVersion, List<byte[]>>(ProtocolVersion.class);
-        for (var revision : revisions.newestFirst()) {
-            var all = new ArrayList<byte[]>();
-            for (var tool : tools.all()) {
-                try (var out = JsonWriter.take()) {
-                    revision.tool(out, tool.definition());
-                    all.add(out.toBytes());
-                }
-            }
-            written.put(revision.version(), List.copyOf(all));
-        }
-        return new Forms(tools, written);
-    }
-
-    private Forms forms() {
-        var current = forms;
-        if (current.tools() != catalog.tools()) {
-            current = write(catalog.tools());
-            forms = current;
-        }
-        return current;
-    }
-
-    /** Lists what the caller may call, in one page; a tool that only lacks a scope is listed, so that the client learns what to ask for. */
+    /** Lists what the caller may call. */
     @Nullable
     PendingCall list(JsonRpcId id, CallContext context) throws McpException {
-        if (context.params().member("cursor") != null) {
-            throw new McpException(McpError.INVALID_PARAMS, "Unknown cursor"); // H-184
-        }
-        var current = forms();
-        var written = current.written().getOrDefault(context.revision().version(), List.of());
-        Answers.result(id, context, out -> {
-            out.name("tools").beginArray();
-            for (int i = 0; i < written.size(); i++) {
-                var action = current.tools().all().get(i).action();
-                if (!(policy.decide(context.principal(), action) instanceof Decision.Deny)) {
-                    out.copy(written.get(i));
-                }
-            }
-            out.endArray();
-            context.revision().caching(out, limits.listTtlMillis());
-        });
-        return null;
+        return pages.list(id, context);
     }
 
     /** @return the call, if it goes on elsewhere; null if it has been answered */
@@ -102,7 +51,7 @@ final class ToolMethods {
             return null; // a scope is missing, and has been asked for
         }
         RawJson arguments = arguments(context);
-        requireProgressToken(context);
+        CallParams.requireProgressToken(context);
         context.argumentHeaders().check(tool.input().mirrored(), arguments);
         var run = new ToolRun(tool, id, context, arguments, runner, startedNanos);
         if (tool.definition().execution() == Execution.INLINE) {
@@ -142,13 +91,5 @@ final class ToolMethods {
             throw new McpException(McpError.INVALID_PARAMS, "params.arguments must be an object");
         }
         return arguments;
-    }
-
-    /** A token is repeated in every notification: it is what an id may be. */
-    private static void requireProgressToken(CallContext context) throws McpException {
-        var token = context.params().meta().progressToken();
-        if (token != null && JsonRpcId.of(token) == null) {
-            throw new McpException(McpError.INVALID_PARAMS, "progressToken must be a short string or an integer");
-        }
     }
 }

@@ -6,11 +6,13 @@ import dev.portcullis.json.RawJson;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
+import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.model.Arguments;
 import dev.portcullis.mcp.model.Content;
 import dev.portcullis.mcp.registry.JsonArguments;
 import dev.portcullis.mcp.registry.RegisteredTool;
 import dev.portcullis.mcp.registry.ToolCall;
+import dev.portcullis.mcp.registry.ToolDefinition.Execution;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,16 @@ final class ToolRun extends CallRun implements ToolCall {
         super(id, context, runner, startedNanos);
         this.tool = tool;
         this.rawArguments = rawArguments;
+    }
+
+    @Override
+    McpMethod method() {
+        return McpMethod.CALL_TOOL;
+    }
+
+    @Override
+    boolean runsInline() {
+        return tool.definition().execution() == Execution.INLINE;
     }
 
     @Override

@@ -62,10 +62,10 @@ public sealed interface InputRequest {
      * A page to visit (elicitation, URL mode; H-191), for what must not pass through the client. The page must make sure that who visits it is who called.
      *
      * @param url https
-     * @param elicitationId names it where the revision has such names (2025-11-25); unique and not to be guessed
+     * @param id of this request, unique in this server, opaque to clients; told to those of 2025-11-25 alone
      */
-    record Page(String message, String url, String elicitationId) implements InputRequest {
-        /** A page under a new random name. */
+    record Page(String message, String url, String id) implements InputRequest {
+        /** Under a new random id. */
         public Page(String message, String url) {
             this(message, url, Randoms.base64Url(16));
         }

@@ -24,6 +24,9 @@ public interface Revision {
     /** @return whether a POST may hold an array of messages (H-111) */
     boolean takesBatches();
 
+    /** @return whether its clients open a stream by HTTP+SSE, on whatever path (H-6, H §6) */
+    boolean speaksHttpSse();
+
     /** @return whether a stream may begin with an event without a message, and be let go of before its end (H-124) */
     boolean primesStreams();
 

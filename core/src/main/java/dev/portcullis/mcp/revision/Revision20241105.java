@@ -27,6 +27,11 @@ record Revision20241105(ServerInfo info) implements Parts, SessionRules {
     }
 
     @Override
+    public boolean speaksHttpSse() {
+        return true;
+    }
+
+    @Override
     public boolean completesInContext() {
         return false; // H-183
     }

@@ -119,7 +119,7 @@ record Revision20251125(Parts previous) implements Amendment, SessionRules {
     @Override
     public void pageMembers(JsonWriter out, InputRequest.Page page) { // H-191
         Shapes.page(out, page);
-        out.name("elicitationId").string(page.elicitationId());
+        out.name("elicitationId").string(page.id());
     }
 
     @Override

@@ -81,6 +81,11 @@ final class Revision20260728 implements Amendment {
     }
 
     @Override
+    public boolean speaksHttpSse() {
+        return false;
+    }
+
+    @Override
     public boolean primesStreams() {
         return false; // H-62
     }

@@ -37,6 +37,11 @@ interface SessionRules extends Revision {
     }
 
     @Override
+    default boolean speaksHttpSse() {
+        return false;
+    }
+
+    @Override
     default boolean primesStreams() {
         return false;
     }

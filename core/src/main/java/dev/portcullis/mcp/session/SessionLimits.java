@@ -12,6 +12,7 @@ package dev.portcullis.mcp.session;
  * @param subscriptionsMax resources that one session follows
  * @param streamsMax streams open at a time, those of running calls aside (T-32)
  * @param streamsPerPersonMax of them, one person's
+ * @param events what is kept of streams
  */
 public record SessionLimits(
         int lifeSeconds,
@@ -22,21 +23,23 @@ public record SessionLimits(
         int rememberedPerPersonMax,
         int subscriptionsMax,
         int streamsMax,
-        int streamsPerPersonMax) {
-    public static final SessionLimits DEFAULT =
-            new SessionLimits(24 * 60 * 60, 30 * 60, 10_000, 100_000, 100_000, 200, 256, 100_000, 100);
+        int streamsPerPersonMax,
+        EventLimits events) {
+    public static final SessionLimits DEFAULT = new SessionLimits(
+            24 * 60 * 60, 30 * 60, 10_000, 100_000, 100_000, 200, 256, 100_000, 100, EventLimits.DEFAULT);
 
-    /** These limits, with other limits of streams. */
+    /** These limits, with other limits of streams, and room for the sessions that open them. */
     public SessionLimits withStreams(int most, int perPersonMax) {
         return new SessionLimits(
                 lifeSeconds,
                 idleSeconds,
                 openedMax,
                 endedMax,
-                rememberedMax,
-                rememberedPerPersonMax,
+                Math.max(rememberedMax, most),
+                Math.max(rememberedPerPersonMax, 2 * perPersonMax),
                 subscriptionsMax,
                 most,
-                perPersonMax);
+                perPersonMax,
+                events);
     }
 }

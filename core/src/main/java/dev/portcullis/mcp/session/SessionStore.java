@@ -4,22 +4,16 @@ import dev.portcullis.identity.Principal;
 import dev.portcullis.mcp.model.LogLevel;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be remembered of sessions beside their ids. Asked on event loops: nothing here blocks. */
+/**
+ * What is to be remembered of sessions beside their ids. A session of which nothing is remembered costs nothing here. Asked on event loops: nothing here blocks, but
+ * {@link #tell} and {@link #sweep}.
+ */
 public interface SessionStore {
-    /** Remembers that a session has ended, until it would have expired; ends its stream. */
+    /** Remembers that a session has ended, until it would have expired; ends its streams, and forgets all else of it. */
     void end(Session session);
 
-    /** @return whether {@link #end} was called */
-    boolean hasEnded(Session session);
-
-    /**
-     * Takes the place of the session's one standalone stream; whoever had it is told to close (H-120).
-     *
-     * @param close ends this stream; any thread, at most once
-     * @return runs when the stream has ended, to give the place back; null if too many streams are open, or the session has just ended
-     */
-    @Nullable
-    Runnable openStream(Session session, Runnable close);
+    /** @return whether the session goes on: {@link #end} was not called, nor was it ended for resting too long. Counts as a use of it (H-107) */
+    boolean use(Session session);
 
     /**
      * Sets which log messages the session's client wants (H-131).
@@ -41,6 +35,34 @@ public interface SessionStore {
 
     void unsubscribe(Session session, String uri);
 
-    /** Ends all streams of this process, when it is to stop (T-113). */
+    /**
+     * Opens a stream for what is said while one request is served.
+     *
+     * @return null if there are too many: then what is said cannot be kept
+     */
+    @Nullable
+    SessionStream openStream(Session session);
+
+    /**
+     * Lets a connection read: without an event id the session's standalone stream, from what nobody has read (H-120); with one, the stream that it belongs to, from there
+     * (H-122). Whoever read that stream before is told to end.
+     */
+    Attachment attach(Session session, Principal principal, @Nullable String lastEventId);
+
+    /** Tells sessions on their standalone streams. May take a while. */
+    void tell(Notice notice);
+
+    /**
+     * A place for a stream that is none of a session's.
+     *
+     * @return gives it back; null if too many are open
+     */
+    @Nullable
+    Runnable takePlace(Principal principal);
+
+    /** Ends all streams of this process that wait for something to happen, and opens no more: it is to stop (T-113). */
     void endStreams();
+
+    /** Forgets what has outlived its time. To be called every minute or so; may take a while. */
+    void sweep();
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Opens, finds and ends sessions.
  *
  * <pre>
- * open ──▶ live ── end ──▶ ended      found by nobody: unknown, someone else's, expired and ended look alike (H-103)
+ * open ──▶ live ── end, or rest of what is remembered ──▶ ended      found by nobody: unknown, someone else's, expired and ended look alike (H-103)
  *            └── lifeSeconds ──▶ expired
  * </pre>
  */
@@ -50,7 +50,7 @@ public final class Sessions {
             return null;
         }
         var session = known != null ? known : ids.open(id, Session.Owner.of(principal));
-        if (session == null || session.expiresAtSeconds() <= nowSeconds() || store.hasEnded(session)) {
+        if (session == null || session.expiresAtSeconds() <= nowSeconds() || !store.use(session)) {
             return null;
         }
         if (known == null) {
@@ -65,9 +65,29 @@ public final class Sessions {
         opened.invalidate(session.id());
     }
 
-    /** Takes the place of the session's standalone stream; see {@link SessionStore#openStream}. */
-    public @Nullable Runnable openStream(Session session, Runnable close) {
-        return store.openStream(session, close);
+    /** See {@link SessionStore#openStream}. */
+    public @Nullable SessionStream openStream(Session session) {
+        return store.openStream(session);
+    }
+
+    /** See {@link SessionStore#attach}. */
+    public Attachment attach(Session session, Principal principal, @Nullable String lastEventId) {
+        return store.attach(session, principal, lastEventId);
+    }
+
+    /** See {@link SessionStore#tell}. */
+    public void tell(Notice notice) {
+        store.tell(notice);
+    }
+
+    /** See {@link SessionStore#takePlace}. */
+    public @Nullable Runnable takePlace(Principal principal) {
+        return store.takePlace(principal);
+    }
+
+    /** See {@link SessionStore#sweep}. */
+    public void sweep() {
+        store.sweep();
     }
 
     /** See {@link SessionStore#setLogLevel}. */
@@ -90,7 +110,7 @@ public final class Sessions {
         store.unsubscribe(session, uri);
     }
 
-    /** Ends all standalone streams of this process, when it is to stop. */
+    /** See {@link SessionStore#endStreams}. */
     public void endStreams() {
         store.endStreams();
     }

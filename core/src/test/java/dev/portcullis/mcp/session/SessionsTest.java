@@ -13,12 +13,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
     private static final Principal ADA = person("https://issuer.example", "ada", "client-1");
-    private static final SessionLimits LIMITS = new SessionLimits(3_600, 600, 100, 3, 10, 4, 3, 10, 2);
+    private static final SessionLimits LIMITS =
+            new SessionLimits(3_600, 600, 100, 3, 10, 4, 3, 10, 2, EventLimits.DEFAULT);
 
     private Instant now = Instant.parse("2026-11-21T12:00:00Z");
     private final MasterKey key = new MasterKey("0123456789abcdef0123456789abcdef");
@@ -113,22 +113,6 @@ class SessionsTest {
         assertThat(sessions.find(first.id(), ADA)).isNotNull(); // lives again, for its owner alone
     }
 
-    // H-120, T-32
-    @Test
-    void openStreamWhenPlacesAreTakenThenSupersedesOrRefuses() {
-        var closed = new AtomicInteger();
-        var session = open(ADA);
-        Runnable first = sessions.openStream(session, closed::incrementAndGet);
-        assertThat(first).isNotNull();
-        Runnable second = sessions.openStream(session, () -> closed.addAndGet(10));
-        assertThat(closed.get()).isEqualTo(1);
-        first.run(); // late: it was superseded, and gives nothing back
-        assertThat(sessions.openStream(open(ADA), () -> {})).isNotNull();
-        assertThat(sessions.openStream(open(ADA), () -> {})).isNull();
-        second.run();
-        assertThat(sessions.openStream(open(ADA), () -> {})).isNotNull();
-    }
-
     // H-131
     @Test
     void logLevelWhenSetThenIsThatSessionsAlone() {
@@ -150,15 +134,5 @@ class SessionsTest {
         assertThat(sessions.subscribe(session, ADA, "test://3")).isFalse();
         sessions.unsubscribe(session, "test://0");
         assertThat(sessions.subscribe(session, ADA, "test://3")).isTrue();
-    }
-
-    @Test
-    void endWhenStreamIsOpenThenClosesItAndOpensNoOther() {
-        var closed = new AtomicInteger();
-        var session = open(ADA);
-        sessions.openStream(session, closed::incrementAndGet);
-        sessions.end(session);
-        assertThat(closed.get()).isEqualTo(1);
-        assertThat(sessions.openStream(session, () -> {})).isNull();
     }
 }

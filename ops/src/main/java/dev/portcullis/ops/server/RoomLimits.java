@@ -46,10 +46,8 @@ record RoomLimits(
                 fetch(WorkersAiImages.LIMITS, limits.provided().imageMillis(), WorkersAiImages.LIMITS.concurrentMax()),
                 SessionLimits.DEFAULT.withStreams(
                         SessionLimits.DEFAULT.streamsMax(), limits.streamsPerPersonMax()),
-                new CallLimits(
-                        limits.tools().callMillis(),
-                        limits.tools().callsPerPersonMax(),
-                        CallLimits.DEFAULT.listTtlMillis()),
+                CallLimits.DEFAULT.running(
+                        limits.tools().callMillis(), limits.tools().callsPerPersonMax()),
                 new AccessTokenVerifier.Limits(
                         limits.tokens().knownMax(),
                         limits.tokens().bogusMax(),

@@ -10,10 +10,10 @@ import dev.portcullis.endpoint.oauth.AuthorizeRoutes;
 import dev.portcullis.endpoint.oauth.OAuthRoutes;
 import dev.portcullis.fetch.DocumentFetcher;
 import dev.portcullis.fetch.FetchLimits;
-import dev.portcullis.http.BearerChallenge;
 import dev.portcullis.http.BearerGate;
 import dev.portcullis.http.Gate;
 import dev.portcullis.http.GateHandler;
+import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.OriginGate;
 import dev.portcullis.http.OriginRules;
 import dev.portcullis.http.RateGate;
@@ -66,7 +66,7 @@ final class Wiring {
     private static final Map<String, String> SCOPE_WORDS =
             Map.of("mcp", "Use the tools of this server as you, as far as your company allows you to");
     private static final Set<String> ROUTE_NAMES =
-            Set.of("mcp", "metadata", "register", "authorize", "callback", "token", "revoke");
+            Set.of("mcp", "sse", "messages", "metadata", "register", "authorize", "callback", "token", "revoke");
 
     private final ServerConfig config;
     private final Served served;
@@ -136,6 +136,8 @@ final class Wiring {
         var verifier = new AccessTokenVerifier(
                 store, oauth.resources(), limits.tokens(), running.add("the clock", new TickingClock()), telemetry);
 
+        var guarded = new GuardedPaths(McpRoutes.resources(config.publicUrl()), SCOPES);
+
         // MCP.
         var info = served.info();
         var revisions = new Revisions(info);
@@ -158,7 +160,7 @@ final class Wiring {
                 dispatcher,
                 revisions,
                 sessions,
-                new BearerChallenge.Resource(oauth.defaultResource(), SCOPES),
+                guarded,
                 new TokenWatch(verifier, offload),
                 new McpHttpLimits(
                         McpHttpLimits.DEFAULT.softDeadlineMillis(),
@@ -188,7 +190,7 @@ final class Wiring {
                 clock,
                 telemetry));
         Gate bearer =
-                config.isAuthOn() ? new BearerGate(verifier, oauth.resources(), SCOPES, telemetry) : BearerGate.off();
+                config.isAuthOn() ? new BearerGate(verifier, guarded, telemetry) : BearerGate.off();
         var origins = OriginRules.of(
                 config.publicUrl(),
                 config.doors().moreOrigins(),
@@ -255,7 +257,9 @@ final class Wiring {
     private OAuthSettings oauthSettings() {
         return new OAuthSettings(
                 config.publicUrl(),
-                List.of(config.mcpUrl().toString()),
+                McpRoutes.resources(config.publicUrl()).values().stream()
+                        .distinct()
+                        .toList(),
                 SCOPES,
                 SCOPES,
                 config.publicUrl().getScheme().equals("https"),

@@ -4,10 +4,9 @@ import dev.portcullis.http.RequestHead;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
-import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.ProtocolVersion;
-import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.revision.Revisions;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Which kind of revision a posted message speaks; decided for each message alone, never for a connection (H-2, H-30 to H-35). */
@@ -22,28 +21,19 @@ sealed interface Era {
     record InSession(String sessionId) implements Era {}
 
     /** @throws McpException none of these */
-    static Era of(JsonRpcMessage.Single message, RequestParams params, RequestHead head, Revisions revisions)
-            throws McpException {
-        if (params.meta().protocolVersion() != null) {
+    static Era of(Posted posted, RequestHead head, Revisions revisions) throws McpException {
+        if (posted.namesRevision()) {
             return new Stateless(); // H-30
         }
-        if (message instanceof JsonRpcMessage.Request request
-                && request.method().equals(McpMethod.INITIALIZE.text())) {
+        if (posted.isHandshake()) {
             return new Handshake(); // H-31
         }
         String version = single(head, McpHeaders.PROTOCOL_VERSION);
         var known = ProtocolVersion.of(version);
         if (known != null && !known.hasSessions()) {
-            return stateless(message); // H-32
+            return stateless(posted.message()); // H-32
         }
-        String sessionId = single(head, McpHeaders.SESSION_ID);
-        if (sessionId != null) {
-            return new InSession(sessionId); // H-33
-        }
-        if (version != null && known == null) {
-            throw revisions.unsupported(version, false); // H-35
-        }
-        throw new McpException(McpError.INVALID_REQUEST, "A session is required; send initialize first"); // H-34
+        return inSession(head, version, revisions);
     }
 
     private static Era stateless(JsonRpcMessage.Single message) throws McpException {
@@ -52,6 +42,44 @@ sealed interface Era {
             case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ ->
                 throw new McpException(McpError.INVALID_REQUEST, "This revision has no responses to the server");
         };
+    }
+
+    /**
+     * The session of a batch; whether its revision takes batches is another question.
+     *
+     * @throws McpException a revision without batches is named (H-41), or a session asked for (H-102); else as for a single message
+     */
+    static InSession ofBatch(List<Posted> batch, RequestHead head, Revisions revisions) throws McpException {
+        String version = single(head, McpHeaders.PROTOCOL_VERSION);
+        var known = ProtocolVersion.of(version);
+        if ((known != null && !known.hasSessions()) || batch.stream().anyMatch(Posted::namesRevision)) {
+            throw noBatches();
+        }
+        if (batch.stream().anyMatch(Posted::isHandshake)) {
+            throw new McpException(McpError.INVALID_REQUEST, "initialize cannot be part of a batch");
+        }
+        return inSession(head, version, revisions);
+    }
+
+    static McpException noBatches() {
+        return new McpException(McpError.INVALID_REQUEST, "This protocol revision has no batches");
+    }
+
+    /** The session of a message without a body. */
+    static InSession inSession(RequestHead head, Revisions revisions) throws McpException {
+        return inSession(head, single(head, McpHeaders.PROTOCOL_VERSION), revisions);
+    }
+
+    private static InSession inSession(RequestHead head, @Nullable String version, Revisions revisions)
+            throws McpException {
+        String sessionId = single(head, McpHeaders.SESSION_ID);
+        if (sessionId != null) {
+            return new InSession(sessionId); // H-33
+        }
+        if (version != null && ProtocolVersion.of(version) == null) {
+            throw revisions.unsupported(version, false); // H-35
+        }
+        throw new McpException(McpError.INVALID_REQUEST, "A session is required; send initialize first"); // H-34
     }
 
     /** @return a header's one value; null if absent   @throws McpException INVALID_REQUEST: repeated */

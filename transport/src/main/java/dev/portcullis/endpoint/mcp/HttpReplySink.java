@@ -1,7 +1,7 @@
 package dev.portcullis.endpoint.mcp;
 
-import dev.portcullis.http.BearerChallenge;
 import dev.portcullis.http.Exchange;
+import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.Reply;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.json.JsonWriter;
@@ -40,7 +40,7 @@ final class HttpReplySink implements ReplySink {
     private boolean ended;
 
     /** What all sinks share. */
-    record Context(BearerChallenge.Resource challenges, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
+    record Context(GuardedPaths guarded, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
 
     /**
      * @param version the revision spoken, told in every answer (H-19)
@@ -108,7 +108,7 @@ final class HttpReplySink implements ReplySink {
     @Override
     public synchronized void needScope(Scopes needed) {
         if (end()) {
-            exchange.reply(context.challenges().insufficientScope(needed).toReply());
+            exchange.reply(withHeaders(context.guarded().insufficientScope(exchange.route(), needed)));
         }
     }
 
@@ -122,6 +122,11 @@ final class HttpReplySink implements ReplySink {
         } else {
             exchange.reply(withHeaders(Reply.empty(HttpResponseStatus.ACCEPTED)));
         }
+    }
+
+    /** @return whether what comes next becomes an event, not a body */
+    synchronized boolean isStreaming() {
+        return stream != null;
     }
 
     private boolean end() {

@@ -8,7 +8,13 @@ import dev.portcullis.sse.SseStream.SseLimits;
  * @param softDeadlineMillis a call that takes longer is answered by a stream, if the client takes one, so that keep-alives can flow (H-61)
  * @param retryAfterSeconds what a caller is told who came when too much was going on (H-20)
  * @param streams limits of each stream
+ * @param sseOnMcp whether {@code /mcp} itself also takes clients of HTTP+SSE (H-6)
  */
-public record McpHttpLimits(int softDeadlineMillis, int retryAfterSeconds, SseLimits streams) {
+public record McpHttpLimits(int softDeadlineMillis, int retryAfterSeconds, SseLimits streams, boolean sseOnMcp) {
     public static final McpHttpLimits DEFAULT = new McpHttpLimits(1_000, 1, SseLimits.DEFAULT);
+
+    /** With HTTP+SSE on {@code /mcp}, too. */
+    public McpHttpLimits(int softDeadlineMillis, int retryAfterSeconds, SseLimits streams) {
+        this(softDeadlineMillis, retryAfterSeconds, streams, true);
+    }
 }

@@ -2,15 +2,21 @@ package dev.portcullis.endpoint.mcp;
 
 import dev.portcullis.http.Exchange;
 import dev.portcullis.http.Reply;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.jsonrpc.JsonRpcMessage;
+import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
+import dev.portcullis.mcp.McpMethod;
+import dev.portcullis.mcp.revision.Revision;
+import dev.portcullis.telemetry.Outcome;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Whole answers with a JSON-RPC message as body. */
+/** Whole answers with a JSON-RPC message as body, or without a body. */
 final class McpReplies {
     private McpReplies() {}
 
@@ -23,12 +29,69 @@ final class McpReplies {
                 : reply;
     }
 
-    /** @param id the request's, if it is known (H-200) */
-    static Reply error(
-            Exchange exchange, @Nullable JsonRpcId id, McpException refusal, boolean inSession, McpHttpLimits limits) {
+    /** Taken, and there is nothing to say about it (H-60, H-110). */
+    static Reply accepted(Revision revision) {
+        return of(HttpResponseStatus.ACCEPTED, revision);
+    }
+
+    /** An answer without a body, in a revision (H-19). */
+    static Reply of(HttpResponseStatus status, Revision revision) {
+        return Reply.empty(status)
+                .with(McpHeaders.PROTOCOL_VERSION, revision.version().text());
+    }
+
+    /**
+     * Refuses a message of which it is not known which revision it speaks.
+     *
+     * @param id the request's, if it is known (H-200)
+     */
+    static void refuse(Exchange exchange, @Nullable JsonRpcId id, McpException refusal, HttpReplySink.Context context) {
+        exchange.reply(error(exchange, id, refusal, refusal.error().status(true), context));
+    }
+
+    /** Refuses a message of a revision (H-19). */
+    static void refuse(
+            Exchange exchange,
+            @Nullable JsonRpcId id,
+            McpException refusal,
+            Revision revision,
+            HttpReplySink.Context context) {
+        int status = revision.status(refusal.error());
+        exchange.reply(error(exchange, id, refusal, status, context)
+                .with(McpHeaders.PROTOCOL_VERSION, revision.version().text()));
+    }
+
+    /** Answers a request that shares its HTTP status with others, so that none can stand for a missing scope: the answer says which it is (O-24). */
+    static void scopeNeeded(JsonWriter out, JsonRpcMessage.Request request, Scopes needed) {
+        String problem = "The access token lacks a scope; needed: " + needed;
+        if (!request.method().equals(McpMethod.CALL_TOOL.text())) {
+            JsonRpcEncoder.error(out, request.id(), McpError.INVALID_REQUEST.code(), problem, null);
+            return;
+        }
+        JsonRpcEncoder.beginResult(out, request.id());
+        out.name("content").beginArray();
+        out.beginObject()
+                .name("type")
+                .string("text")
+                .name("text")
+                .string(problem)
+                .endObject();
+        out.endArray().name("isError").bool(true);
+        JsonRpcEncoder.end(out);
+    }
+
+    private static Reply error(
+            Exchange exchange,
+            @Nullable JsonRpcId id,
+            McpException refusal,
+            int status,
+            HttpReplySink.Context context) {
+        if (refusal.error() == McpError.HEADER_MISMATCH) {
+            context.telemetry().refused(Outcome.HEADER_MISMATCH);
+        }
         try (var out = JsonWriter.take()) {
             JsonRpcEncoder.error(out, id, refusal.error().code(), refusal.detail(), refusal.data());
-            return json(exchange, refusal.error().status(inSession), out, limits);
+            return json(exchange, status, out, context.limits());
         }
     }
 }

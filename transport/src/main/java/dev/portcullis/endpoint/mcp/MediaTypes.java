@@ -2,6 +2,10 @@ package dev.portcullis.endpoint.mcp;
 
 import dev.portcullis.http.AcceptedType;
 import dev.portcullis.http.RequestHead;
+import dev.portcullis.mcp.McpError;
+import dev.portcullis.mcp.McpException;
+import dev.portcullis.telemetry.Outcome;
+import dev.portcullis.telemetry.Telemetry;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +17,9 @@ import java.util.Locale;
  * @param stream {@code text/event-stream}
  */
 record MediaTypes(boolean json, boolean stream) {
+    /** Streams alone. */
+    static final MediaTypes STREAM = new MediaTypes(false, true);
+
     private static final MediaTypes BOTH = new MediaTypes(true, true);
     private static final String USUAL = "application/json, text/event-stream";
 
@@ -41,8 +48,24 @@ record MediaTypes(boolean json, boolean stream) {
         return !json && !stream;
     }
 
-    /** @return whether the body is JSON in UTF-8, and plain (H-15) */
-    static boolean isJson(RequestHead head) {
+    /** @throws McpException NOT_ACCEPTABLE (H-14) */
+    static void requireAcceptable(boolean acceptable, Telemetry telemetry) throws McpException {
+        if (!acceptable) {
+            telemetry.refused(Outcome.NOT_ACCEPTABLE);
+            throw new McpException(McpError.NOT_ACCEPTABLE, "Accept application/json and text/event-stream");
+        }
+    }
+
+    /** @throws McpException UNSUPPORTED_MEDIA_TYPE: the body is not JSON in UTF-8, or not plain (H-15) */
+    static void requireJson(RequestHead head, Telemetry telemetry) throws McpException {
+        if (!isJson(head)) {
+            telemetry.refused(Outcome.BAD_MEDIA_TYPE);
+            throw new McpException(
+                    McpError.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json in UTF-8, not encoded");
+        }
+    }
+
+    private static boolean isJson(RequestHead head) {
         if (head.headers().contains(HttpHeaderNames.CONTENT_ENCODING)
                 && !head.headerAll(HttpHeaderNames.CONTENT_ENCODING).stream()
                         .allMatch(encoding -> encoding.strip().equalsIgnoreCase("identity"))) {

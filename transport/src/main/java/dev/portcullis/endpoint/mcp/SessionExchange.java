@@ -1,7 +1,7 @@
 package dev.portcullis.endpoint.mcp;
 
 import dev.portcullis.http.Exchange;
-import dev.portcullis.http.Reply;
+import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
@@ -10,6 +10,9 @@ import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.dispatch.ArgumentHeaders;
 import dev.portcullis.mcp.dispatch.CallContext;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.dispatch.PendingCall;
+import dev.portcullis.mcp.dispatch.ReplySink;
+import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
@@ -18,8 +21,11 @@ import dev.portcullis.telemetry.Outcome;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Messages, the standalone stream and the end of sessions (H §5.1 to §5.3). */
+/** Messages, batches, the standalone stream and the end of sessions (H §5.1 to §5.3). */
 final class SessionExchange {
+    /** The calls of a batch go on when its client has gone (H-115): there is nothing to cancel. */
+    private static final PendingCall PENDING_BATCH = () -> {};
+
     private final McpDispatcher dispatcher;
     private final Revisions revisions;
     private final Sessions sessions;
@@ -33,27 +39,33 @@ final class SessionExchange {
     }
 
     /** {@code initialize}. */
-    void open(Exchange exchange, MediaTypes accepted, JsonRpcMessage.Request request, RequestParams params)
-            throws McpException {
+    void open(Exchange exchange, MediaTypes accepted, Posted posted) throws McpException {
         if (Era.single(exchange.head(), McpHeaders.SESSION_ID) != null) { // H-102
             throw new McpException(McpError.INVALID_REQUEST, "initialize belongs to no session");
         }
-        var session = dispatcher.openSession(params, exchange.principal());
-        dispatch(exchange, accepted, request, params, session, session);
+        var session = dispatcher.openSession(posted.params(), exchange.principal());
+        if (posted.message() instanceof JsonRpcMessage.Request request) {
+            dispatch(exchange, accepted, request, posted.params(), session, session);
+        }
     }
 
     /** Any other message. */
-    void message(Exchange exchange, MediaTypes accepted, JsonRpcMessage.Single message, RequestParams params, String sessionId)
-            throws McpException {
+    void message(Exchange exchange, MediaTypes accepted, Posted posted, String sessionId) throws McpException {
         var session = find(exchange, sessionId);
-        switch (message) {
-            case JsonRpcMessage.Request request -> dispatch(exchange, accepted, request, params, session, null);
+        if (isVersionRefused(exchange, posted.id(), session)) {
+            return;
+        }
+        switch (posted.message()) {
+            case JsonRpcMessage.Request request ->
+                dispatch(exchange, accepted, request, posted.params(), session, null);
             case JsonRpcMessage.Notification notification -> {
-                dispatcher.notified(notification, params, session);
-                accept(exchange, session);
+                dispatcher.notified(notification, posted.params(), session);
+                exchange.reply(McpReplies.accepted(revisionOf(session)));
             }
-            case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ ->
-                accept(exchange, session); // we have asked nothing: dropped (H-113, T-35)
+            case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
+                responded(posted.message(), session);
+                exchange.reply(McpReplies.accepted(revisionOf(session)));
+            }
         }
     }
 
@@ -64,33 +76,80 @@ final class SessionExchange {
             RequestParams params,
             Session session,
             @Nullable Session opened) {
-        var revision = revisions.of(session.version());
+        var revision = revisionOf(session);
         var sink = new HttpReplySink(exchange, accepted, revision.version().text(), opened, sinks);
-        var context = new CallContext(
-                revision,
-                exchange.principal(),
-                session,
-                session.clientCapabilities(),
-                params,
-                ArgumentHeaders.NONE, // H-59
-                sink);
-        var pending = dispatcher.dispatch(request, context);
+        var pending = dispatcher.dispatch(request, context(exchange, revision, session, params, sink));
         if (pending != null) {
             sink.waitFor(pending, false);
         }
     }
 
-    private static void accept(Exchange exchange, Session session) {
-        exchange.reply(versioned(Reply.empty(HttpResponseStatus.ACCEPTED), session));
+    /** What stands around a message of a session; headers mean nothing there (H-59). */
+    static CallContext context(
+            Exchange exchange, Revision revision, Session session, RequestParams params, ReplySink sink) {
+        return new CallContext(
+                revision,
+                exchange.principal(),
+                session,
+                session.clientCapabilities(),
+                params,
+                ArgumentHeaders.NONE,
+                sink);
     }
 
-    private static Reply versioned(Reply reply, Session session) {
-        return reply.with(McpHeaders.PROTOCOL_VERSION, session.version().text());
+    /** A client's answer to a request of ours; one that nobody waits for is dropped (H-113, T-35). */
+    static void responded(JsonRpcMessage.Single response, Session session) {}
+
+    /** Several messages in one array: each is served for itself, and all answers are given together (H-111). */
+    void batch(Exchange exchange, MediaTypes accepted, PostedBatch batch, Era.InSession era) throws McpException {
+        var session = find(exchange, era.sessionId());
+        if (isVersionRefused(exchange, null, session)) {
+            return;
+        }
+        var revision = revisionOf(session);
+        if (!revision.takesBatches()) {
+            McpReplies.refuse(exchange, null, Era.noBatches(), revision, sinks);
+            return;
+        }
+        if (batch.answers() == 0) {
+            batch.messages().forEach(posted -> take(posted, session));
+            exchange.reply(McpReplies.accepted(revision));
+            return;
+        }
+        var whole = new HttpReplySink(exchange, accepted, revision.version().text(), null, sinks);
+        var answers = new BatchSink(whole, accepted, batch.answers());
+        for (var posted : batch.messages()) {
+            if (posted.message() instanceof JsonRpcMessage.Request request) {
+                var item = answers.item(request);
+                dispatcher.dispatch(request, context(exchange, revision, session, posted.params(), item));
+            } else {
+                take(posted, session);
+            }
+        }
+        batch.invalid().forEach(answers::refuse);
+        if (!answers.isComplete()) {
+            whole.waitFor(PENDING_BATCH, false);
+        }
+    }
+
+    private void take(Posted posted, Session session) {
+        if (posted.message() instanceof JsonRpcMessage.Notification notification) {
+            dispatcher.notified(notification, posted.params(), session);
+        } else {
+            responded(posted.message(), session);
+        }
+    }
+
+    private Revision revisionOf(Session session) {
+        return revisions.of(session.version());
     }
 
     /** The session's standalone stream (H-120): kept alive; nothing is sent on it yet but comments. */
     void stream(Exchange exchange) throws McpException {
         var session = find(exchange, requireSessionId(exchange));
+        if (isVersionRefused(exchange, null, session)) {
+            return;
+        }
         if (exchange.head().header(McpHeaders.LAST_EVENT_ID) != null) { // we never gave one (H-122)
             throw new McpException(McpError.INVALID_REQUEST, "Unknown event id");
         }
@@ -134,29 +193,33 @@ final class SessionExchange {
     /** H-105. */
     void end(Exchange exchange) throws McpException {
         var session = find(exchange, requireSessionId(exchange));
-        dispatcher.endSession(session);
-        exchange.reply(versioned(Reply.empty(HttpResponseStatus.NO_CONTENT), session));
-    }
-
-    private static String requireSessionId(Exchange exchange) throws McpException {
-        String id = Era.single(exchange.head(), McpHeaders.SESSION_ID);
-        if (id == null) {
-            throw new McpException(McpError.INVALID_REQUEST, "Mcp-Session-Id is missing");
+        if (!isVersionRefused(exchange, null, session)) {
+            dispatcher.endSession(session);
+            exchange.reply(McpReplies.of(HttpResponseStatus.NO_CONTENT, revisionOf(session)));
         }
-        return id;
     }
 
-    /** @throws McpException UNKNOWN_SESSION: none, or not this caller's (H-103); UNSUPPORTED_VERSION: the header names no revision (H-33) */
+    private String requireSessionId(Exchange exchange) throws McpException {
+        return Era.inSession(exchange.head(), revisions).sessionId();
+    }
+
+    /** @throws McpException UNKNOWN_SESSION: none, or not this caller's (H-103) */
     private Session find(Exchange exchange, String sessionId) throws McpException {
         var session = sessions.find(sessionId, exchange.principal());
         if (session == null) {
             sinks.telemetry().refused(Outcome.UNKNOWN_SESSION);
             throw new McpException(McpError.UNKNOWN_SESSION, "Session not found");
         }
-        String version = Era.single(exchange.head(), McpHeaders.PROTOCOL_VERSION);
-        if (version != null && ProtocolVersion.of(version) == null) {
-            throw revisions.unsupported(version, false);
-        }
         return session;
+    }
+
+    /** The session's revision is the truth; a header may name any other that we know, but none that we do not (H-33, H-108). */
+    private boolean isVersionRefused(Exchange exchange, @Nullable JsonRpcId id, Session session) throws McpException {
+        String version = Era.single(exchange.head(), McpHeaders.PROTOCOL_VERSION);
+        if (version == null || ProtocolVersion.of(version) != null) {
+            return false;
+        }
+        McpReplies.refuse(exchange, id, revisions.unsupported(version, false), revisionOf(session), sinks);
+        return true;
     }
 }

@@ -1,7 +1,7 @@
 package dev.portcullis.endpoint.oauth;
 
-import dev.portcullis.http.Reply;
 import dev.portcullis.http.AcceptedType;
+import dev.portcullis.http.Reply;
 import dev.portcullis.http.RequestHead;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.authorize.AuthorizationStep.OfferReturn;

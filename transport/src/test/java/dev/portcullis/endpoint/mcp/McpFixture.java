@@ -1,7 +1,7 @@
 package dev.portcullis.endpoint.mcp;
 
 import dev.portcullis.crypto.MasterKey;
-import dev.portcullis.http.BearerChallenge;
+import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.RecordedExchange;
 import dev.portcullis.http.Route;
 import dev.portcullis.identity.Identity;
@@ -29,6 +29,7 @@ import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.RawClient;
 import io.netty.handler.codec.http.HttpMethod;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,10 @@ final class McpFixture implements AutoCloseable {
 
     final AtomicInteger running = new AtomicInteger();
 
+    /** {@code /mcp}, and all. */
     final Route route;
+
+    final List<Route> routes;
 
     private final GrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -112,7 +116,7 @@ final class McpFixture implements AutoCloseable {
                 dispatcher,
                 revisions,
                 sessions,
-                new BearerChallenge.Resource("https://mcp.example.com/mcp", Scopes.NONE),
+                new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.NONE),
                 new TokenWatch(
                         new AccessTokenVerifier(
                                 store,
@@ -123,8 +127,8 @@ final class McpFixture implements AutoCloseable {
                         Runnable::run),
                 new McpHttpLimits(softDeadlineMillis, 1, SseLimits.DEFAULT),
                 telemetry);
-        route = McpRoutes.of(endpoint, Route.Access.OPEN, McpRoutes.BODY_BYTES_MAX)
-                .getFirst();
+        routes = McpRoutes.of(endpoint, Route.Access.OPEN, McpRoutes.BODY_BYTES_MAX);
+        route = routes.getFirst();
     }
 
     private List<ToolHandler> tools() {

@@ -1,0 +1,39 @@
+package dev.portcullis.mcp.dispatch;
+
+import dev.portcullis.policy.Action;
+import dev.portcullis.policy.Decision;
+import dev.portcullis.policy.Policy;
+import dev.portcullis.telemetry.Outcome;
+import dev.portcullis.telemetry.Telemetry;
+
+/** Asks the policy for a caller who wants one particular thing. Any thread. */
+final class Permits {
+    private final Policy policy;
+    private final Telemetry telemetry;
+
+    /** What the policy said. */
+    enum Permit {
+        GRANTED,
+        /** A scope is missing: it has been asked for, and with that the request is answered. */
+        SCOPE_ASKED,
+        /** For this caller it does not exist. */
+        HIDDEN
+    }
+
+    Permits(Policy policy, Telemetry telemetry) {
+        this.policy = policy;
+        this.telemetry = telemetry;
+    }
+
+    Permit ask(CallContext context, Action action) {
+        return switch (policy.decide(context.principal(), action)) {
+            case Decision.Allow() -> Permit.GRANTED;
+            case Decision.Deny _ -> Permit.HIDDEN;
+            case Decision.NeedScope(var needed) -> {
+                telemetry.refused(Outcome.INSUFFICIENT_SCOPE);
+                context.sink().needScope(needed);
+                yield Permit.SCOPE_ASKED;
+            }
+        };
+    }
+}

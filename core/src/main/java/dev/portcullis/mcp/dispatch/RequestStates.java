@@ -1,0 +1,146 @@
+package dev.portcullis.mcp.dispatch;
+
+import dev.portcullis.crypto.Base64Url;
+import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.crypto.Randoms;
+import dev.portcullis.crypto.Sealer;
+import dev.portcullis.json.Json;
+import dev.portcullis.json.JsonException;
+import dev.portcullis.json.JsonKind;
+import dev.portcullis.json.JsonWriter;
+import dev.portcullis.json.RawJson;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients carry from one round of a call to the next: the answers given so far, sealed (H-88, T-38). Format 1, base64url: format (1 byte), issued at and expires at in
+ * Unix seconds (8 each), number of the call (16 random bytes, the same in all its rounds), answers (a JSON object). Who calls, by which method and with which params is the
+ * seal's context and not inside: a state opened for anything else is as good as random. Any thread.
+ */
+final class RequestStates {
+    private static final byte FORMAT = 1;
+    private static final int CALL_BYTES = 16;
+    private static final int HEAD_BYTES = 1 + 8 + 8 + CALL_BYTES;
+
+    /** How far the clocks of two processes may be apart. */
+    private static final int SKEW_SECONDS = 60;
+
+    private final Sealer sealer;
+    private final AskLimits limits;
+    private final InstantSource clock;
+
+    /**
+     * One of them, opened.
+     *
+     * @param call number of the call
+     * @param answers to earlier questions, by name
+     */
+    record State(byte[] call, Map<String, RawJson> answers) {
+        /** A call that has not been answered anything. */
+        static State first() {
+            return new State(Randoms.bytes(CALL_BYTES), Map.of());
+        }
+    }
+
+    RequestStates(MasterKey key, AskLimits limits, InstantSource clock) {
+        this.sealer = new Sealer(key.aes("request-state/1"));
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** @return null if it would be too long */
+    @Nullable
+    String seal(State state, CallRun run) {
+        byte[] answers = write(state.answers());
+        if ((HEAD_BYTES + answers.length + Sealer.OVERHEAD_BYTES) * 4L / 3 + 1 > limits.stateCharsMax()) {
+            return null;
+        }
+        long now = nowSeconds();
+        byte[] plain = ByteBuffer.allocate(HEAD_BYTES + answers.length)
+                .put(FORMAT)
+                .putLong(now)
+                .putLong(now + limits.stateSeconds())
+                .put(state.call())
+                .put(answers)
+                .array();
+        return Base64Url.encode(sealer.seal(plain, context(run)));
+    }
+
+    private static byte[] write(Map<String, RawJson> answers) {
+        try (var out = JsonWriter.take()) {
+            out.beginObject();
+            answers.forEach((name, answer) -> out.name(name).raw(answer));
+            return out.endObject().toBytes();
+        }
+    }
+
+    /** @return the state; null if it is none, or expired, or another call's: which of it, nobody learns */
+    @Nullable
+    State open(RawJson state, CallRun run) {
+        if (state.kind() != JsonKind.STRING || state.length() > limits.stateCharsMax() + 2) {
+            return null;
+        }
+        byte[] sealed = Base64Url.decode(state.cursor().string(), limits.stateCharsMax());
+        byte[] plain = sealed == null ? null : sealer.open(sealed, context(run));
+        return plain == null || plain.length < HEAD_BYTES || plain[0] != FORMAT
+                ? null
+                : read(ByteBuffer.wrap(plain, 1, plain.length - 1));
+    }
+
+    private @Nullable State read(ByteBuffer plain) {
+        long issuedAt = plain.getLong();
+        long expiresAt = plain.getLong();
+        long now = nowSeconds();
+        if (now >= expiresAt || issuedAt > now + SKEW_SECONDS) {
+            return null;
+        }
+        byte[] call = new byte[CALL_BYTES];
+        plain.get(call);
+        byte[] json = new byte[plain.remaining()];
+        plain.get(json);
+        try {
+            return new State(call, answers(Json.parse(json)));
+        } catch (JsonException e) {
+            return null;
+        }
+    }
+
+    private static Map<String, RawJson> answers(RawJson object) {
+        Map<String, RawJson> answers = new LinkedHashMap<>();
+        var cursor = object.cursor();
+        cursor.enterObject();
+        while (cursor.nextMember()) {
+            String name = cursor.name();
+            answers.put(name, cursor.slice());
+        }
+        return answers;
+    }
+
+    /** Lengths first, so that no two calls have the same context. */
+    private static byte[] context(CallRun run) {
+        var who = run.context.principal();
+        var text = new StringBuilder();
+        append(text, who.identity().issuer());
+        append(text, who.identity().subject());
+        append(text, who.clientId());
+        append(text, run.method().text());
+        byte[] named = text.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] digest = ParamsDigest.of(run.context.params().whole());
+        return ByteBuffer.allocate(named.length + digest.length)
+                .put(named)
+                .put(digest)
+                .array();
+    }
+
+    private static void append(StringBuilder text, String part) {
+        text.append(part.length()).append(':').append(part);
+    }
+
+    private long nowSeconds() {
+        return clock.millis() / 1_000;
+    }
+}

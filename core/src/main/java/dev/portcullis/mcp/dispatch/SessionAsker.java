@@ -1,0 +1,221 @@
+package dev.portcullis.mcp.dispatch;
+
+import dev.portcullis.crypto.Randoms;
+import dev.portcullis.json.JsonCursor;
+import dev.portcullis.json.JsonKind;
+import dev.portcullis.json.JsonWriter;
+import dev.portcullis.json.RawJson;
+import dev.portcullis.jsonrpc.JsonRpcEncoder;
+import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.jsonrpc.JsonRpcMessage;
+import dev.portcullis.mcp.McpException;
+import dev.portcullis.mcp.codec.RequestParams;
+import dev.portcullis.mcp.dispatch.OpenQuestions.Question;
+import dev.portcullis.mcp.model.InputRequest;
+import dev.portcullis.mcp.model.InputResponse;
+import dev.portcullis.mcp.registry.InputRefusedException;
+import dev.portcullis.mcp.session.Session;
+import dev.portcullis.telemetry.Outcome;
+import dev.portcullis.telemetry.Telemetry;
+import dev.portcullis.telemetry.Telemetry.ToolOutcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Asks where there are sessions: questions go out as requests on the call's own stream, its thread waits, answers come as messages of their own (H-91, H-113).
+ *
+ * <pre>
+ * asked ── answer ────────────────────────────▶ read by the waiting thread
+ *   └───── the wait is over, or another was refused ──▶ cancelled at the client, the call goes on with an exception (H-134)
+ *   └───── the call ends ────────────────────▶ cancelled at the client, its thread interrupted
+ * </pre>
+ *
+ * An answer is taken in by the process whose thread waits for it: behind a balancer, a session's messages must reach the same one.
+ */
+final class SessionAsker implements Asker {
+    private static final String NO_STREAM =
+            "This has a question for its client, which takes no stream (Accept: text/event-stream) to be asked on.";
+
+    private final AskLimits limits;
+    private final CallTimer timer;
+    private final Telemetry telemetry;
+    private final OpenQuestions open;
+    private final Map<CallRun, Conversation> conversations = new ConcurrentHashMap<>();
+
+    /** What one call has asked. */
+    private static final class Conversation {
+        final AtomicInteger asked = new AtomicInteger();
+        final Set<Question> open = ConcurrentHashMap.newKeySet();
+    }
+
+    SessionAsker(AskLimits limits, CallTimer timer, Telemetry telemetry) {
+        this.limits = limits;
+        this.timer = timer;
+        this.telemetry = telemetry;
+        this.open = new OpenQuestions(limits);
+    }
+
+    /** Takes an answer; one that nobody waits for is dropped. */
+    void answered(Session session, JsonRpcMessage.Response response) {
+        var question = open.take(session, response.id());
+        if (question != null) {
+            question.arrivals().add(new Arrival.Answer(question, response.result()));
+        }
+    }
+
+    /** Takes a refusal; one that nobody waits for is dropped. */
+    void refused(Session session, JsonRpcMessage.ErrorResponse response) {
+        var question = response.id() == null ? null : open.take(session, response.id());
+        if (question != null) {
+            question.arrivals().add(new Arrival.Refusal(question, response.error()));
+        }
+    }
+
+    @Override
+    public Map<String, InputResponse> ask(CallRun run, Map<String, InputRequest> requests)
+            throws InputRefusedException, InterruptedException {
+        var missing = MissingAbilities.of(run.context, requests.values());
+        if (missing != null) {
+            throw run.stop(ToolOutcome.TOOL_ERROR, () -> run.answerTrouble(missing.text())); // H-211
+        }
+        var arrivals = new LinkedBlockingQueue<Arrival>();
+        var questions = questions(session(run), requests, arrivals);
+        var conversation = conversation(run);
+        if (conversation.asked.addAndGet(questions.size()) > limits.questionsPerCallMax()
+                || !open.add(session(run), questions)) {
+            telemetry.refused(Outcome.OVERLOADED);
+            throw new InputRefusedException(0, "Too many questions are open at the client.");
+        }
+        conversation.open.addAll(questions);
+        long endNanos = System.nanoTime() + timer.pause(run);
+        try {
+            for (var question : questions) {
+                send(run, question);
+            }
+            return await(requests, arrivals, endNanos);
+        } finally {
+            timer.resume(run);
+            withdraw(run, conversation, questions);
+        }
+    }
+
+    private static Session session(CallRun run) {
+        var session = run.context.session();
+        if (session == null) {
+            throw new IllegalStateException("there is no session");
+        }
+        return session;
+    }
+
+    private static List<Question> questions(
+            Session session, Map<String, InputRequest> requests, BlockingQueue<Arrival> arrivals) {
+        List<Question> questions = new ArrayList<>();
+        requests.forEach((name, request) -> questions.add(new Question(session, newId(), name, request, arrivals)));
+        return questions;
+    }
+
+    /** Random, so that other processes choose others, and a client that answers after a restart answers nothing; a number that every client can hold. */
+    private static JsonRpcId newId() {
+        return new JsonRpcId.Int(ByteBuffer.wrap(Randoms.bytes(Long.BYTES)).getLong() & JsonRpcId.INTEGER_MAX);
+    }
+
+    private Conversation conversation(CallRun run) {
+        var known = conversations.get(run);
+        if (known != null) {
+            return known;
+        }
+        var created = new Conversation();
+        var earlier = conversations.putIfAbsent(run, created);
+        if (earlier != null) {
+            return earlier;
+        }
+        run.whenEnded(() -> ended(run, created));
+        return created;
+    }
+
+    /** A call has ended, and is not answered yet: what it asked is asked no more. */
+    private void ended(CallRun run, Conversation conversation) {
+        conversations.remove(run);
+        for (var question : open.takeAll(conversation.open)) {
+            cancel(run, question);
+            question.arrivals().add(new Arrival.Ended());
+        }
+    }
+
+    private static void send(CallRun run, Question question) throws InterruptedException {
+        try (var out = JsonWriter.take()) {
+            JsonRpcEncoder.beginRequest(out, question.id(), InputRequests.method(question.request()));
+            run.context.revision().inputParams(out, question.request());
+            JsonRpcEncoder.endRequest(out);
+            if (!run.request(out)) {
+                throw run.stop(ToolOutcome.TOOL_ERROR, () -> run.answerTrouble(NO_STREAM));
+            }
+        }
+    }
+
+    private static Map<String, InputResponse> await(
+            Map<String, InputRequest> requests, BlockingQueue<Arrival> arrivals, long endNanos)
+            throws InputRefusedException, InterruptedException {
+        Map<String, InputResponse> answers = new LinkedHashMap<>();
+        while (answers.size() < requests.size()) {
+            switch (arrivals.poll(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                case Arrival.Answer(var question, var result) ->
+                    answers.put(question.name(), InputResponses.read(question.request(), result));
+                case Arrival.Refusal(var question, var error) -> throw refusal(question, error);
+                case Arrival.Ended() -> throw new InterruptedException("the call has ended");
+                case null -> throw new InputRefusedException(0, "The client has not answered in time.");
+            }
+        }
+        return answers;
+    }
+
+    private static InputRefusedException refusal(Question question, RawJson error) {
+        var code = RequestParams.memberOf(error, "code");
+        var message = RequestParams.memberOf(error, "message");
+        String text = message != null && message.kind() == JsonKind.STRING
+                ? message.cursor().string()
+                : "no reason given";
+        return new InputRefusedException(
+                code == null ? 0 : codeOf(code.cursor()),
+                "The client refused " + InputRequests.method(question.request()) + ": " + McpException.echo(text));
+    }
+
+    private static int codeOf(JsonCursor code) {
+        long value = code.isInteger() ? code.integer() : 0;
+        return value == (int) value ? (int) value : 0;
+    }
+
+    /** What is still open of an ask that is over is cancelled at the client, unless the call has ended: then that sees to it. */
+    private void withdraw(CallRun run, Conversation conversation, List<Question> questions) {
+        boolean running = run.unlessEnded(() -> open.takeAll(questions).forEach(question -> cancel(run, question)));
+        if (running) {
+            questions.forEach(conversation.open::remove);
+        }
+    }
+
+    /** H-134. */
+    private static void cancel(CallRun run, Question question) {
+        try (var out = JsonWriter.take()) {
+            JsonRpcEncoder.beginNotification(out, "notifications/cancelled");
+            out.name("requestId");
+            question.id().writeTo(out);
+            out.name("reason").string("No answer is needed any more");
+            JsonRpcEncoder.end(out);
+            run.context.sink().notification(out, new Slack.None());
+        }
+    }
+
+    /** @return whether no client is asked anything; for tests */
+    boolean isIdle() {
+        return open.isEmpty() && conversations.isEmpty();
+    }
+}

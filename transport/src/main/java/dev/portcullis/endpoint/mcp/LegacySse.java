@@ -1,0 +1,137 @@
+package dev.portcullis.endpoint.mcp;
+
+import dev.portcullis.http.Exchange;
+import dev.portcullis.http.RequestHead;
+import dev.portcullis.identity.Principal;
+import dev.portcullis.mcp.McpError;
+import dev.portcullis.mcp.McpException;
+import dev.portcullis.mcp.ProtocolVersion;
+import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.revision.Revision;
+import dev.portcullis.mcp.revision.Revisions;
+import dev.portcullis.mcp.session.Session;
+import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.sse.SseStream;
+import dev.portcullis.telemetry.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP+SSE transport (H §6): a stream to each client, and a path to which it posts. A session lives exactly as long as its stream, in the process that has the stream.
+ * Any thread.
+ */
+final class LegacySse {
+    private static final String QUERY = "sessionId=";
+
+    private final McpDispatcher dispatcher;
+    private final Revisions revisions;
+    private final Sessions sessions;
+    private final HttpReplySink.Context sinks;
+
+    /** Bounded by what bounds all streams that are open. */
+    private final Map<String, LegacySseConnection> connections = new ConcurrentHashMap<>();
+
+    LegacySse(McpDispatcher dispatcher, Revisions revisions, Sessions sessions, HttpReplySink.Context sinks) {
+        this.dispatcher = dispatcher;
+        this.revisions = revisions;
+        this.sessions = sessions;
+        this.sinks = sinks;
+    }
+
+    McpDispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    Revisions revisions() {
+        return revisions;
+    }
+
+    HttpReplySink.Context sinks() {
+        return sinks;
+    }
+
+    Revision revisionOf(Session session) {
+        return revisions.of(session.version());
+    }
+
+    /** @return whether a GET of the main path asks for this transport (H-6) */
+    boolean isMeantBy(RequestHead head) throws McpException {
+        if (!sinks.limits().sseOnMcp()
+                || Era.single(head, McpHeaders.SESSION_ID) != null
+                || !MediaTypes.namesStream(head)) {
+            return false;
+        }
+        String version = Era.single(head, McpHeaders.PROTOCOL_VERSION);
+        var known = ProtocolVersion.of(version);
+        return version == null || (known != null && revisions.of(known).speaksHttpSse());
+    }
+
+    /** As in any session, a header may name any revision that has sessions (H-33); of others this transport knows nothing (H-153). */
+    void requireVersion(RequestHead head) throws McpException {
+        String version = Era.single(head, McpHeaders.PROTOCOL_VERSION);
+        var known = ProtocolVersion.of(version);
+        if (version != null && (known == null || !known.hasSessions())) {
+            throw revisions.unsupported(version, known != null);
+        }
+    }
+
+    /**
+     * Answers with a stream, which begins with where to post to (H-150).
+     *
+     * @throws McpException TOO_MANY: streams of this person, or of all (T-32)
+     */
+    void open(Exchange exchange) throws McpException {
+        var connection = new LegacySseConnection(place(exchange.principal()));
+        Runnable release = sessions.openStream(connection.place, connection::end);
+        if (release == null) {
+            sinks.telemetry().refused(Outcome.TOO_MANY_STREAMS);
+            throw new McpException(McpError.TOO_MANY, "Too many streams are open");
+        }
+        connections.put(connection.id, connection);
+        var stream = SseStream.open(exchange, sinks.limits().streams(), sinks.telemetry());
+        byte[] target = (McpRoutes.MESSAGES + "?" + QUERY + connection.id).getBytes(StandardCharsets.US_ASCII);
+        stream.send("endpoint", null, target, 0, target.length);
+        stream.onClose(() -> close(connection, release));
+        connection.opened(stream);
+        sinks.tokens().follow(exchange, stream);
+    }
+
+    /** A session whose revision is not known yet, and whose id nobody learns. */
+    private Session place(Principal principal) {
+        var oldest = revisions.newestFirst().getLast().version();
+        return sessions.open(oldest, ClientCapabilities.NONE, principal);
+    }
+
+    private void close(LegacySseConnection connection, Runnable release) {
+        connections.remove(connection.id);
+        var session = connection.close();
+        if (session != null) {
+            dispatcher.endSession(session);
+        }
+        release.run();
+    }
+
+    /** @return the connection that a target's query names, if it is this caller's; else null, whatever the reason (H-152) */
+    @Nullable
+    LegacySseConnection find(RequestHead head, Principal principal) {
+        String id = null;
+        for (String parameter : head.query().split("&", 8)) {
+            if (parameter.startsWith(QUERY)) {
+                if (id != null) {
+                    return null;
+                }
+                id = parameter.substring(QUERY.length());
+            }
+        }
+        var connection = id == null ? null : connections.get(id);
+        return connection != null && connection.belongsTo(principal) ? connection : null;
+    }
+
+    /** @return how many are connected; for tests */
+    int connections() {
+        return connections.size();
+    }
+}
