@@ -1,6 +1,7 @@
 package dev.portcullis.mcp.dispatch;
 
 import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.registry.Completion;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
 
@@ -23,6 +24,11 @@ final class CompletionRun extends CallRun {
         super(id, context, runner, startedNanos);
         this.called = called;
         this.author = author;
+    }
+
+    @Override
+    McpMethod method() {
+        return McpMethod.COMPLETE;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.portcullis.mcp.dispatch;
 
 import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.registry.PromptCall;
 import dev.portcullis.mcp.registry.PromptRegistry.RegisteredPrompt;
 import dev.portcullis.mcp.registry.PromptResult;
@@ -23,6 +24,11 @@ final class PromptRun extends CallRun implements PromptCall {
         super(id, context, runner, startedNanos);
         this.prompt = prompt;
         this.arguments = arguments;
+    }
+
+    @Override
+    McpMethod method() {
+        return McpMethod.GET_PROMPT;
     }
 
     @Override

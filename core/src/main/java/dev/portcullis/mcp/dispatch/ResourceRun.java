@@ -1,6 +1,7 @@
 package dev.portcullis.mcp.dispatch;
 
 import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.registry.ResourceCall;
 import dev.portcullis.mcp.registry.ResourceRegistry;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
@@ -12,6 +13,11 @@ final class ResourceRun extends CallRun implements ResourceCall {
     ResourceRun(ResourceRegistry.Match match, JsonRpcId id, CallContext context, CallRunner runner, long startedNanos) {
         super(id, context, runner, startedNanos);
         this.match = match;
+    }
+
+    @Override
+    McpMethod method() {
+        return McpMethod.READ_RESOURCE;
     }
 
     @Override

@@ -67,10 +67,9 @@ final class StreamReading implements Reading {
         }
         int heard = 1;
         while (heard != 0) {
-            while (handOver()) {
-                continue;
+            if (!handOver()) {
+                heard = words.addAndGet(-heard);
             }
-            heard = words.addAndGet(-heard);
         }
     }
 
