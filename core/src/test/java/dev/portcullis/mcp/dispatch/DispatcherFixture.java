@@ -51,10 +51,14 @@ final class DispatcherFixture implements AutoCloseable {
     }
 
     DispatcherFixture(Policy policy, Executor executor, ToolHandler... tools) {
+        this(policy, executor, Catalog.of(tools), SessionLimits.DEFAULT);
+    }
+
+    DispatcherFixture(Policy policy, Executor executor, Catalog catalog, SessionLimits sessionLimits) {
         sessions = new Sessions(
                 KEY,
-                new MemorySessionStore(SessionLimits.DEFAULT, InstantSource.system()),
-                SessionLimits.DEFAULT,
+                new MemorySessionStore(sessionLimits, InstantSource.system()),
+                sessionLimits,
                 InstantSource.system());
         var telemetry = new Telemetry() {
             @Override
@@ -67,7 +71,7 @@ final class DispatcherFixture implements AutoCloseable {
                 KEY,
                 revisions,
                 sessions,
-                Catalog.of(tools),
+                catalog,
                 policy,
                 CallLimits.DEFAULT,
                 new CallThreads(executor, timer),
