@@ -41,7 +41,7 @@ class SchemaConformanceTest {
         }
     }
 
-    private static void assertValid(ProtocolVersion version, String definition, String json) {
+    static void assertValid(ProtocolVersion version, String definition, String json) {
         assertThat(schema(version, definition).validate(json, InputFormat.JSON))
                 .as("%s as %s of %s", json, definition, version)
                 .isEmpty();
