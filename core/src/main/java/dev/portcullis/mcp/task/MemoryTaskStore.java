@@ -172,7 +172,7 @@ public final class MemoryTaskStore implements TaskStore {
 
     /** The task as it can be kept; counts its result. */
     private Task fitting(Kept kept, Task task) {
-        if (!(task.state() instanceof TaskState.Completed(var result, _))) {
+        if (!(task.state() instanceof TaskState.Completed(var result, var _))) {
             return task;
         }
         var person = use(task.owner());
