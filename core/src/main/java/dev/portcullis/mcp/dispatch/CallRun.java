@@ -43,7 +43,6 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
     private volatile boolean ended;
     private volatile boolean withoutRequest;
     private @Nullable Thread thread;
-    private @Nullable PersonCalls countedIn;
     private @Nullable Runnable whenEnded;
     private @Nullable Told told;
 
@@ -104,16 +103,9 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
         }
     }
 
-    /** Counts it where it belongs from now on, and no more where it did; null for nowhere. It has been begun there. */
-    final void countIn(@Nullable PersonCalls calls) {
-        PersonCalls before;
-        synchronized (this) {
-            before = countedIn;
-            countedIn = calls;
-        }
-        if (before != null) {
-            before.end(principal());
-        }
+    /** Its thread has left it. @return whether it counts among its person's tasks, and no more among their calls */
+    boolean leftAsTask() {
+        return false;
     }
 
     private synchronized boolean begin() {
@@ -365,6 +357,24 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
         Map<String, InputRequest> asked = new LinkedHashMap<>(requests);
         InputRequests.check(asked);
         return asked.isEmpty() ? Map.of() : asker().ask(this, asked);
+    }
+
+    @Override
+    public final void useAnswersOnce() {
+        asker().useOnce(this);
+    }
+
+    @Override
+    public final void completed(InputRequest.Page page) {
+        if (!context.revision().tellsElicitationComplete()) {
+            return;
+        }
+        try (var out = JsonWriter.take()) {
+            JsonRpcEncoder.beginNotification(out, "notifications/elicitation/complete");
+            out.name("elicitationId").string(page.id());
+            JsonRpcEncoder.end(out);
+            unlessEnded(() -> context.sink().notification(out, new Slack.None()));
+        }
     }
 
     /** @return how this call asks; a task has its own way */

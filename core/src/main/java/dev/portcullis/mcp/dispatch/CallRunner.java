@@ -77,7 +77,6 @@ final class CallRunner {
         if (!personCalls.begin(person)) {
             throw refused(run, McpError.TOO_MANY, "Too many of your calls are running; try again shortly");
         }
-        run.countIn(personCalls);
         var session = run.context.session();
         if (session != null) {
             inFlight.add(session, run.id, run);
@@ -88,12 +87,12 @@ final class CallRunner {
                 try {
                     run.run();
                 } finally {
-                    run.countIn(null);
+                    (run.leftAsTask() ? personTasks : personCalls).end(person);
                 }
             });
         } catch (RejectedExecutionException e) {
             run.abandon();
-            run.countIn(null);
+            personCalls.end(person);
             throw refused(run, McpError.OVERLOADED, "Too many calls are running; try again shortly");
         }
         timer.start(run, Math.min(timeoutMillis, limits.timeoutMillisMax()));
@@ -116,15 +115,16 @@ final class CallRunner {
 
     /**
      * Takes a run that becomes a task from its person's calls to their tasks, until its thread leaves it: whoever cancels tasks, or lets them expire, gains nothing while
-     * tools go on regardless.
+     * tools go on regardless. From here on {@link CallRun#leftAsTask} must be true.
      *
      * @throws McpException TOO_MANY
      */
     void countAsTask(CallRun run) throws McpException {
-        if (!personTasks.begin(run.context.principal())) {
+        var person = run.context.principal();
+        if (!personTasks.begin(person)) {
             throw new McpException(McpError.TOO_MANY, "Too many of your tasks are at work; try again shortly");
         }
-        run.countIn(personTasks);
+        personCalls.end(person);
     }
 
     /** Gives a run the time of a task instead of a request's. */

@@ -6,7 +6,7 @@ import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.task.Task;
 import org.jspecify.annotations.Nullable;
 
-/** How one call becomes a task, at most once. Guarded by its own lock, under which the store is asked. */
+/** How one call becomes a task, at most once, as long as its thread is with it. Guarded by its own lock, under which the store is asked. */
 final class Taskable {
     /** When a call becomes a task. */
     enum When {
@@ -24,6 +24,8 @@ final class Taskable {
     private final When when;
     private final @Nullable Long ttlMillis;
     private @Nullable RunningTask task;
+    private boolean counted;
+    private boolean closed;
 
     /**
      * @param ofRequest takes the call's answer, should it not become a task
@@ -58,13 +60,13 @@ final class Taskable {
      * @throws McpException TOO_MANY, OVERLOADED: the call goes on as it was
      */
     synchronized boolean become(CallRun run, String tool) throws McpException {
-        if (task != null) {
-            return true;
+        if (task != null || closed) {
+            return task != null;
         }
         var created = tasks.create(run.context, tool, ttlMillis);
         var running = new RunningTask(tasks.store(), created, run, runner.questionsPerCallMax());
         try {
-            runner.countAsTask(run);
+            count(run);
         } catch (McpException e) {
             tasks.store().forget(created.id());
             throw e;
@@ -79,6 +81,19 @@ final class Taskable {
         runner.timeAsTask(run);
         runner.later(tasks.store()::sweep, created.ttlMillis() + 1);
         return true;
+    }
+
+    private void count(CallRun run) throws McpException {
+        if (!counted) {
+            runner.countAsTask(run);
+            counted = true;
+        }
+    }
+
+    /** The call's thread has left it: it becomes a task no more. @return whether it counts among its person's tasks */
+    synchronized boolean close() {
+        closed = true;
+        return counted;
     }
 
     private void answer(CallRun run, Task created) {

@@ -38,14 +38,10 @@ final class Tasks {
      */
     @Nullable
     Taskable of(ToolDefinition tool, CallContext context) throws McpException {
-        var wanted = context.params().task();
-        if (tool.tasks() == TaskSupport.FORBIDDEN && wanted == null) {
-            return null;
-        }
         return switch (context.revision().tasks()) {
             case NONE -> null;
-            case CLIENT_DECIDES -> asked(tool, context, wanted);
-            case SERVER_DECIDES -> decided(tool, context);
+            case CLIENT_DECIDES -> offers.now().tasks() ? asked(tool, context) : null; // what nobody promised is not heard
+            case SERVER_DECIDES -> tool.tasks() == TaskSupport.FORBIDDEN ? null : decided(tool, context);
         };
     }
 
@@ -55,8 +51,8 @@ final class Tasks {
     }
 
     /** 2025-11-25: the client has asked for a task, or not. */
-    private @Nullable Taskable asked(ToolDefinition tool, CallContext context, @Nullable RawJson wanted)
-            throws McpException {
+    private @Nullable Taskable asked(ToolDefinition tool, CallContext context) throws McpException {
+        var wanted = context.params().member("task");
         if (wanted == null) {
             if (tool.tasks() == TaskSupport.REQUIRED) {
                 throw new McpException(
@@ -65,10 +61,7 @@ final class Tasks {
             return null;
         }
         if (tool.tasks() == TaskSupport.FORBIDDEN) {
-            if (offers.now().tasks()) {
-                throw new McpException(McpError.METHOD_NOT_FOUND, tool.name() + " cannot be called as a task");
-            }
-            return null; // there are no tasks at all: what nobody promised is not heard (H-140)
+            throw new McpException(McpError.METHOD_NOT_FOUND, tool.name() + " cannot be called as a task");
         }
         return new Taskable(this, runner, context.sink(), Taskable.When.AT_ONCE, ttlMillis(wanted));
     }
@@ -93,11 +86,8 @@ final class Tasks {
     private @Nullable Taskable decided(ToolDefinition tool, CallContext context) throws McpException {
         boolean required = tool.tasks() == TaskSupport.REQUIRED;
         if (context.clientCapabilities().tasks()) {
-            return switch (tool.tasks()) {
-                case FORBIDDEN -> null;
-                case OPTIONAL -> new Taskable(this, runner, context.sink(), Taskable.When.THE_TOOL_SAYS_SO, null);
-                case REQUIRED -> new Taskable(this, runner, context.sink(), Taskable.When.ARGUMENTS_FIT, null);
-            };
+            var when = required ? Taskable.When.ARGUMENTS_FIT : Taskable.When.THE_TOOL_SAYS_SO;
+            return new Taskable(this, runner, context.sink(), when, null);
         }
         if (required) {
             throw missingCapability();

@@ -189,6 +189,11 @@ final class ToolRun extends CallRun implements ToolCall {
     }
 
     @Override
+    boolean leftAsTask() {
+        return taskable != null && taskable.close();
+    }
+
+    @Override
     void progressWithoutRequest(@Nullable String message) {
         var task = taskable == null ? null : taskable.task();
         if (task != null && message != null) {

@@ -48,6 +48,11 @@ record Revision20251125(Parts previous) implements Amendment, SessionRules {
     }
 
     @Override
+    public boolean tellsElicitationComplete() {
+        return true;
+    }
+
+    @Override
     public void implementation(JsonWriter out) {
         previous.implementation(out);
         Shapes.text(out, "description", info().description());
@@ -140,10 +145,5 @@ record Revision20251125(Parts previous) implements Amendment, SessionRules {
         previous.samplingMembers(out, sampling);
         Shapes.json(out, "tools", sampling.tools());
         Shapes.json(out, "toolChoice", sampling.toolChoice());
-    }
-
-    @Override
-    public boolean tellsElicitationComplete() {
-        return true;
     }
 }

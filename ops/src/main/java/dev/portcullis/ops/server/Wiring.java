@@ -59,6 +59,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The parts list: everything the server consists of but what authors offer is made here, top to bottom, and handed what it needs. */
@@ -158,6 +159,7 @@ final class Wiring {
                                 new Offload("tool", config.limits().tools().callsMax())),
                         loops.group()),
                 telemetry);
+        loops.group().scheduleAtFixedRate(() -> Thread.startVirtualThread(sessions::sweep), 1, 1, TimeUnit.MINUTES);
         var mcp = new McpEndpoint(
                 dispatcher,
                 revisions,
@@ -191,8 +193,7 @@ final class Wiring {
                 offload,
                 clock,
                 telemetry));
-        Gate bearer =
-                config.isAuthOn() ? new BearerGate(verifier, guarded, telemetry) : BearerGate.off();
+        Gate bearer = config.isAuthOn() ? new BearerGate(verifier, guarded, telemetry) : BearerGate.off();
         var origins = OriginRules.of(
                 config.publicUrl(),
                 config.doors().moreOrigins(),
@@ -220,7 +221,7 @@ final class Wiring {
         managementDoor.open(management, config.drainSeconds(), () -> {});
         door.open(publicPipeline, config.drainSeconds(), () -> {
             ready.set(false);
-            sessions.endStreams();
+            dispatcher.endStreams();
         });
         ready.set(true);
         return config.signInBy() instanceof ServerConfig.SignInBy.LocalStandIn

@@ -10,6 +10,7 @@ import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
+import dev.portcullis.mcp.session.Attachment;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.sse.SseStream;
@@ -85,8 +86,8 @@ final class LegacySse {
      */
     void open(Exchange exchange) throws McpException {
         var connection = new LegacySseConnection(place(exchange.principal()));
-        Runnable release = sessions.openStream(connection.place, connection::end);
-        if (release == null) {
+        if (!(sessions.attach(connection.place, exchange.principal(), null)
+                instanceof Attachment.Attached(var reading))) {
             sinks.telemetry().refused(Outcome.TOO_MANY_STREAMS);
             throw new McpException(McpError.TOO_MANY, "Too many streams are open");
         }
@@ -94,8 +95,9 @@ final class LegacySse {
         var stream = SseStream.open(exchange, sinks.limits().streams(), sinks.telemetry());
         byte[] target = (McpRoutes.MESSAGES + "?" + QUERY + connection.id).getBytes(StandardCharsets.US_ASCII);
         stream.send("endpoint", null, target, 0, target.length);
-        stream.onClose(() -> close(connection, release));
+        stream.onClose(() -> close(connection));
         connection.opened(stream);
+        SessionReader.join(stream, reading, false);
         sinks.tokens().follow(exchange, stream);
     }
 
@@ -105,13 +107,10 @@ final class LegacySse {
         return sessions.open(oldest, ClientCapabilities.NONE, principal);
     }
 
-    private void close(LegacySseConnection connection, Runnable release) {
+    private void close(LegacySseConnection connection) {
         connections.remove(connection.id);
         var session = connection.close();
-        if (session != null) {
-            dispatcher.endSession(session);
-        }
-        release.run();
+        dispatcher.endSession(session != null ? session : connection.place);
     }
 
     /** @return the connection that a target's query names, if it is this caller's; else null, whatever the reason (H-152) */

@@ -3,6 +3,7 @@ package dev.portcullis.endpoint.mcp;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.json.JsonWriter;
+import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.sse.SseStream;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LegacySseConnection {
     private static final int ID_BYTES = 32;
-    private static final String EVENT = "message";
 
     /** What the client posts to is named by it. */
     final String id = Randoms.base64Url(ID_BYTES);
@@ -27,7 +27,6 @@ final class LegacySseConnection {
 
     private volatile @Nullable SseStream stream;
     private volatile @Nullable Session session;
-    private boolean told;
     private boolean closed;
 
     LegacySseConnection(Session place) {
@@ -40,25 +39,7 @@ final class LegacySseConnection {
     }
 
     void opened(SseStream opened) {
-        boolean end;
-        synchronized (this) {
-            stream = opened;
-            end = told;
-        }
-        if (end) {
-            opened.end();
-        }
-    }
-
-    /** Ends the stream, now or as soon as it is there. */
-    void end() {
-        synchronized (this) {
-            told = true;
-        }
-        SseStream open = stream;
-        if (open != null) {
-            open.end();
-        }
+        stream = opened;
     }
 
     /** @return false if there is a session already, or the stream has closed */
@@ -88,7 +69,12 @@ final class LegacySseConnection {
 
     /** @return false if the stream has ended */
     boolean send(JsonWriter message) {
+        return send(message, new Slack.None());
+    }
+
+    /** The same of a message that may be left out while the client is slow. */
+    boolean send(JsonWriter message, Slack slack) {
         SseStream open = stream;
-        return open != null && open.send(EVENT, null, message.buffer(), 0, message.length());
+        return open != null && open.send(SessionReader.EVENT, null, message.buffer(), 0, message.length(), slack);
     }
 }

@@ -29,7 +29,7 @@ final class LegacySseSink implements ReplySink {
 
     @Override
     public void notification(JsonWriter message, Slack slack) {
-        connection.send(message);
+        connection.send(message, slack);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.portcullis.endpoint.mcp;
 
 import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.http.BearerGate;
 import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.RecordedExchange;
 import dev.portcullis.http.Route;
@@ -30,10 +31,13 @@ import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.RawClient;
+import dev.portcullis.testing.TestServer;
+import dev.portcullis.testing.TestTokens;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -64,11 +68,13 @@ final class McpFixture implements AutoCloseable {
 
     final AtomicInteger running = new AtomicInteger();
 
-    /** {@code /mcp}, and all. */
+    /** {@code /mcp}. */
     final Route route;
 
-    final List<Route> routes;
-
+    private final McpEndpoint endpoint;
+    private final GuardedPaths guarded =
+            new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.of("tools"));
+    private final AccessTokenVerifier verifier;
     private final GrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
@@ -77,6 +83,10 @@ final class McpFixture implements AutoCloseable {
     }
 
     McpFixture(int softDeadlineMillis, int streamsPerPersonMax) {
+        this(new McpHttpLimits(softDeadlineMillis, 1, SseLimits.DEFAULT), streamsPerPersonMax, CallLimits.DEFAULT);
+    }
+
+    McpFixture(McpHttpLimits limits, int streamsPerPersonMax, CallLimits callLimits) {
         var info = new ServerInfo("portcullis", "Portcullis", "0.1.0", null);
         var revisions = new Revisions(info);
         var sessionLimits = SessionLimits.DEFAULT.withStreams(1_000, streamsPerPersonMax);
@@ -112,26 +122,43 @@ final class McpFixture implements AutoCloseable {
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
                         : Decision.ALLOW,
-                CallLimits.DEFAULT,
+                callLimits,
                 new CallThreads(command -> Thread.ofVirtual().start(command), timer),
                 telemetry);
-        var endpoint = new McpEndpoint(
-                dispatcher,
-                revisions,
-                sessions,
-                new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.NONE),
-                new TokenWatch(
-                        new AccessTokenVerifier(
-                                store,
-                                List.of(),
-                                AccessTokenVerifier.Limits.DEFAULT,
-                                InstantSource.system(),
-                                Telemetry.NONE),
-                        Runnable::run),
-                new McpHttpLimits(softDeadlineMillis, 1, SseLimits.DEFAULT),
-                telemetry);
-        routes = McpRoutes.of(endpoint, Route.Access.OPEN, McpRoutes.BODY_BYTES_MAX);
-        route = routes.getFirst();
+        verifier = new AccessTokenVerifier(
+                store,
+                List.copyOf(new LinkedHashSet<>(McpRoutes.resources(URI.create("https://mcp.example.com"))
+                        .values())),
+                AccessTokenVerifier.Limits.DEFAULT,
+                InstantSource.system(),
+                Telemetry.NONE);
+        endpoint = new McpEndpoint(
+                dispatcher, revisions, sessions, guarded, new TokenWatch(verifier, Runnable::run), limits, telemetry);
+        route = routes(Route.Access.OPEN)[0];
+    }
+
+    /** All paths of MCP. */
+    Route[] routes(Route.Access access) {
+        return McpRoutes.of(endpoint, access, McpRoutes.BODY_BYTES_MAX).toArray(Route[]::new);
+    }
+
+    /** A server of all paths, with real tokens. */
+    TestServer guardedServer() {
+        return new TestServer.Settings()
+                .gates(new BearerGate(verifier, guarded, Telemetry.NONE))
+                .start(routes(Route.Access.BEARER));
+    }
+
+    /** @return a person's token for one of the resources */
+    String token(String person, String path) {
+        var who = new Identity("https://issuer.example", person, null, null, List.of());
+        long nowSeconds = System.currentTimeMillis() / 1_000;
+        return TestTokens.issue(store, who, List.of("https://mcp.example.com" + path), nowSeconds, 3_600);
+    }
+
+    /** @return how many clients of HTTP+SSE are connected */
+    int connections() {
+        return endpoint.legacySse().connections();
     }
 
     private List<ToolHandler> tools() {
