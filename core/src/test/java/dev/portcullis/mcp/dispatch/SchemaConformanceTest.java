@@ -92,6 +92,10 @@ class SchemaConformanceTest {
         }
     }
 
+    static void assertValid(ProtocolVersion version, String definition, String json) {
+        Schemas.of(version).assertValid(definition, JSON.readTree(json));
+    }
+
     @Test
     void schemasWhenMessageIsWrongThenSaySo() { // else the other tests prove nothing
         var newest = Schemas.of(ProtocolVersion.V2026_07_28);
