@@ -12,6 +12,7 @@ import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.codec.RequestParams;
+import dev.portcullis.mcp.model.Icon;
 import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.registry.ToolHandler;
 import dev.portcullis.mcp.revision.Revisions;
@@ -50,14 +51,21 @@ final class DispatcherFixture implements AutoCloseable {
     final List<Outcome> refusals = new CopyOnWriteArrayList<>();
     final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-    private static final ServerInfo INFO = new ServerInfo("portcullis", "Portcullis", "0.1.0", "Add with add.");
+    private static final ServerInfo INFO = new ServerInfo(
+            "portcullis",
+            "Portcullis",
+            "0.1.0",
+            "Add with add.",
+            "Offers all there is",
+            "https://portcullis.example/",
+            List.of(new Icon("https://portcullis.example/icon.png", "image/png", List.of("48x48"), "dark")));
 
     DispatcherFixture(ToolHandler... tools) {
         this(RulePolicy.openToAll(), command -> Thread.ofVirtual().start(command), tools);
     }
 
     DispatcherFixture(Policy policy, Executor executor, ToolHandler... tools) {
-        this(policy, executor, CallLimits.DEFAULT, Catalog.of(tools));
+        this(policy, executor, CallLimits.DEFAULT, Catalog.of(tools), SessionLimits.DEFAULT);
     }
 
     DispatcherFixture(Catalog catalog) {
@@ -65,14 +73,19 @@ final class DispatcherFixture implements AutoCloseable {
     }
 
     DispatcherFixture(Policy policy, CallLimits limits, Catalog catalog) {
-        this(policy, command -> Thread.ofVirtual().start(command), limits, catalog);
+        this(policy, command -> Thread.ofVirtual().start(command), limits, catalog, SessionLimits.DEFAULT);
     }
 
-    private DispatcherFixture(Policy policy, Executor executor, CallLimits limits, Catalog catalog) {
+    DispatcherFixture(Policy policy, Executor executor, Catalog catalog, SessionLimits sessionLimits) {
+        this(policy, executor, CallLimits.DEFAULT, catalog, sessionLimits);
+    }
+
+    private DispatcherFixture(
+            Policy policy, Executor executor, CallLimits limits, Catalog catalog, SessionLimits sessionLimits) {
         sessions = new Sessions(
                 KEY,
-                new MemorySessionStore(SessionLimits.DEFAULT, InstantSource.system()),
-                SessionLimits.DEFAULT,
+                new MemorySessionStore(sessionLimits, InstantSource.system()),
+                sessionLimits,
                 InstantSource.system());
         var telemetry = new Telemetry() {
             @Override
