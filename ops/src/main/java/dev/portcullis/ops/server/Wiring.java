@@ -218,7 +218,7 @@ final class Wiring {
         managementDoor.open(management, config.drainSeconds(), () -> {});
         door.open(publicPipeline, config.drainSeconds(), () -> {
             ready.set(false);
-            sessions.endStreams();
+            mcp.endStreams();
         });
         ready.set(true);
         return config.signInBy() instanceof ServerConfig.SignInBy.LocalStandIn

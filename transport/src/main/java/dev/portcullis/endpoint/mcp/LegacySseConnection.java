@@ -3,6 +3,8 @@ package dev.portcullis.endpoint.mcp;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.json.JsonWriter;
+import dev.portcullis.mcp.dispatch.Slack;
+import dev.portcullis.mcp.session.Reading;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.sse.SseStream;
 import org.jspecify.annotations.Nullable;
@@ -17,26 +19,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class LegacySseConnection {
     private static final int ID_BYTES = 32;
-    private static final String EVENT = "message";
-
     /** What the client posts to is named by it. */
     final String id = Randoms.base64Url(ID_BYTES);
 
-    /** Holds its place among the streams; becomes the session once a revision is negotiated. */
-    final Session place;
+    private final Session.Owner owner;
+    private final Runnable place;
 
     private volatile @Nullable SseStream stream;
     private volatile @Nullable Session session;
     private boolean told;
     private boolean closed;
 
-    LegacySseConnection(Session place) {
+    /** @param place gives back the place among the streams that it takes until it has a session */
+    LegacySseConnection(Session.Owner owner, Runnable place) {
+        this.owner = owner;
         this.place = place;
+    }
+
+    void leavePlace() {
+        place.run();
     }
 
     /** @return whether this is who opened the stream (H-152) */
     boolean belongsTo(Principal principal) {
-        return place.owner().equals(Session.Owner.of(principal));
+        return owner.equals(Session.Owner.of(principal));
     }
 
     void opened(SseStream opened) {
@@ -86,9 +92,18 @@ final class LegacySseConnection {
         return closed;
     }
 
-    /** @return false if the stream has ended */
-    boolean send(JsonWriter message) {
+    /** Lets the stream tell, beside answers, what a session is told on its standalone stream (H-120). */
+    void read(Reading reading) {
         SseStream open = stream;
-        return open != null && open.send(EVENT, null, message.buffer(), 0, message.length());
+        if (open == null) {
+            throw new IllegalStateException("nothing is read before the stream is open");
+        }
+        SessionReader.join(open, reading, false);
+    }
+
+    /** @return false if the stream has ended */
+    boolean send(JsonWriter message, Slack slack) {
+        SseStream open = stream;
+        return open != null && open.send(SessionReader.EVENT, null, message.buffer(), 0, message.length(), slack);
     }
 }
