@@ -60,6 +60,7 @@ public final class SseStream {
     private State state = State.OPEN;
     private @Nullable ArrayDeque<Queued> queue;
     private int queuedBytes;
+    private boolean slow;
     private boolean roomAwaited;
     private boolean drainScheduled;
     private List<Runnable> onClose = List.of();
@@ -145,8 +146,7 @@ public final class SseStream {
      * @param slack what may become of it while the peer is slow (T-30)
      * @return false if the stream has ended, or ended now because its queue is full
      */
-    public boolean send(
-            @Nullable String event, @Nullable String id, byte[] json, int offset, int length, Slack slack) {
+    public boolean send(@Nullable String event, @Nullable String id, byte[] json, int offset, int length, Slack slack) {
         return switch (slack) {
             case Slack.None() -> send(encode(event, id, json, offset, length), null, Fit.REQUIRED);
             case Slack.Replace(String key) -> send(encode(event, id, json, offset, length), key, Fit.REQUIRED);
@@ -217,7 +217,7 @@ public final class SseStream {
         if (fit == Fit.OPTIONAL && !isRoomy()) {
             return Enqueued.LEFT_OUT;
         }
-        if (key != null && replace(key, event)) {
+        if (key != null && (slow || !isRoomy()) && replace(key, event)) {
             return Enqueued.QUEUED;
         }
         if (queue == null) {
@@ -341,6 +341,9 @@ public final class SseStream {
             writer.write(event);
         }
         if (writer.isOpen()) {
+            synchronized (this) {
+                slow = true;
+            }
             watchStall();
             tellRoom();
         }
@@ -350,6 +353,7 @@ public final class SseStream {
         Queued next = queue == null ? null : queue.poll();
         if (next == null) {
             queue = null;
+            slow = false;
             return null;
         }
         queuedBytes -= next.event.readableBytes();

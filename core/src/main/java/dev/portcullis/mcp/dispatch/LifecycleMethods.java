@@ -8,7 +8,6 @@ import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
-import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.codec.RequestMeta;

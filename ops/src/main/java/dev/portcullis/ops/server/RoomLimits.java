@@ -44,8 +44,7 @@ record RoomLimits(
                         limits.provided().providerMillis(),
                         limits.provided().fetchesMax()),
                 fetch(WorkersAiImages.LIMITS, limits.provided().imageMillis(), WorkersAiImages.LIMITS.concurrentMax()),
-                SessionLimits.DEFAULT.withStreams(
-                        SessionLimits.DEFAULT.streamsMax(), limits.streamsPerPersonMax()),
+                SessionLimits.DEFAULT.withStreams(SessionLimits.DEFAULT.streamsMax(), limits.streamsPerPersonMax()),
                 CallLimits.DEFAULT.running(
                         limits.tools().callMillis(), limits.tools().callsPerPersonMax()),
                 new AccessTokenVerifier.Limits(

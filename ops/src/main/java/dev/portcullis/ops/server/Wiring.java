@@ -189,8 +189,7 @@ final class Wiring {
                 offload,
                 clock,
                 telemetry));
-        Gate bearer =
-                config.isAuthOn() ? new BearerGate(verifier, guarded, telemetry) : BearerGate.off();
+        Gate bearer = config.isAuthOn() ? new BearerGate(verifier, guarded, telemetry) : BearerGate.off();
         var origins = OriginRules.of(
                 config.publicUrl(),
                 config.doors().moreOrigins(),

@@ -89,13 +89,12 @@ final class LegacySse {
         if (place == null) {
             throw tooManyStreams();
         }
-        var connection = new LegacySseConnection(Session.Owner.of(exchange.principal()), place);
-        connections.put(connection.id, connection);
         var stream = SseStream.open(exchange, sinks.limits().streams(), sinks.telemetry());
+        var connection = new LegacySseConnection(Session.Owner.of(exchange.principal()), stream, place);
+        connections.put(connection.id, connection);
         byte[] target = (McpRoutes.MESSAGES + "?" + QUERY + connection.id).getBytes(StandardCharsets.US_ASCII);
         stream.send("endpoint", null, target, 0, target.length);
         stream.onClose(() -> close(connection));
-        connection.opened(stream);
         sinks.tokens().follow(exchange, stream);
     }
 

@@ -19,52 +19,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class LegacySseConnection {
     private static final int ID_BYTES = 32;
+
     /** What the client posts to is named by it. */
     final String id = Randoms.base64Url(ID_BYTES);
 
     private final Session.Owner owner;
+    private final SseStream stream;
     private final Runnable place;
-
-    private volatile @Nullable SseStream stream;
     private volatile @Nullable Session session;
-    private boolean told;
     private boolean closed;
 
     /** @param place gives back the place among the streams that it takes until it has a session */
-    LegacySseConnection(Session.Owner owner, Runnable place) {
+    LegacySseConnection(Session.Owner owner, SseStream stream, Runnable place) {
         this.owner = owner;
+        this.stream = stream;
         this.place = place;
-    }
-
-    void leavePlace() {
-        place.run();
     }
 
     /** @return whether this is who opened the stream (H-152) */
     boolean belongsTo(Principal principal) {
         return owner.equals(Session.Owner.of(principal));
-    }
-
-    void opened(SseStream opened) {
-        boolean end;
-        synchronized (this) {
-            stream = opened;
-            end = told;
-        }
-        if (end) {
-            opened.end();
-        }
-    }
-
-    /** Ends the stream, now or as soon as it is there. */
-    void end() {
-        synchronized (this) {
-            told = true;
-        }
-        SseStream open = stream;
-        if (open != null) {
-            open.end();
-        }
     }
 
     /** @return false if there is a session already, or the stream has closed */
@@ -82,7 +56,25 @@ final class LegacySseConnection {
         return session;
     }
 
-    /** @return the session that ends with it; null if there was none */
+    void leavePlace() {
+        place.run();
+    }
+
+    /** Lets the stream tell, beside answers, what a session is told on its standalone stream (H-120). */
+    void read(Reading reading) {
+        SessionReader.join(stream, reading, false);
+    }
+
+    /** @return false if the stream has ended */
+    boolean send(JsonWriter message, Slack slack) {
+        return stream.send(SessionReader.EVENT, null, message.buffer(), 0, message.length(), slack);
+    }
+
+    void end() {
+        stream.end();
+    }
+
+    /** @return the session that ends now that the stream has closed; null if there was none */
     synchronized @Nullable Session close() {
         closed = true;
         return session;
@@ -90,20 +82,5 @@ final class LegacySseConnection {
 
     synchronized boolean isClosed() {
         return closed;
-    }
-
-    /** Lets the stream tell, beside answers, what a session is told on its standalone stream (H-120). */
-    void read(Reading reading) {
-        SseStream open = stream;
-        if (open == null) {
-            throw new IllegalStateException("nothing is read before the stream is open");
-        }
-        SessionReader.join(open, reading, false);
-    }
-
-    /** @return false if the stream has ended */
-    boolean send(JsonWriter message, Slack slack) {
-        SseStream open = stream;
-        return open != null && open.send(SessionReader.EVENT, null, message.buffer(), 0, message.length(), slack);
     }
 }

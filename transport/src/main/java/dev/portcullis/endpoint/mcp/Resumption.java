@@ -24,7 +24,10 @@ record Resumption(Sessions sessions, Session session, Revision revision, Priming
         return revision.primesStreams() && priming != Priming.NEVER;
     }
 
-    /** @return whether a stream begins with an id. @param least what the setting must be at least */
+    /**
+     * @param least what the setting must be at least
+     * @return whether a stream begins with an id
+     */
     boolean primes(Priming least) {
         return primes() && (priming == Priming.ALWAYS || least == Priming.AUTO);
     }

@@ -149,7 +149,7 @@ final class SessionExchange {
     }
 
     private Resumption resumption(Session session, Revision revision) {
-        return new Resumption(sessions, session, revision, Priming.AUTO);
+        return new Resumption(sessions, session, revision, sinks.limits().priming());
     }
 
     /** The session's standalone stream (H-120), or one that was lost (H-122). */

@@ -17,7 +17,11 @@ final class SessionReader implements EventReader {
         this.resumable = resumable;
     }
 
-    /** Lets a connection read until either ends. @param resumable whether events bear ids (H-121) */
+    /**
+     * Lets a connection read until either ends.
+     *
+     * @param resumable whether events bear ids (H-121)
+     */
     static void join(SseStream stream, Reading reading, boolean resumable) {
         stream.onRoom(reading::more);
         stream.onClose(reading::close);
