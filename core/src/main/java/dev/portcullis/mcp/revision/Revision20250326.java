@@ -58,5 +58,4 @@ record Revision20250326(Parts previous) implements Amendment, SessionRules {
                 ? Shapes.isWithoutTools(sampling)
                 : previous.canAsk(request);
     }
-
 }

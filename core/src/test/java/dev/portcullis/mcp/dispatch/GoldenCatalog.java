@@ -128,7 +128,9 @@ final class GoldenCatalog {
     private static InputRequest.Form multi() {
         return InputRequest.Form.of("Which?")
                 .allow("plain", new FormField.MultiChoice(null, null, OPTIONS, Titles.NONE, 1, 2, List.of("r")))
-                .allow("titled", new FormField.MultiChoice("Colours", null, OPTIONS, Titles.TITLED, null, null, List.of()));
+                .allow(
+                        "titled",
+                        new FormField.MultiChoice("Colours", null, OPTIONS, Titles.TITLED, null, null, List.of()));
     }
 
     private static InputRequest.Sampling conversation() {

@@ -133,14 +133,9 @@ final class LegacyMessagesEndpoint implements Endpoint {
                         dispatch(request, posted.params(), session, alone);
                     }
                 }
-                case JsonRpcMessage.Notification notification -> {
+                case JsonRpcMessage.Notification _, JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
                     if (session != null) {
-                        legacySse.dispatcher().notified(notification, posted.params(), session);
-                    }
-                }
-                case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
-                    if (session != null) {
-                        SessionExchange.responded(posted.message(), session);
+                        SessionExchange.take(legacySse.dispatcher(), posted, session);
                     }
                 }
             }

@@ -60,12 +60,8 @@ final class SessionExchange {
         switch (posted.message()) {
             case JsonRpcMessage.Request request ->
                 dispatch(exchange, accepted, request, posted.params(), session, null);
-            case JsonRpcMessage.Notification notification -> {
-                dispatcher.notified(notification, posted.params(), session);
-                exchange.reply(McpReplies.accepted(revisionOf(session)));
-            }
-            case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
-                responded(posted.message(), session);
+            case JsonRpcMessage.Notification _, JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
+                take(dispatcher, posted, session);
                 exchange.reply(McpReplies.accepted(revisionOf(session)));
             }
         }
@@ -100,9 +96,6 @@ final class SessionExchange {
                 sink);
     }
 
-    /** A client's answer to a request of ours; one that nobody waits for is dropped (H-113, T-35). */
-    static void responded(JsonRpcMessage.Single response, Session session) {}
-
     /** Several messages in one array: each is served for itself, and all answers are given together (H-111). */
     void batch(Exchange exchange, MediaTypes accepted, PostedBatch batch, Era.InSession era) throws McpException {
         var session = find(exchange, era.sessionId());
@@ -115,7 +108,7 @@ final class SessionExchange {
             return;
         }
         if (batch.answers() == 0) {
-            batch.messages().forEach(posted -> take(posted, session));
+            batch.messages().forEach(posted -> take(dispatcher, posted, session));
             exchange.reply(McpReplies.accepted(revision));
             return;
         }
@@ -127,7 +120,7 @@ final class SessionExchange {
                 var item = answers.item(request);
                 dispatcher.dispatch(request, context(exchange, revision, session, posted.params(), item));
             } else {
-                take(posted, session);
+                take(dispatcher, posted, session);
             }
         }
         batch.invalid().forEach(answers::refuse);
@@ -136,11 +129,14 @@ final class SessionExchange {
         }
     }
 
-    private void take(Posted posted, Session session) {
-        if (posted.message() instanceof JsonRpcMessage.Notification notification) {
-            dispatcher.notified(notification, posted.params(), session);
-        } else {
-            responded(posted.message(), session);
+    /** Takes what wants no answer: a notification, or the client's answer to a request of ours (H-113). */
+    static void take(McpDispatcher dispatcher, Posted posted, Session session) {
+        switch (posted.message()) {
+            case JsonRpcMessage.Notification notification ->
+                dispatcher.notified(notification, posted.params(), session);
+            case JsonRpcMessage.Response response -> dispatcher.responded(response, session);
+            case JsonRpcMessage.ErrorResponse response -> dispatcher.responded(response, session);
+            case JsonRpcMessage.Request _ -> throw new IllegalArgumentException("a request wants an answer");
         }
     }
 
