@@ -221,7 +221,7 @@ final class Wiring {
         managementDoor.open(management, config.drainSeconds(), () -> {});
         door.open(publicPipeline, config.drainSeconds(), () -> {
             ready.set(false);
-            dispatcher.endStreams();
+            mcp.endStreams();
         });
         ready.set(true);
         return config.signInBy() instanceof ServerConfig.SignInBy.LocalStandIn
