@@ -54,13 +54,15 @@ async function authorizationAt(revision) {
   const client = await register(issuer, `http://127.0.0.1:${port}/callback`);
   const args = ['authorization', '--url', issuer, '--spec-version', revision, '--client-id', client, '-p', String(port)];
   return suite(`${revision}, authorization server`, `authorization-${revision}`, args, line => {
-    if (line.startsWith(`${issuer}/authorize?`)) signIn(line).catch(failure => say(`the browser: ${failure.message}`));
+    if (line.startsWith(`${issuer}/authorize?`)) signIn(line).catch(failure => say(`The browser did not get through: ${failure.message}`));
   });
 }
 
 async function signIn(url) {
   const page = await newPage();
-  await approveAndSignIn(page, url, { email: 'alice@example.com' });
+  const home = new URL(url).searchParams.get('redirect_uri');
+  const arrived = page.waitForResponse(response => response.url().startsWith(home)); // the suite listens there: it must get the code
+  await Promise.all([arrived, approveAndSignIn(page, url, { email: 'alice@example.com' })]);
   await page.context().close();
 }
 
@@ -92,23 +94,25 @@ function linesOf(args, file, onLine) {
   closeAtEnd(async () => child.exitCode === null && child.kill());
   const log = createWriteStream(file);
   const lines = [];
-  let rest = '';
-  const read = part => {
-    log.write(part);
-    const whole = (rest + part).split('\n');
-    rest = whole.pop();
-    for (const line of whole) {
-      lines.push(line);
-      onLine(line);
-    }
+  const read = stream => {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', part => {
+      log.write(part);
+      const whole = (rest + part).split('\n');
+      rest = whole.pop();
+      for (const line of whole) {
+        lines.push(line);
+        onLine(line);
+      }
+    });
   };
-  child.stdout.setEncoding('utf8').on('data', read);
-  child.stderr.setEncoding('utf8').on('data', read);
+  read(child.stdout);
+  read(child.stderr);
   return new Promise((resolve, reject) => {
     child.on('close', (code, signal) => {
       log.end();
       if (signal) reject(new Error(`the suite was still running after ${RUN_MILLIS_MAX / 1000} s: see ${file}`));
-      else resolve([...lines, rest]);
+      else resolve(lines);
     });
   });
 }
