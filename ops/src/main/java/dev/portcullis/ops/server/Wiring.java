@@ -58,6 +58,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The parts list: everything the server consists of but what authors offer is made here, top to bottom, and handed what it needs. */
@@ -156,6 +157,7 @@ final class Wiring {
                                 new Offload("tool", config.limits().tools().callsMax())),
                         loops.group()),
                 telemetry);
+        loops.group().scheduleAtFixedRate(() -> Thread.startVirtualThread(sessions::sweep), 1, 1, TimeUnit.MINUTES);
         var mcp = new McpEndpoint(
                 dispatcher,
                 revisions,
@@ -217,7 +219,7 @@ final class Wiring {
         managementDoor.open(management, config.drainSeconds(), () -> {});
         door.open(publicPipeline, config.drainSeconds(), () -> {
             ready.set(false);
-            sessions.endStreams();
+            dispatcher.endStreams();
         });
         ready.set(true);
         return config.signInBy() instanceof ServerConfig.SignInBy.LocalStandIn

@@ -371,7 +371,7 @@ class LegacySseTest {
     // H-6, off; T-32: places, per person
     @Test
     void getWhenNotOfferedOrTooManyThenRefuses() {
-        var limits = new McpHttpLimits(1_000, 1, SseLimits.DEFAULT, false);
+        var limits = new McpHttpLimits(1_000, 1, SseLimits.DEFAULT, false, Priming.AUTO);
         try (var small = new Wire(new McpFixture(limits, 2, CallLimits.DEFAULT))) {
             assertError(small.send("ada", "GET", "/mcp", ""), 400, -32600);
             try (var first = small.legacy("ada");
