@@ -169,7 +169,9 @@ final class Wiring {
                 new McpHttpLimits(
                         McpHttpLimits.DEFAULT.softDeadlineMillis(),
                         McpHttpLimits.DEFAULT.retryAfterSeconds(),
-                        config.limits().stream()),
+                        config.limits().stream(),
+                        config.isSseOnMcp(),
+                        McpHttpLimits.DEFAULT.priming()),
                 telemetry);
 
         // The doors.
