@@ -169,7 +169,9 @@ final class Wiring {
                 new McpHttpLimits(
                         McpHttpLimits.DEFAULT.softDeadlineMillis(),
                         McpHttpLimits.DEFAULT.retryAfterSeconds(),
-                        config.limits().stream()),
+                        config.limits().stream(),
+                        config.isSseOnMcp(),
+                        McpHttpLimits.DEFAULT.priming()),
                 telemetry);
 
         // The doors.
@@ -221,7 +223,7 @@ final class Wiring {
         managementDoor.open(management, config.drainSeconds(), () -> {});
         door.open(publicPipeline, config.drainSeconds(), () -> {
             ready.set(false);
-            dispatcher.endStreams();
+            mcp.endStreams();
         });
         ready.set(true);
         return config.signInBy() instanceof ServerConfig.SignInBy.LocalStandIn
