@@ -64,8 +64,12 @@ public final class Json {
             throw new JsonException("not one whole JSON text");
         }
         feed.endText();
+        var value = RawJson.first(copy, utf8.length);
+        if (!value.isFollowedBySpaceOnly(utf8.length)) { // by half a token, of which the feed has said nothing yet
+            throw new JsonException("something follows the JSON text");
+        }
         feed.recycle();
-        return RawJson.trimmed(copy, 0, utf8.length);
+        return value;
     }
 
     /** The same of characters. */
@@ -103,9 +107,17 @@ public final class Json {
                 yield elements;
             }
             case STRING -> cursor.string();
-            case NUMBER -> new BigDecimal(raw.text());
+            case NUMBER -> decimal(raw.text());
             case BOOLEAN -> cursor.bool();
             case NULL -> null;
         };
+    }
+
+    private static BigDecimal decimal(String number) {
+        try {
+            return new BigDecimal(number);
+        } catch (NumberFormatException e) {
+            throw new JsonException("a number whose exponent is past all use");
+        }
     }
 }

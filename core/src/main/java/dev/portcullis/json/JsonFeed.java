@@ -50,6 +50,12 @@ public final class JsonFeed {
 
     private boolean anyByte;
 
+    /** Whether the parts before this ended with a comma or colon and white space, and no token has come since. */
+    private boolean moreDue;
+
+    /** Whether this part and those before it end so. */
+    private boolean moreDueNext;
+
     private JsonFeed() {
         parser = Json.newNonBlockingParser();
         feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
@@ -93,6 +99,7 @@ public final class JsonFeed {
             throw new JsonException("a byte order mark"); // RFC 8259 §8.1
         }
         anyByte = true;
+        carrySeparator(buffer, from, to);
         text.check(buffer, from, to);
         partFrom = parserBytes - from;
         parserBytes += to - from;
@@ -100,6 +107,18 @@ public final class JsonFeed {
             feeder.feedInput(buffer, from, to);
         } catch (JacksonException e) {
             throw malformed();
+        }
+    }
+
+    /** The parser forgets a separator at the end of a part, and would read <code>{"a":1,}</code> and <code>{"a":}</code> if the part ends there. */
+    private void carrySeparator(byte[] buffer, int from, int to) {
+        moreDue = moreDueNext;
+        int last = to - 1;
+        while (last >= from && (buffer[last] & 0xFF) <= ' ') {
+            last--;
+        }
+        if (last >= from) {
+            moreDueNext = buffer[last] == ',' || buffer[last] == ':';
         }
     }
 
@@ -113,6 +132,15 @@ public final class JsonFeed {
             token = parser.nextToken();
         } catch (JacksonException e) {
             throw malformed();
+        }
+        if (token == MORE) {
+            return token;
+        }
+        if (moreDue) {
+            moreDue = false;
+            if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
+                throw malformed();
+            }
         }
         switch (token) {
             case START_OBJECT, START_ARRAY -> namesFrom[++depth] = namesTo;

@@ -25,16 +25,27 @@ public final class RawJson {
         return new RawJson(bytes, from, to - from);
     }
 
-    static RawJson trimmed(byte[] bytes, int from, int to) {
-        int first = from;
-        int last = to;
-        while (bytes[first] <= ' ') {
-            first++;
+    /**
+     * The value that a text begins with, behind white space. A {@link JsonFeed} has read it to its end.
+     *
+     * @param to end of the text
+     */
+    public static RawJson first(byte[] bytes, int to) {
+        int from = 0;
+        while (bytes[from] <= ' ') {
+            from++;
         }
-        while (bytes[last - 1] <= ' ') {
-            last--;
+        return new JsonCursor(bytes, from, to).slice();
+    }
+
+    /** @param to end of the text that this is a slice of */
+    public boolean isFollowedBySpaceOnly(int to) {
+        for (int i = offset + length; i < to; i++) {
+            if (bytes[i] != ' ' && bytes[i] != '\n' && bytes[i] != '\r' && bytes[i] != '\t') {
+                return false;
+            }
         }
-        return new RawJson(bytes, first, last - first);
+        return true;
     }
 
     /** @return a cursor that stands on the value */

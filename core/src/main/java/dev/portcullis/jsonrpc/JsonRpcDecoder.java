@@ -166,6 +166,8 @@ public final class JsonRpcDecoder {
             reader.endText();
             if (root != Plain.SCALAR) { // behind a bare number the parser has read further
                 reader.recycle();
+            } else if (!RawJson.first(message, length).isFollowedBySpaceOnly(length)) {
+                throw new JsonException("something follows the JSON text");
             }
             feed = null;
         } catch (JsonException e) {

@@ -14,6 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
+    // T-21
+    @Test
+    void treeWhenExponentIsPastAllUseThenThrows() {
+        assertThatThrownBy(() -> Json.tree("[1e99999999999]")).isInstanceOf(JsonException.class);
+        assertThat(Json.tree("1e999999999")).isEqualTo(new java.math.BigDecimal("1e999999999"));
+    }
+
     @Test
     void treeWhenTextIsMixedThenReadsEverything() {
         assertThat(Json.tree(

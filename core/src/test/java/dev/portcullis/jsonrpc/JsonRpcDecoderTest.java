@@ -368,6 +368,42 @@ class JsonRpcDecoderTest {
                 .hasMessageContaining("more than 2");
     }
 
+    // T-20 to T-23: a batch changes nothing
+    @Test
+    void readWhenItemIsABombThenRefusesAsAlone() throws Exception {
+        for (var opening : List.of("[", "{\"a\":", "{\"params\":[")) {
+            assertRefused("[" + opening.repeat(100_000), JsonRpcErrorCode.PARSE_ERROR);
+        }
+        String envelope = "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"params\":{\"a\":%s}},{}]";
+        assertThat(((Batch) decode(envelope.formatted("[".repeat(61) + "]".repeat(61)))).items())
+                .hasSize(2);
+        assertRefused(envelope.formatted("[".repeat(62) + "]".repeat(62)), JsonRpcErrorCode.PARSE_ERROR);
+        assertRefused(envelope.formatted("1".repeat(1_001)), JsonRpcErrorCode.PARSE_ERROR);
+        assertRefused(envelope.formatted("{\"x\":{\"y\":1,\"y\":2}}"), JsonRpcErrorCode.PARSE_ERROR);
+        assertRefused("[{\"id\":1},{\"id\":1,\"id\":2}]", JsonRpcErrorCode.PARSE_ERROR);
+        assertRefused("[" + wide(10_001) + "]", JsonRpcErrorCode.PARSE_ERROR);
+        String longText = "x".repeat(1_000_000);
+        assertThat(describe(decode("[{\"jsonrpc\":\"2.0\",\"id\":\"" + longText + "\",\"method\":\"m\"},"
+                        + "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + longText + "\"}]")))
+                .isEqualTo("[invalid null id must be a string of at most 256 characters or an integer within ±(2^53-1),"
+                        + " invalid Int[value=1] method must be a string of 1 to 256 characters]");
+    }
+
+    // T-23: names made to share one hash are found as fast as others
+    @Test
+    void readWhenNamesCollideThenReadsThemAll() throws Exception {
+        var params = new StringBuilder("{");
+        for (int i = 0; i < 8_192; i++) {
+            params.append(i == 0 ? "\"" : ",\"");
+            for (int bit = 0; bit < 13; bit++) {
+                params.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+            }
+            params.append("\":1");
+        }
+        String text = "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":" + params + "}}";
+        assertThat(decode(text)).isInstanceOf(Notification.class);
+    }
+
     private static JsonRpcMessage decode(String text) throws JsonRpcException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         var decoder = new JsonRpcDecoder(BYTES_MAX, bytes.length);

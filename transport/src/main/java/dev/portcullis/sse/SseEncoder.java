@@ -17,6 +17,7 @@ public final class SseEncoder {
     private static final byte[] EVENT = ascii("event: ");
     private static final byte[] ID = ascii("id: ");
     private static final byte[] DATA = ascii("data: ");
+    private static final byte[] RETRY = ascii("retry: ");
     private static final byte[] COMMENT = ascii(":\n\n");
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOW_BITS = 0x0101010101010101L;
@@ -60,6 +61,22 @@ public final class SseEncoder {
     /** A line that readers ignore (H-17). */
     static ByteBuf comment(ByteBufAllocator allocator) {
         return allocator.buffer(COMMENT.length).writeBytes(COMMENT);
+    }
+
+    /**
+     * What tells a client where it stands, and when to come back, but nothing else (H-124): with an id an event without data, else not even an event.
+     *
+     * @param retryMillis negative for none
+     */
+    static ByteBuf mark(ByteBufAllocator allocator, @Nullable String id, int retryMillis) {
+        requireOneLine(id);
+        ByteBuf out = allocator.buffer(64);
+        writeField(out, ID, id);
+        writeField(out, RETRY, retryMillis < 0 ? null : Integer.toString(retryMillis));
+        if (id != null) {
+            out.writeBytes(DATA).writeByte('\n');
+        }
+        return out.writeByte('\n');
     }
 
     private static void writeField(ByteBuf out, byte[] name, @Nullable String value) {

@@ -3,6 +3,7 @@ package dev.portcullis.sse;
 import dev.portcullis.http.Exchange;
 import dev.portcullis.http.Reply;
 import dev.portcullis.http.StreamWriter;
+import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.buffer.ByteBuf;
@@ -57,8 +58,10 @@ public final class SseStream {
 
     // guarded by this
     private State state = State.OPEN;
-    private @Nullable ArrayDeque<ByteBuf> queue;
+    private @Nullable ArrayDeque<Queued> queue;
     private int queuedBytes;
+    private boolean slow;
+    private boolean roomAwaited;
     private boolean drainScheduled;
     private List<Runnable> onClose = List.of();
 
@@ -68,6 +71,28 @@ public final class SseStream {
     private long stalledNanos;
     private boolean stalled;
     private Runnable onTick = () -> {};
+    private Runnable onRoom = () -> {};
+
+    /** An event that waits. */
+    private static final class Queued {
+        final @Nullable String key;
+        ByteBuf event;
+
+        Queued(@Nullable String key, ByteBuf event) {
+            this.key = key;
+            this.event = event;
+        }
+    }
+
+    /** What may become of an event when it does not fit. */
+    private enum Fit {
+        /** It must: else the stream is cut. */
+        REQUIRED,
+        /** It may be left out. */
+        OPTIONAL,
+        /** It is queued however much there is. */
+        FORCED
+    }
 
     private SseStream(Exchange exchange, StreamWriter writer, SseLimits limits, Telemetry telemetry) {
         this.loop = exchange.channel().eventLoop();
@@ -118,17 +143,50 @@ public final class SseStream {
      * @param event the {@code event} field; null for none
      * @param id the {@code id} field; null for none
      * @param json one JSON text without raw line breaks, UTF-8; not kept
+     * @param slack what may become of it while the peer is slow (T-30)
      * @return false if the stream has ended, or ended now because its queue is full
      */
+    public boolean send(@Nullable String event, @Nullable String id, byte[] json, int offset, int length, Slack slack) {
+        return switch (slack) {
+            case Slack.None() -> send(encode(event, id, json, offset, length), null, Fit.REQUIRED);
+            case Slack.Replace(String key) -> send(encode(event, id, json, offset, length), key, Fit.REQUIRED);
+            case Slack.Drop() -> send(encode(event, id, json, offset, length), null, Fit.OPTIONAL);
+        };
+    }
+
+    /** The same of an event that must not be lost. */
     public boolean send(@Nullable String event, @Nullable String id, byte[] json, int offset, int length) {
-        if (!isOpen()) {
-            return false;
-        }
-        ByteBuf encoded = SseEncoder.encode(allocator, event, id, json, offset, length);
-        return switch (enqueue(encoded)) {
+        return send(encode(event, id, json, offset, length), null, Fit.REQUIRED);
+    }
+
+    /** Sends an event that is queued however much there is: for those who ask {@link #hasRoom} before, and for the last event of all. */
+    public boolean push(@Nullable String event, @Nullable String id, byte[] json, int offset, int length) {
+        return send(encode(event, id, json, offset, length), null, Fit.FORCED);
+    }
+
+    /**
+     * Tells the client where it stands, and when to come back (H-124).
+     *
+     * @param id null if it knows
+     * @param retryMillis negative to leave it to the client
+     */
+    public void mark(@Nullable String id, int retryMillis) {
+        send(isOpen() ? SseEncoder.mark(allocator, id, retryMillis) : Unpooled.EMPTY_BUFFER, null, Fit.FORCED);
+    }
+
+    private ByteBuf encode(@Nullable String event, @Nullable String id, byte[] json, int offset, int length) {
+        return isOpen() ? SseEncoder.encode(allocator, event, id, json, offset, length) : Unpooled.EMPTY_BUFFER;
+    }
+
+    private boolean send(ByteBuf encoded, @Nullable String key, Fit fit) {
+        return switch (enqueue(encoded, key, fit)) {
             case QUEUED -> true;
             case DRAIN -> {
                 inLoop(this::drain);
+                yield true;
+            }
+            case LEFT_OUT -> {
+                encoded.release();
                 yield true;
             }
             case CLOSED -> {
@@ -147,29 +205,70 @@ public final class SseStream {
     private enum Enqueued {
         QUEUED,
         DRAIN,
+        LEFT_OUT,
         CLOSED,
         FULL
     }
 
-    private synchronized Enqueued enqueue(ByteBuf event) {
-        if (state != State.OPEN) {
+    private synchronized Enqueued enqueue(ByteBuf event, @Nullable String key, Fit fit) {
+        if (state != State.OPEN || !event.isReadable()) {
             return Enqueued.CLOSED;
+        }
+        if (fit == Fit.OPTIONAL && !isRoomy()) {
+            return Enqueued.LEFT_OUT;
+        }
+        if (key != null && (slow || !isRoomy()) && replace(key, event)) {
+            return Enqueued.QUEUED;
         }
         if (queue == null) {
             queue = new ArrayDeque<>(2);
         }
         boolean full = queue.size() >= limits.queuedEventsMax()
                 || queuedBytes + event.readableBytes() > limits.queuedBytesMax();
-        if (full && !queue.isEmpty()) {
+        if (full && !queue.isEmpty() && fit != Fit.FORCED) {
             state = State.CUT;
             return Enqueued.FULL;
         }
-        queue.add(event);
+        queue.add(new Queued(key, event));
         queuedBytes += event.readableBytes();
         return scheduleDrain() ? Enqueued.DRAIN : Enqueued.QUEUED;
     }
 
-    /** Ends the stream once what is queued has been sent. */
+    /** @return whether an event with the key was waiting; its place is taken */
+    private boolean replace(String key, ByteBuf event) {
+        if (queue == null) {
+            return false;
+        }
+        for (var waiting : queue) {
+            if (key.equals(waiting.key)) {
+                queuedBytes += event.readableBytes() - waiting.event.readableBytes();
+                waiting.event.release();
+                waiting.event = event;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Guarded by this. */
+    private boolean isRoomy() {
+        return queue == null
+                || (queue.size() <= limits.queuedEventsMax() / 2 && queuedBytes <= limits.queuedBytesMax() / 2);
+    }
+
+    /** @return whether less waits than half of what may; if not, {@link #onRoom} is told when it does again */
+    public synchronized boolean hasRoom() {
+        boolean room = state == State.OPEN && isRoomy();
+        roomAwaited |= !room;
+        return room;
+    }
+
+    /** Runs on the event loop when there is room again for somebody who found none. */
+    public void onRoom(Runnable listener) {
+        inLoop(() -> onRoom = listener);
+    }
+
+    /** Ends the stream once what is queued has been sent; a peer that does not take it in time is cut off. */
     public void end() {
         boolean drain;
         synchronized (this) {
@@ -234,6 +333,7 @@ public final class SseStream {
         while (writer.isWritable()) {
             ByteBuf event = poll();
             if (event == null) {
+                tellRoom();
                 endIfAsked();
                 return;
             }
@@ -241,18 +341,34 @@ public final class SseStream {
             writer.write(event);
         }
         if (writer.isOpen()) {
+            synchronized (this) {
+                slow = true;
+            }
             watchStall();
+            tellRoom();
         }
     }
 
     private synchronized @Nullable ByteBuf poll() {
-        ByteBuf event = queue == null ? null : queue.poll();
-        if (event == null) {
+        Queued next = queue == null ? null : queue.poll();
+        if (next == null) {
             queue = null;
-        } else {
-            queuedBytes -= event.readableBytes();
+            slow = false;
+            return null;
         }
-        return event;
+        queuedBytes -= next.event.readableBytes();
+        return next.event;
+    }
+
+    private void tellRoom() {
+        boolean tell;
+        synchronized (this) {
+            tell = roomAwaited && state == State.OPEN && isRoomy();
+            roomAwaited &= !tell;
+        }
+        if (tell) {
+            onRoom.run();
+        }
     }
 
     private void endIfAsked() {
@@ -313,7 +429,7 @@ public final class SseStream {
     /** However it came to its end. */
     private void close() {
         List<Runnable> listeners;
-        ArrayDeque<ByteBuf> left;
+        ArrayDeque<Queued> left;
         synchronized (this) {
             if (state == State.CLOSED) {
                 return;
@@ -325,7 +441,7 @@ public final class SseStream {
             queue = null;
         }
         if (left != null) {
-            left.forEach(ByteBuf::release);
+            left.forEach(queued -> queued.event.release());
         }
         if (tick != null) {
             tick.cancel(false);

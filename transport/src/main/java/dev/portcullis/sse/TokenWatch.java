@@ -28,25 +28,30 @@ public final class TokenWatch {
 
     /** Ends the stream with the token of the exchange it answers; does nothing for callers without one. */
     public void follow(Exchange exchange, SseStream stream) {
+        follow(exchange, stream, stream::end);
+    }
+
+    /** @param end ends the stream with a last word (H-79); any thread, maybe more than once */
+    public void follow(Exchange exchange, SseStream stream, Runnable end) {
         VerifiedToken token = exchange.token();
         if (token != null) {
-            stream.onTick(() -> look(token, stream));
+            stream.onTick(() -> look(token, end));
         }
     }
 
-    private void look(VerifiedToken token, SseStream stream) {
+    private void look(VerifiedToken token, Runnable end) {
         switch (verifier.recheck(token)) {
             case VerifiedToken _ -> {}
-            case TokenCheck.Refused() -> stream.end();
-            case TokenCheck.AskStore() -> askStore(token, stream);
+            case TokenCheck.Refused() -> end.run();
+            case TokenCheck.AskStore() -> askStore(token, end);
         }
     }
 
-    private void askStore(VerifiedToken token, SseStream stream) {
+    private void askStore(VerifiedToken token, Runnable end) {
         try {
             offload.execute(() -> {
                 if (!isLive(token)) {
-                    stream.end();
+                    end.run();
                 }
             });
         } catch (RejectedExecutionException full) {

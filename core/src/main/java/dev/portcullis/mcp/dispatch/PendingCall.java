@@ -5,4 +5,9 @@ package dev.portcullis.mcp.dispatch;
 public interface PendingCall {
     /** The client has gone: the work should stop, nothing is answered (H-63). Any thread; does nothing if the call has ended. */
     void cancel();
+
+    /** The caller may not go on, since its token has come to its end: like {@link #cancel}, but the client is still there for a last word (H-79). */
+    default void end() {
+        cancel();
+    }
 }

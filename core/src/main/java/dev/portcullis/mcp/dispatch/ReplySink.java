@@ -8,6 +8,11 @@ import dev.portcullis.json.JsonWriter;
  * at a time. What a writer holds is taken before the method returns.
  */
 public interface ReplySink {
+    /** @return whether the client takes a stream of events as an answer (H-14) */
+    default boolean takesStream() {
+        return true;
+    }
+
     /** A notification about the request; dropped if the client takes none. */
     void notification(JsonWriter message, Slack slack);
 

@@ -20,6 +20,11 @@ public record ToolResult(List<Content> content, @Nullable String structuredConte
         return new ToolResult(List.of(new Content.Text(text)), null, false);
     }
 
+    /** A result for programs, which fits the tool's output schema; clients that read text alone get it as text (H-175). */
+    public static ToolResult structured(String json) {
+        return new ToolResult(List.of(), json, false);
+    }
+
     /** A failure the model can act on. */
     public static ToolResult error(String text) {
         return new ToolResult(List.of(new Content.Text(text)), null, true);

@@ -106,6 +106,16 @@ final class Revision20260728 implements Amendment {
     }
 
     @Override
+    public boolean completesInContext() {
+        return true;
+    }
+
+    @Override
+    public boolean tellsElicitationComplete() {
+        return false;
+    }
+
+    @Override
     public void beginResult(JsonWriter out) {
         out.copy(COMPLETE); // H-65
     }
@@ -118,6 +128,14 @@ final class Revision20260728 implements Amendment {
     @Override
     public void endResult(JsonWriter out) {
         out.copy(meta);
+    }
+
+    @Override
+    public void endResult(JsonWriter out, Consumer<JsonWriter> more) {
+        out.name("_meta").beginObject().name("io.modelcontextprotocol/serverInfo");
+        Shapes.implementation(out, info());
+        more.accept(out);
+        out.endObject();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.portcullis.mcp.revision;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpMethod;
+import java.util.function.Consumer;
 
 /** How messages come and go in the revisions with sessions: results are bare. What their objects look like is no business of this. */
 interface SessionRules extends Revision {
@@ -65,11 +66,33 @@ interface SessionRules extends Revision {
     default void beginResult(JsonWriter out) {}
 
     @Override
+    default void beginInputRequired(JsonWriter out) {
+        throw new IllegalStateException(version() + " has no input_required"); // H-91
+    }
+
+    @Override
     default void endResult(JsonWriter out) {}
+
+    @Override
+    default void endResult(JsonWriter out, Consumer<JsonWriter> meta) {
+        out.name("_meta").beginObject();
+        meta.accept(out);
+        out.endObject();
+    }
 
     @Override
     default void endDiscovery(JsonWriter out) {}
 
     @Override
     default void caching(JsonWriter out, int ttlMillis) {}
+
+    @Override
+    default boolean completesInContext() {
+        return true;
+    }
+
+    @Override
+    default boolean tellsElicitationComplete() {
+        return false;
+    }
 }

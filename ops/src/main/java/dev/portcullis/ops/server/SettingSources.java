@@ -100,8 +100,7 @@ final class SettingSources {
         if (setting == null) {
             values.unknown(written, origin);
         } else if (setting.kind() == Setting.Kind.SCRIPT) {
-            values.mistake(
-                    setting + " (" + origin + ") has no effect there.", "Set it in the environment of ops/run.");
+            values.mistake(setting + " (" + origin + ") has no effect there.", "Set it in the environment of ops/run.");
         } else {
             String earlier = seen.putIfAbsent(setting, origin);
             if (earlier == null) {

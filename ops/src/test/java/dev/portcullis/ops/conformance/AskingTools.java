@@ -51,14 +51,13 @@ final class AskingTools {
     }
 
     private static FixtureTool eliciting(String name, String description, Form form) {
-        return FixtureTool.of(
-                name, description, call -> told("Elicitation completed", call.elicit("answers", form)));
+        return FixtureTool.of(name, description, call -> told("Elicitation completed", call.elicit("answers", form)));
     }
 
     private static ToolResult told(String what, Elicited answer) {
         var content = answer.content();
-        return ToolResult.text(what + ": action=" + answer.action().text() + ", content="
-                + (content == null ? "{}" : content.json()));
+        return ToolResult.text(
+                what + ": action=" + answer.action().text() + ", content=" + (content == null ? "{}" : content.json()));
     }
 
     private static Form formWithDefaults() {
@@ -82,7 +81,9 @@ final class AskingTools {
                 .allow("untitledSingle", new FormField.Choice(null, null, plain, Titles.NONE, null))
                 .allow("titledSingle", new FormField.Choice(null, null, options, Titles.TITLED, null))
                 .allow("legacyEnum", new FormField.Choice(null, null, legacy, Titles.ENUM_NAMES, null))
-                .allow("untitledMulti", new FormField.MultiChoice(null, null, plain, Titles.NONE, null, null, List.of()))
+                .allow(
+                        "untitledMulti",
+                        new FormField.MultiChoice(null, null, plain, Titles.NONE, null, null, List.of()))
                 .allow(
                         "titledMulti",
                         new FormField.MultiChoice(null, null, choices, Titles.TITLED, null, null, List.of()));
@@ -92,7 +93,7 @@ final class AskingTools {
         return List.of(values).stream().map(value -> new Option(value, null)).toList();
     }
 
-    /** Values are {@code prefix1}, {@code prefix2} and so on. */
+    /** Values are the prefix and 1, 2, 3. */
     private static List<Option> titled(String prefix, String first, String second, String third) {
         return List.of(new Option(prefix + 1, first), new Option(prefix + 2, second), new Option(prefix + 3, third));
     }

@@ -22,9 +22,7 @@ final class ContentTools {
                         "test_embedded_resource",
                         "Answers with a resource",
                         ToolResult.of(resource(
-                                "test://embedded-resource",
-                                "text/plain",
-                                "This is an embedded resource content."))),
+                                "test://embedded-resource", "text/plain", "This is an embedded resource content."))),
                 answering(
                         "test_multiple_content_types",
                         "Answers with several kinds of content",

@@ -64,8 +64,8 @@ final class FixturePrompts {
     }
 
     private static PromptResult sayArguments(PromptCall call) {
-        return PromptResult.of(PromptMessage.user("Prompt with arguments: arg1='" + call.required("arg1") + "', arg2='"
-                + call.required("arg2") + "'"));
+        return PromptResult.of(PromptMessage.user(
+                "Prompt with arguments: arg1='" + call.required("arg1") + "', arg2='" + call.required("arg2") + "'"));
     }
 
     private static PromptResult embedResource(PromptCall call) {
@@ -78,8 +78,7 @@ final class FixturePrompts {
 
     private static PromptResult askForContext(PromptCall call) throws Exception {
         var answer = call.elicit(
-                "user_context",
-                Form.of("What context should the prompt use?").requireText("context", null));
+                "user_context", Form.of("What context should the prompt use?").requireText("context", null));
         var content = answer.content();
         return PromptResult.of(
                 PromptMessage.user("Use this context: " + (content == null ? "none" : content.string("context"))));

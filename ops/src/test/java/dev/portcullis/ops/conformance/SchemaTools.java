@@ -30,7 +30,8 @@ final class SchemaTools {
                         "json_schema_2020_12_tool",
                         "Has a schema with keywords of JSON Schema 2020-12",
                         EVERY_KEYWORD,
-                        call -> ToolResult.text("Called with " + call.arguments().json())),
+                        call -> ToolResult.text(
+                                "Called with " + call.arguments().json())),
                 FixtureTool.of(
                         "test_x_mcp_header",
                         "Has an argument that is repeated in a header",

@@ -19,11 +19,13 @@ final class TaskTools {
 
     static List<ToolHandler> all() {
         return List.of(
-                FixtureTool.of("greet", "Greets at once", requiring("\"name\":{\"type\":\"string\"}", "name"), call ->
-                        ToolResult.text("Hello, " + call.arguments().string("name") + "!")),
+                FixtureTool.of(
+                        "greet",
+                        "Greets at once",
+                        requiring("\"name\":{\"type\":\"string\"}", "name"),
+                        call -> ToolResult.text("Hello, " + call.arguments().string("name") + "!")),
                 FixtureTool.of("slow_compute", "Takes its time", """
-                                {"type":"object","properties":{"seconds":{"type":"number"},"label":{"type":"string"}}}""",
-                                TaskTools::computeSlowly)
+                                {"type":"object","properties":{"seconds":{"type":"number"},"label":{"type":"string"}}}""", TaskTools::computeSlowly)
                         .asTask(OPTIONAL),
                 FixtureTool.of("failing_job", "Fails as tools do", call -> {
                             call.becomeTask();

@@ -73,8 +73,8 @@ class PortcullisServerTest {
 
             server.catalog().removeTool("add");
             assertThat(call(server, "add", "{\"a\":2,\"b\":3}")).contains("\"error\"");
-            var metrics = get(URI.create(
-                    "http://localhost:" + server.management().getPort() + "/metrics"));
+            var metrics =
+                    get(URI.create("http://localhost:" + server.management().getPort() + "/metrics"));
             assertThat(metrics.body()).contains("portcullis_tool_calls_total{outcome=\"ok\",tool=\"add\"} 1.0");
         }
     }
@@ -133,8 +133,7 @@ class PortcullisServerTest {
                 {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":%s,"_meta":{\
                 "io.modelcontextprotocol/protocolVersion":"2026-07-28",\
                 "io.modelcontextprotocol/clientInfo":{"name":"test","version":"1"},\
-                "io.modelcontextprotocol/clientCapabilities":{}}}}""".formatted(tool, arguments))
-                .body();
+                "io.modelcontextprotocol/clientCapabilities":{}}}}""".formatted(tool, arguments)).body();
     }
 
     private HttpResponse<String> post(PortcullisServer server, String body) throws Exception {

@@ -9,6 +9,7 @@ import dev.portcullis.mcp.dispatch.PendingCall;
 import dev.portcullis.mcp.dispatch.ReplySink;
 import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.mcp.session.Session;
+import dev.portcullis.mcp.session.SessionStream;
 import dev.portcullis.sse.SseStream;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.telemetry.Telemetry;
@@ -25,18 +26,24 @@ import org.jspecify.annotations.Nullable;
  * waiting ── answer ──▶ JSON body, ended
  *    └── a notification, or the soft deadline, and the client takes streams ──▶ streaming ── answer ──▶ last event, ended
  * </pre>
+ *
+ * In a session what streams goes to the session's log, from which the connection reads: when that is gone, or let go, the client reads on by another (H-115, H-122).
  */
 final class HttpReplySink implements ReplySink {
-    private static final String EVENT = "message";
+    private static final String EVENT = SessionReader.EVENT;
+    private static final int NO_RETRY = -1;
 
     private final Exchange exchange;
     private final MediaTypes accepted;
     private final String version;
     private final @Nullable Session opened;
+    private final @Nullable Resumption resumption;
     private final Context context;
 
     private @Nullable SseStream stream;
+    private @Nullable SessionStream log;
     private @Nullable Future<?> softDeadline;
+    private @Nullable PendingCall boundCall;
     private boolean ended;
 
     /** What all sinks share. */
@@ -45,50 +52,104 @@ final class HttpReplySink implements ReplySink {
     /**
      * @param version the revision spoken, told in every answer (H-19)
      * @param opened the session that this request opens, whose id the answer bears; else null
+     * @param resumption how its client comes back for what it has missed; null if it cannot
      */
-    HttpReplySink(Exchange exchange, MediaTypes accepted, String version, @Nullable Session opened, Context context) {
+    HttpReplySink(
+            Exchange exchange,
+            MediaTypes accepted,
+            String version,
+            @Nullable Session opened,
+            @Nullable Resumption resumption,
+            Context context) {
         this.exchange = exchange;
         this.accepted = accepted;
         this.version = version;
         this.opened = opened;
+        this.resumption = resumption;
         this.context = context;
     }
 
-    /** The answer is still to come: it may become a stream. Event loop only. */
-    void waitFor(PendingCall call, boolean cancelWhenPeerGoes) {
+    /**
+     * The answer is still to come: it may become a stream. Event loop only.
+     *
+     * @param bound whether the call ends with its connection (H-63); in a session it goes on (H-115)
+     */
+    void waitFor(PendingCall call, boolean bound) {
         var loop = exchange.channel().eventLoop();
-        if (cancelWhenPeerGoes) { // H-63; in a session the call goes on (H-115)
-            exchange.onDisconnect(
-                    () -> loop.execute(call::cancel)); // later: a call may be waiting for this sink's lock
-        }
         synchronized (this) {
+            if (bound) {
+                boundCall = call;
+            }
             if (!ended && accepted.stream() && stream == null) {
                 softDeadline = loop.schedule(
                         this::reachSoftDeadline, context.limits().softDeadlineMillis(), TimeUnit.MILLISECONDS);
             }
         }
+        if (bound) { // later: a call may be waiting for this sink's lock
+            exchange.onDisconnect(() -> loop.execute(call::cancel));
+        }
     }
 
     private synchronized void reachSoftDeadline() {
-        if (!ended) {
-            stream();
+        if (!ended && stream == null) {
+            openStream(Priming.AUTO);
         }
+    }
+
+    /** The caller may not go on: what stays open for it ends, with a last word if it has one (H-79). */
+    private void endWithToken() {
+        PendingCall call;
+        SseStream open;
+        synchronized (this) {
+            call = boundCall;
+            open = stream;
+        }
+        if (call != null) {
+            call.end();
+        }
+        if (open != null) {
+            open.end();
+        }
+    }
+
+    @Override
+    public boolean takesStream() {
+        return accepted.stream();
     }
 
     @Override
     public synchronized void notification(JsonWriter message, Slack slack) {
         if (!ended && accepted.stream()) {
-            stream().send(EVENT, null, message.buffer(), 0, message.length());
+            send(message, slack);
         }
     }
 
     @Override
     public synchronized boolean request(JsonWriter message) {
-        return !ended && accepted.stream() && stream().send(EVENT, null, message.buffer(), 0, message.length());
+        return !ended && accepted.stream() && send(message, new Slack.None());
+    }
+
+    /** @return false if the client is known to be gone for good */
+    private boolean send(JsonWriter message, Slack slack) {
+        var open = stream();
+        if (log == null) {
+            return open.send(EVENT, null, message.buffer(), 0, message.length(), slack);
+        }
+        String key = slack instanceof Slack.Replace(String replaced) ? replaced : null;
+        log.add(message.toBytes(), key, slack instanceof Slack.Drop);
+        return true;
     }
 
     @Override
-    public void letClientPoll(int retryMillis) {}
+    public synchronized void letClientPoll(int retryMillis) {
+        if (ended || resumption == null || !resumption.primes() || !accepted.stream()) {
+            return;
+        }
+        stream();
+        if (log != null) {
+            log.letGo(retryMillis);
+        }
+    }
 
     @Override
     public synchronized void answer(int status, JsonWriter message) {
@@ -96,9 +157,12 @@ final class HttpReplySink implements ReplySink {
             return;
         }
         boolean mustStream = status == HttpResponseStatus.OK.code() && !accepted.json();
-        if (stream != null || mustStream) {
-            var open = stream();
-            open.send(EVENT, null, message.buffer(), 0, message.length());
+        if (log != null) {
+            log.add(message.toBytes(), null, false);
+            log.finish();
+        } else if (stream != null || mustStream) {
+            var open = stream != null ? stream : openConnection(); // one event alone is not worth keeping
+            open.push(EVENT, null, message.buffer(), 0, message.length());
             open.end();
         } else {
             exchange.reply(withHeaders(McpReplies.json(exchange, status, message, context.limits())));
@@ -117,7 +181,9 @@ final class HttpReplySink implements ReplySink {
         if (!end()) {
             return;
         }
-        if (stream != null) {
+        if (log != null) {
+            log.finish();
+        } else if (stream != null) {
             stream.end();
         } else {
             exchange.reply(withHeaders(Reply.empty(HttpResponseStatus.ACCEPTED)));
@@ -146,12 +212,30 @@ final class HttpReplySink implements ReplySink {
     }
 
     private SseStream stream() {
-        var open = stream;
-        if (open == null) {
-            open = SseStream.open(exchange, context.limits().streams(), context.telemetry(), streamHeaders());
-            context.tokens().follow(exchange, open);
-            stream = open;
+        return stream != null ? stream : openStream(Priming.ALWAYS);
+    }
+
+    /** @param priming what the setting must at least be for the stream to begin with an id */
+    private SseStream openStream(Priming priming) {
+        boolean gone = exchange.isAnswered(); // then nobody learns an id to come back with
+        var open = openConnection();
+        if (resumption != null && !gone) {
+            log = resumption.openStream();
+            if (log != null) {
+                var reading = log.read();
+                if (resumption.primes(priming)) {
+                    open.mark(reading.position(), NO_RETRY);
+                }
+                SessionReader.join(open, reading, true);
+            }
         }
+        return open;
+    }
+
+    private SseStream openConnection() {
+        var open = SseStream.open(exchange, context.limits().streams(), context.telemetry(), streamHeaders());
+        context.tokens().follow(exchange, open, this::endWithToken);
+        stream = open;
         return open;
     }
 

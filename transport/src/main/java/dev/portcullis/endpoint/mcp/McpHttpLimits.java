@@ -9,12 +9,14 @@ import dev.portcullis.sse.SseStream.SseLimits;
  * @param retryAfterSeconds what a caller is told who came when too much was going on (H-20)
  * @param streams limits of each stream
  * @param sseOnMcp whether {@code /mcp} itself also takes clients of HTTP+SSE (H-6)
+ * @param priming when streams begin with an id alone (H-124)
  */
-public record McpHttpLimits(int softDeadlineMillis, int retryAfterSeconds, SseLimits streams, boolean sseOnMcp) {
+public record McpHttpLimits(
+        int softDeadlineMillis, int retryAfterSeconds, SseLimits streams, boolean sseOnMcp, Priming priming) {
     public static final McpHttpLimits DEFAULT = new McpHttpLimits(1_000, 1, SseLimits.DEFAULT);
 
     /** With HTTP+SSE on {@code /mcp}, too. */
     public McpHttpLimits(int softDeadlineMillis, int retryAfterSeconds, SseLimits streams) {
-        this(softDeadlineMillis, retryAfterSeconds, streams, true);
+        this(softDeadlineMillis, retryAfterSeconds, streams, true, Priming.AUTO);
     }
 }

@@ -14,6 +14,8 @@ import dev.portcullis.mcp.dispatch.PendingCall;
 import dev.portcullis.mcp.dispatch.ReplySink;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
+import dev.portcullis.mcp.session.Attachment;
+import dev.portcullis.mcp.session.Reading;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.sse.SseStream;
@@ -58,12 +60,8 @@ final class SessionExchange {
         switch (posted.message()) {
             case JsonRpcMessage.Request request ->
                 dispatch(exchange, accepted, request, posted.params(), session, null);
-            case JsonRpcMessage.Notification notification -> {
-                dispatcher.notified(notification, posted.params(), session);
-                exchange.reply(McpReplies.accepted(revisionOf(session)));
-            }
-            case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
-                responded(posted.message(), session);
+            case JsonRpcMessage.Notification _, JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
+                take(dispatcher, posted, session);
                 exchange.reply(McpReplies.accepted(revisionOf(session)));
             }
         }
@@ -77,7 +75,8 @@ final class SessionExchange {
             Session session,
             @Nullable Session opened) {
         var revision = revisionOf(session);
-        var sink = new HttpReplySink(exchange, accepted, revision.version().text(), opened, sinks);
+        var sink = new HttpReplySink(
+                exchange, accepted, revision.version().text(), opened, resumption(session, revision), sinks);
         var pending = dispatcher.dispatch(request, context(exchange, revision, session, params, sink));
         if (pending != null) {
             sink.waitFor(pending, false);
@@ -97,9 +96,6 @@ final class SessionExchange {
                 sink);
     }
 
-    /** A client's answer to a request of ours; one that nobody waits for is dropped (H-113, T-35). */
-    static void responded(JsonRpcMessage.Single response, Session session) {}
-
     /** Several messages in one array: each is served for itself, and all answers are given together (H-111). */
     void batch(Exchange exchange, MediaTypes accepted, PostedBatch batch, Era.InSession era) throws McpException {
         var session = find(exchange, era.sessionId());
@@ -108,22 +104,23 @@ final class SessionExchange {
         }
         var revision = revisionOf(session);
         if (!revision.takesBatches()) {
-            McpReplies.refuse(exchange, null, Era.noBatches(), revision, sinks);
+            refuse(exchange, session, Era.noBatches());
             return;
         }
         if (batch.answers() == 0) {
-            batch.messages().forEach(posted -> take(posted, session));
+            batch.messages().forEach(posted -> take(dispatcher, posted, session));
             exchange.reply(McpReplies.accepted(revision));
             return;
         }
-        var whole = new HttpReplySink(exchange, accepted, revision.version().text(), null, sinks);
+        var whole = new HttpReplySink(
+                exchange, accepted, revision.version().text(), null, resumption(session, revision), sinks);
         var answers = new BatchSink(whole, accepted, batch.answers());
         for (var posted : batch.messages()) {
             if (posted.message() instanceof JsonRpcMessage.Request request) {
                 var item = answers.item(request);
                 dispatcher.dispatch(request, context(exchange, revision, session, posted.params(), item));
             } else {
-                take(posted, session);
+                take(dispatcher, posted, session);
             }
         }
         batch.invalid().forEach(answers::refuse);
@@ -132,11 +129,14 @@ final class SessionExchange {
         }
     }
 
-    private void take(Posted posted, Session session) {
-        if (posted.message() instanceof JsonRpcMessage.Notification notification) {
-            dispatcher.notified(notification, posted.params(), session);
-        } else {
-            responded(posted.message(), session);
+    /** Takes what wants no answer: a notification, or the client's answer to a request of ours (H-113). */
+    static void take(McpDispatcher dispatcher, Posted posted, Session session) {
+        switch (posted.message()) {
+            case JsonRpcMessage.Notification notification ->
+                dispatcher.notified(notification, posted.params(), session);
+            case JsonRpcMessage.Response response -> dispatcher.responded(response, session);
+            case JsonRpcMessage.ErrorResponse response -> dispatcher.responded(response, session);
+            case JsonRpcMessage.Request _ -> throw new IllegalArgumentException("a request wants an answer");
         }
     }
 
@@ -144,50 +144,41 @@ final class SessionExchange {
         return revisions.of(session.version());
     }
 
-    /** The session's standalone stream (H-120): kept alive; nothing is sent on it yet but comments. */
+    private Resumption resumption(Session session, Revision revision) {
+        return new Resumption(sessions, session, revision, sinks.limits().priming());
+    }
+
+    /** The session's standalone stream (H-120), or one that was lost (H-122). */
     void stream(Exchange exchange) throws McpException {
         var session = find(exchange, requireSessionId(exchange));
         if (isVersionRefused(exchange, null, session)) {
             return;
         }
-        if (exchange.head().header(McpHeaders.LAST_EVENT_ID) != null) { // we never gave one (H-122)
-            throw new McpException(McpError.INVALID_REQUEST, "Unknown event id");
+        String lastEventId = Era.single(exchange.head(), McpHeaders.LAST_EVENT_ID);
+        switch (sessions.attach(session, exchange.principal(), lastEventId)) {
+            case Attachment.Attached(var reading) -> read(exchange, session, reading);
+            case Attachment.TooMany() -> {
+                sinks.telemetry().refused(Outcome.TOO_MANY_STREAMS);
+                refuse(exchange, session, new McpException(McpError.TOO_MANY, "Too many streams are open"));
+            }
+            case Attachment.UnknownEvent() ->
+                refuse(exchange, session, new McpException(McpError.INVALID_REQUEST, "Unknown event id"));
+            case Attachment.Ended() -> throw unknownSession();
         }
-        var stream = new StandaloneStream();
-        Runnable release = sessions.openStream(session, stream::end);
-        if (release == null) {
-            sinks.telemetry().refused(Outcome.TOO_MANY_STREAMS);
-            throw new McpException(McpError.TOO_MANY, "Too many streams are open");
-        }
-        var opened = SseStream.open(
+    }
+
+    private void read(Exchange exchange, Session session, Reading reading) {
+        var stream = SseStream.open(
                 exchange,
                 sinks.limits().streams(),
                 sinks.telemetry(),
                 McpHeaders.PROTOCOL_VERSION.toString(),
                 session.version().text());
-        opened.onClose(release);
-        sinks.tokens().follow(exchange, opened);
-        stream.opened(opened);
-    }
-
-    /** A stream that may be told to end before it is open. */
-    private static final class StandaloneStream {
-        private @Nullable SseStream stream;
-        private boolean ended;
-
-        synchronized void opened(SseStream opened) {
-            stream = opened;
-            if (ended) {
-                opened.end();
-            }
+        sinks.tokens().follow(exchange, stream);
+        if (resumption(session, revisionOf(session)).primes(Priming.ALWAYS)) {
+            stream.mark(reading.position(), -1);
         }
-
-        synchronized void end() {
-            ended = true;
-            if (stream != null) {
-                stream.end();
-            }
-        }
+        SessionReader.join(stream, reading, true);
     }
 
     /** H-105. */
@@ -207,10 +198,14 @@ final class SessionExchange {
     private Session find(Exchange exchange, String sessionId) throws McpException {
         var session = sessions.find(sessionId, exchange.principal());
         if (session == null) {
-            sinks.telemetry().refused(Outcome.UNKNOWN_SESSION);
-            throw new McpException(McpError.UNKNOWN_SESSION, "Session not found");
+            throw unknownSession();
         }
         return session;
+    }
+
+    private McpException unknownSession() {
+        sinks.telemetry().refused(Outcome.UNKNOWN_SESSION);
+        return new McpException(McpError.UNKNOWN_SESSION, "Session not found");
     }
 
     /** The session's revision is the truth; a header may name any other that we know, but none that we do not (H-33, H-108). */
@@ -221,5 +216,9 @@ final class SessionExchange {
         }
         McpReplies.refuse(exchange, id, revisions.unsupported(version, false), revisionOf(session), sinks);
         return true;
+    }
+
+    private void refuse(Exchange exchange, Session session, McpException refusal) {
+        McpReplies.refuse(exchange, null, refusal, revisionOf(session), sinks);
     }
 }

@@ -111,7 +111,8 @@ class McpEndpointTest {
         assertError(unknown, 400, -32022);
         assertThat(unknown.body())
                 .contains(
-                        "\"data\":{\"supported\":[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\"],\"requested\":\"2031-01-01\"}");
+                        "\"data\":{\"supported\":[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\",\"2025-03-26\",\"2024-11-05\"],"
+                                + "\"requested\":\"2031-01-01\"}");
     }
 
     // H-36, H-37, H-38, H-51
@@ -147,7 +148,7 @@ class McpEndpointTest {
                 "mcp-protocol-version",
                 "v999.0.0");
         assertError(unknown, 400, -32022);
-        assertThat(unknown.body()).contains("\"2025-06-18\"],\"requested\":\"v999.0.0\"", "\"id\":7");
+        assertThat(unknown.body()).contains("\"2024-11-05\"],\"requested\":\"v999.0.0\"", "\"id\":7");
     }
 
     // H-39, H-40, H-41, H-45, T-24
@@ -395,7 +396,11 @@ class McpEndpointTest {
                     .send("");
             assertThat(modern.status()).isEqualTo(405);
             assertThat(modern.header("allow")).isEqualTo("POST, OPTIONS");
-            assertError(fixture.exchange(method).send(""), 400, -32600);
+            assertError(
+                    fixture.exchange(method, "mcp-protocol-version", "2025-11-25")
+                            .send(""),
+                    400,
+                    -32600);
             assertError(fixture.exchange(method, "mcp-session-id", "unknown").send(""), 404, -32600);
             assertError(
                     fixture.exchange(method, "mcp-session-id", fixture.session(), "mcp-protocol-version", "x")

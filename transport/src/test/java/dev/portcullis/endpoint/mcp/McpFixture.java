@@ -1,6 +1,7 @@
 package dev.portcullis.endpoint.mcp;
 
 import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.http.BearerGate;
 import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.RecordedExchange;
 import dev.portcullis.http.Route;
@@ -11,10 +12,22 @@ import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.dispatch.CallLimits;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.model.PromptMessage;
+import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.Catalog;
+import dev.portcullis.mcp.registry.PromptCall;
+import dev.portcullis.mcp.registry.PromptDefinition;
+import dev.portcullis.mcp.registry.PromptHandler;
+import dev.portcullis.mcp.registry.PromptRegistry;
+import dev.portcullis.mcp.registry.PromptResult;
+import dev.portcullis.mcp.registry.ResourceCall;
+import dev.portcullis.mcp.registry.ResourceDefinition;
+import dev.portcullis.mcp.registry.ResourceHandler;
+import dev.portcullis.mcp.registry.ResourceRegistry;
 import dev.portcullis.mcp.registry.ToolCall;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolHandler;
+import dev.portcullis.mcp.registry.ToolRegistry;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
@@ -26,12 +39,16 @@ import dev.portcullis.sse.SseStream.SseLimits;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
+import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.RawClient;
+import dev.portcullis.testing.TestServer;
+import dev.portcullis.testing.TestTokens;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -50,6 +67,7 @@ final class McpFixture implements AutoCloseable {
                     + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
 
     final List<String> toolCalls = new CopyOnWriteArrayList<>();
+    final List<Outcome> refused = new CopyOnWriteArrayList<>();
 
     /** One permit each time {@code wait} has begun, and lets one {@code wait} go on. */
     final Semaphore waiting = new Semaphore(0);
@@ -62,11 +80,13 @@ final class McpFixture implements AutoCloseable {
 
     final AtomicInteger running = new AtomicInteger();
 
-    /** {@code /mcp}, and all. */
+    /** {@code /mcp}. */
     final Route route;
 
-    final List<Route> routes;
-
+    private final McpEndpoint endpoint;
+    private final GuardedPaths guarded =
+            new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.of("tools"));
+    private final AccessTokenVerifier verifier;
     private final GrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
@@ -75,6 +95,10 @@ final class McpFixture implements AutoCloseable {
     }
 
     McpFixture(int softDeadlineMillis, int streamsPerPersonMax) {
+        this(new McpHttpLimits(softDeadlineMillis, 1, SseLimits.DEFAULT), streamsPerPersonMax, CallLimits.DEFAULT);
+    }
+
+    McpFixture(McpHttpLimits limits, int streamsPerPersonMax, CallLimits callLimits) {
         var info = new ServerInfo("portcullis", "Portcullis", "0.1.0", null);
         var revisions = new Revisions(info);
         var sessionLimits = SessionLimits.DEFAULT.withStreams(1_000, streamsPerPersonMax);
@@ -85,6 +109,11 @@ final class McpFixture implements AutoCloseable {
                 sessionLimits,
                 InstantSource.system());
         var telemetry = new Telemetry() {
+            @Override
+            public void refused(Outcome outcome) {
+                refused.add(outcome);
+            }
+
             @Override
             public void toolCalled(String tool, ToolOutcome outcome, long nanos) {
                 toolCalls.add(tool + " " + outcome);
@@ -105,30 +134,50 @@ final class McpFixture implements AutoCloseable {
                 key,
                 revisions,
                 sessions,
-                Catalog.of(tools().toArray(ToolHandler[]::new)),
+                new Catalog(
+                        ToolRegistry.of(tools().toArray(ToolHandler[]::new)),
+                        PromptRegistry.of(List.of(new Greeting())),
+                        ResourceRegistry.of(List.of(new Note()))),
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
                         : Decision.ALLOW,
-                CallLimits.DEFAULT,
+                callLimits,
                 new CallThreads(command -> Thread.ofVirtual().start(command), timer),
                 telemetry);
-        var endpoint = new McpEndpoint(
-                dispatcher,
-                revisions,
-                sessions,
-                new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.NONE),
-                new TokenWatch(
-                        new AccessTokenVerifier(
-                                store,
-                                List.of(),
-                                AccessTokenVerifier.Limits.DEFAULT,
-                                InstantSource.system(),
-                                Telemetry.NONE),
-                        Runnable::run),
-                new McpHttpLimits(softDeadlineMillis, 1, SseLimits.DEFAULT),
-                telemetry);
-        routes = McpRoutes.of(endpoint, Route.Access.OPEN, McpRoutes.BODY_BYTES_MAX);
-        route = routes.getFirst();
+        verifier = new AccessTokenVerifier(
+                store,
+                List.copyOf(new LinkedHashSet<>(McpRoutes.resources(URI.create("https://mcp.example.com"))
+                        .values())),
+                AccessTokenVerifier.Limits.DEFAULT,
+                InstantSource.system(),
+                Telemetry.NONE);
+        endpoint = new McpEndpoint(
+                dispatcher, revisions, sessions, guarded, new TokenWatch(verifier, Runnable::run), limits, telemetry);
+        route = routes(Route.Access.OPEN)[0];
+    }
+
+    /** All paths of MCP. */
+    Route[] routes(Route.Access access) {
+        return McpRoutes.of(endpoint, access, McpRoutes.BODY_BYTES_MAX).toArray(Route[]::new);
+    }
+
+    /** A server of all paths, with real tokens. */
+    TestServer guardedServer() {
+        return new TestServer.Settings()
+                .gates(new BearerGate(verifier, guarded, Telemetry.NONE))
+                .start(routes(Route.Access.BEARER));
+    }
+
+    /** @return a person's token for one of the resources */
+    String token(String person, String path) {
+        var who = new Identity("https://issuer.example", person, null, null, List.of());
+        long nowSeconds = System.currentTimeMillis() / 1_000;
+        return TestTokens.issue(store, who, List.of("https://mcp.example.com" + path), nowSeconds, 3_600);
+    }
+
+    /** @return how many clients of HTTP+SSE are connected */
+    int connections() {
+        return endpoint.legacySse().connections();
     }
 
     private List<ToolHandler> tools() {
@@ -147,6 +196,10 @@ final class McpFixture implements AutoCloseable {
                         "mirror",
                         mirrored,
                         call -> ToolResult.text(String.valueOf(call.arguments().json("region")))),
+                tool(
+                        "ask",
+                        "{\"type\":\"object\"}",
+                        call -> ToolResult.text("roots: " + call.roots().size())),
                 tool("scoped", "{\"type\":\"object\"}", call -> ToolResult.text("")),
                 tool("steps", "{\"type\":\"object\"}", call -> {
                     call.progress(1, 2, "half");
@@ -165,6 +218,30 @@ final class McpFixture implements AutoCloseable {
                     }
                     return ToolResult.text("waited");
                 }));
+    }
+
+    private static final class Greeting implements PromptHandler {
+        @Override
+        public PromptDefinition definition() {
+            return PromptDefinition.of("greet", "Greets").allowing("who", "whom");
+        }
+
+        @Override
+        public PromptResult get(PromptCall call) {
+            return PromptResult.of(PromptMessage.user("hello"));
+        }
+    }
+
+    private static final class Note implements ResourceHandler {
+        @Override
+        public ResourceDefinition definition() {
+            return ResourceDefinition.of("test://note", "note", "A note", "text/plain");
+        }
+
+        @Override
+        public List<ResourceContents> read(ResourceCall call) {
+            return List.of(new ResourceContents.Text("test://note", "text/plain", "noted"));
+        }
     }
 
     private Tool tool(String name, String schema, Body body) {
