@@ -32,6 +32,11 @@ record Revision20241105(ServerInfo info) implements Parts, SessionRules {
     }
 
     @Override
+    public boolean completesInContext() {
+        return false; // H-183
+    }
+
+    @Override
     public void implementation(JsonWriter out) {
         out.name("name").string(info.name()).name("version").string(info.version());
     }
@@ -128,10 +133,5 @@ record Revision20241105(ServerInfo info) implements Parts, SessionRules {
     @Override
     public void samplingMembers(JsonWriter out, InputRequest.Sampling sampling) {
         Shapes.sampling(out, sampling);
-    }
-
-    @Override
-    public boolean completesInContext() {
-        return false;
     }
 }

@@ -20,6 +20,11 @@ record Revision20250326(Parts previous) implements Amendment, SessionRules {
     }
 
     @Override
+    public boolean completesInContext() {
+        return false; // H-183
+    }
+
+    @Override
     public void capabilityMembers(JsonWriter out, Offer offer) {
         previous.capabilityMembers(out, offer);
         if (offer.completions()) {
@@ -52,10 +57,5 @@ record Revision20250326(Parts previous) implements Amendment, SessionRules {
         return request instanceof InputRequest.Sampling sampling
                 ? Shapes.isWithoutTools(sampling)
                 : previous.canAsk(request);
-    }
-
-    @Override
-    public boolean completesInContext() {
-        return false;
     }
 }

@@ -35,6 +35,11 @@ record Revision20251125(Parts previous) implements Amendment, SessionRules {
     }
 
     @Override
+    public boolean tellsElicitationComplete() {
+        return true;
+    }
+
+    @Override
     public void implementation(JsonWriter out) {
         previous.implementation(out);
         Shapes.text(out, "description", info().description());
@@ -127,10 +132,5 @@ record Revision20251125(Parts previous) implements Amendment, SessionRules {
         previous.samplingMembers(out, sampling);
         Shapes.json(out, "tools", sampling.tools());
         Shapes.json(out, "toolChoice", sampling.toolChoice());
-    }
-
-    @Override
-    public boolean tellsElicitationComplete() {
-        return true;
     }
 }

@@ -106,6 +106,16 @@ final class Revision20260728 implements Amendment {
     }
 
     @Override
+    public boolean completesInContext() {
+        return true;
+    }
+
+    @Override
+    public boolean tellsElicitationComplete() {
+        return false;
+    }
+
+    @Override
     public void beginResult(JsonWriter out) {
         out.copy(COMPLETE); // H-65
     }

@@ -66,6 +66,11 @@ interface SessionRules extends Revision {
     default void beginResult(JsonWriter out) {}
 
     @Override
+    default void beginInputRequired(JsonWriter out) {
+        throw new IllegalStateException(version() + " has no input_required"); // H-91
+    }
+
+    @Override
     default void endResult(JsonWriter out) {}
 
     @Override
@@ -80,4 +85,14 @@ interface SessionRules extends Revision {
 
     @Override
     default void caching(JsonWriter out, int ttlMillis) {}
+
+    @Override
+    default boolean completesInContext() {
+        return true;
+    }
+
+    @Override
+    default boolean tellsElicitationComplete() {
+        return false;
+    }
 }

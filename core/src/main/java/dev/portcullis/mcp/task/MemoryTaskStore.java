@@ -85,8 +85,7 @@ public final class MemoryTaskStore implements TaskStore {
         long now = clock.millis();
         int ttl = ttlMillis == null ? limits.ttlMillis() : limits.clampTtlMillis(ttlMillis);
         String id = Randoms.base64Url(ID_BYTES);
-        var task = new Task(
-                id, owner, tool, new TaskState.Working(), null, now, now, ttl, limits.pollIntervalMillis());
+        var task = new Task(id, owner, tool, new TaskState.Working(), null, now, now, ttl, limits.pollIntervalMillis());
         synchronized (this) {
             if (all.tasks >= limits.tasksMax()) {
                 throw new McpException(McpError.OVERLOADED, "Too many tasks are kept; try again later");

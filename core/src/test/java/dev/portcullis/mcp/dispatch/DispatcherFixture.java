@@ -12,6 +12,7 @@ import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.codec.RequestParams;
+import dev.portcullis.mcp.model.Icon;
 import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.registry.ToolHandler;
 import dev.portcullis.mcp.revision.Revisions;
@@ -21,6 +22,7 @@ import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.policy.RulePolicy;
+import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -42,19 +44,44 @@ final class DispatcherFixture implements AutoCloseable {
     final Sessions sessions;
     final McpDispatcher dispatcher;
     final List<String> toolCalls = new CopyOnWriteArrayList<>();
+
+    /** Prompts got and resources read. */
+    final List<String> calls = new CopyOnWriteArrayList<>();
+
+    final List<Outcome> refusals = new CopyOnWriteArrayList<>();
     final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-    private static final ServerInfo INFO = new ServerInfo("portcullis", "Portcullis", "0.1.0", "Add with add.");
+    private static final ServerInfo INFO = new ServerInfo(
+            "portcullis",
+            "Portcullis",
+            "0.1.0",
+            "Add with add.",
+            "Offers all there is",
+            "https://portcullis.example/",
+            List.of(new Icon("https://portcullis.example/icon.png", "image/png", List.of("48x48"), "dark")));
 
     DispatcherFixture(ToolHandler... tools) {
         this(RulePolicy.openToAll(), command -> Thread.ofVirtual().start(command), tools);
     }
 
     DispatcherFixture(Policy policy, Executor executor, ToolHandler... tools) {
-        this(policy, executor, Catalog.of(tools), SessionLimits.DEFAULT);
+        this(policy, executor, CallLimits.DEFAULT, Catalog.of(tools), SessionLimits.DEFAULT);
+    }
+
+    DispatcherFixture(Catalog catalog) {
+        this(RulePolicy.openToAll(), CallLimits.DEFAULT, catalog);
+    }
+
+    DispatcherFixture(Policy policy, CallLimits limits, Catalog catalog) {
+        this(policy, command -> Thread.ofVirtual().start(command), limits, catalog, SessionLimits.DEFAULT);
     }
 
     DispatcherFixture(Policy policy, Executor executor, Catalog catalog, SessionLimits sessionLimits) {
+        this(policy, executor, CallLimits.DEFAULT, catalog, sessionLimits);
+    }
+
+    private DispatcherFixture(
+            Policy policy, Executor executor, CallLimits limits, Catalog catalog, SessionLimits sessionLimits) {
         sessions = new Sessions(
                 KEY,
                 new MemorySessionStore(sessionLimits, InstantSource.system()),
@@ -65,17 +92,37 @@ final class DispatcherFixture implements AutoCloseable {
             public void toolCalled(String tool, ToolOutcome outcome, long nanos) {
                 toolCalls.add(tool + " " + outcome);
             }
+
+            @Override
+            public void promptCalled(String prompt, ToolOutcome outcome, long nanos) {
+                calls.add(prompt + " " + outcome);
+            }
+
+            @Override
+            public void resourceRead(String resource, ToolOutcome outcome, long nanos) {
+                calls.add(resource + " " + outcome);
+            }
+
+            @Override
+            public void refused(Outcome outcome) {
+                refusals.add(outcome);
+            }
         };
         dispatcher = new McpDispatcher(
-                INFO,
-                KEY,
-                revisions,
-                sessions,
-                catalog,
-                policy,
-                CallLimits.DEFAULT,
-                new CallThreads(executor, timer),
-                telemetry);
+                INFO, KEY, revisions, sessions, catalog, policy, limits, new CallThreads(executor, timer), telemetry);
+    }
+
+    static CallLimits limits(int pageSize, int completionMillis, int logsPerSecondMax) {
+        var all = CallLimits.DEFAULT;
+        return new CallLimits(
+                all.timeoutMillisMax(),
+                all.callsPerPersonMax(),
+                all.listTtlMillis(),
+                pageSize,
+                completionMillis,
+                logsPerSecondMax,
+                all.logCharsMax(),
+                all.asking());
     }
 
     static Principal person(String name) {

@@ -160,11 +160,11 @@ class McpDispatcherTest {
     // H-70, H-95
     @Test
     void discoverWhenStatelessThenListsVersionsAndCapabilities() throws Exception {
-        try (var fixture = new DispatcherFixture()) {
+        try (var fixture = new DispatcherFixture(TestTool.add())) {
             assertThat(fixture.call(V2026_07_28, ADA, "server/discover", "{}"))
                     .contains(
                             "\"supportedVersions\":[\"2026-07-28\",\"2025-11-25\",\"2025-06-18\",\"2025-03-26\",\"2024-11-05\"]")
-                    .contains("\"capabilities\":{\"tools\":{}}")
+                    .contains("\"capabilities\":{\"tools\":{\"listChanged\":true},\"logging\":{}}")
                     .contains("\"ttlMs\":60000,\"cacheScope\":\"private\"");
         }
     }

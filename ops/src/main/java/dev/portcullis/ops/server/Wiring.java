@@ -157,7 +157,9 @@ final class Wiring {
                                 new Offload("tool", config.limits().tools().callsMax())),
                         loops.group()),
                 telemetry);
-        loops.group().scheduleAtFixedRate(() -> Thread.startVirtualThread(sessions::sweep), 1, 1, TimeUnit.MINUTES);
+        var sweep = loops.group()
+                .scheduleAtFixedRate(() -> Thread.startVirtualThread(sessions::sweep), 1, 1, TimeUnit.MINUTES);
+        running.add("the sweep of sessions", () -> sweep.cancel(false));
         var mcp = new McpEndpoint(
                 dispatcher,
                 revisions,

@@ -93,7 +93,7 @@ final class AskingTools {
         return List.of(values).stream().map(value -> new Option(value, null)).toList();
     }
 
-    /** Values are {@code prefix1}, {@code prefix2} and so on. */
+    /** Values are the prefix and 1, 2, 3. */
     private static List<Option> titled(String prefix, String first, String second, String third) {
         return List.of(new Option(prefix + 1, first), new Option(prefix + 2, second), new Option(prefix + 3, third));
     }
