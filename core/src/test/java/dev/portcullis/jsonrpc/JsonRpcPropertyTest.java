@@ -157,8 +157,8 @@ class JsonRpcPropertyTest {
             String value = text(40);
             try (var out = JsonWriter.take()) {
                 JsonRpcEncoder.beginRequest(out, id, method);
-                out.name("v").string(value);
-                JsonRpcEncoder.end(out);
+                out.beginObject().name("v").string(value).endObject();
+                JsonRpcEncoder.endRequest(out);
                 var request = (Request) decode(out.toString());
                 assertThat(request.id()).as(seeded()).isEqualTo(id);
                 assertThat(request.method()).as(seeded()).isEqualTo(method);

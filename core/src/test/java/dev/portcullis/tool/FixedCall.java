@@ -66,6 +66,12 @@ record FixedCall(Map<String, Object> given) implements ToolCall, Arguments {
     }
 
     @Override
+    public void useAnswersOnce() {}
+
+    @Override
+    public void completed(InputRequest.Page page) {}
+
+    @Override
     public boolean cancelled() {
         return false;
     }

@@ -10,6 +10,7 @@ package dev.portcullis.mcp.dispatch;
  * @param openMax unanswered at a time in this process
  * @param stateCharsMax of a {@code requestState}: what was answered in earlier rounds must fit, sealed and in base64
  * @param stateSeconds how long a client may take from question to answer where every request stands alone (H-88)
+ * @param usedAnswersMax calls remembered whose answers may be used once; about 150 bytes each, for as long as {@code stateSeconds}
  */
 public record AskLimits(
         int answerMillisMax,
@@ -17,6 +18,7 @@ public record AskLimits(
         int openPerSessionMax,
         int openMax,
         int stateCharsMax,
-        int stateSeconds) {
-    public static final AskLimits DEFAULT = new AskLimits(300_000, 64, 32, 10_000, 128 * 1024, 600);
+        int stateSeconds,
+        int usedAnswersMax) {
+    public static final AskLimits DEFAULT = new AskLimits(300_000, 64, 32, 10_000, 128 * 1024, 600, 100_000);
 }

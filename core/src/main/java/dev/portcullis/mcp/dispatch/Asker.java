@@ -6,7 +6,6 @@ import dev.portcullis.mcp.registry.InputRefusedException;
 import java.util.Map;
 
 /** How a call gets answers from its client: each of sessions, requests that stand alone, and tasks has a way of its own. On the call's thread, or one it handed itself to. */
-@FunctionalInterface
 interface Asker {
     /**
      * Asks all of it at once. Does not return if the call has ended meanwhile, or could not be asked at all and has been answered so.
@@ -18,4 +17,7 @@ interface Asker {
      */
     Map<String, InputResponse> ask(CallRun run, Map<String, InputRequest> requests)
             throws InputRefusedException, InterruptedException;
+
+    /** Sees to it that the answers a call was given do nothing a second time; nothing where they cannot come twice (H-88). */
+    default void useOnce(CallRun run) {}
 }

@@ -311,6 +311,24 @@ abstract class CallRun implements Call, PendingCall, Runnable {
         return asked.isEmpty() ? Map.of() : asker().ask(this, asked);
     }
 
+    @Override
+    public final void useAnswersOnce() {
+        asker().useOnce(this);
+    }
+
+    @Override
+    public final void completed(InputRequest.Page page) {
+        if (!context.revision().tellsElicitationComplete()) {
+            return;
+        }
+        try (var out = JsonWriter.take()) {
+            JsonRpcEncoder.beginNotification(out, "notifications/elicitation/complete");
+            out.name("elicitationId").string(page.id());
+            JsonRpcEncoder.end(out);
+            unlessEnded(() -> context.sink().notification(out, new Slack.None()));
+        }
+    }
+
     /** @return how this call asks; a task has its own way */
     Asker asker() {
         return runner.asker(context);

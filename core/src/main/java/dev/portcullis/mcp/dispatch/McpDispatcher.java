@@ -30,6 +30,7 @@ public final class McpDispatcher {
     private final ResourceMethods resources;
     private final CompletionMethods completion;
     private final LoggingMethods logging;
+    private final ChangeFeed feed;
     private final SubscriptionMethods subscriptions;
     private final TaskMethods tasks;
     private final CallRunner runner;
@@ -80,7 +81,8 @@ public final class McpDispatcher {
         this.resources = new ResourceMethods(catalog, permits, lists, runner);
         this.completion = new CompletionMethods(catalog, permits, limits, runner);
         this.logging = new LoggingMethods(sessions);
-        this.subscriptions = new SubscriptionMethods(catalog, policy, limits, runner);
+        this.feed = new ChangeFeed(catalog, policy, sessions, telemetry);
+        this.subscriptions = new SubscriptionMethods(catalog, offers, permits, sessions, feed, telemetry);
         this.tasks = new TaskMethods(catalog, policy, limits, runner);
     }
 
@@ -112,6 +114,12 @@ public final class McpDispatcher {
     public void endSession(Session session) {
         sessions.end(session);
         inFlight.of(session).forEach(CallRun::withdraw);
+    }
+
+    /** Ends what stays open until something happens, each with its last word: the server is to stop (T-113). */
+    public void endStreams() {
+        sessions.endStreams();
+        feed.stop();
     }
 
     /**

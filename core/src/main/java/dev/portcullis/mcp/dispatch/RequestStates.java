@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ final class RequestStates {
     private final Sealer sealer;
     private final AskLimits limits;
     private final InstantSource clock;
+    private final UsedAnswers used;
 
     /**
      * One of them, opened.
@@ -39,10 +41,11 @@ final class RequestStates {
      * @param call number of the call
      * @param answers to earlier questions, by name
      */
-    record State(byte[] call, Map<String, RawJson> answers) {
+    record State(UUID call, Map<String, RawJson> answers) {
         /** A call that has not been answered anything. */
         static State first() {
-            return new State(Randoms.bytes(CALL_BYTES), Map.of());
+            var random = ByteBuffer.wrap(Randoms.bytes(CALL_BYTES));
+            return new State(new UUID(random.getLong(), random.getLong()), Map.of());
         }
     }
 
@@ -50,6 +53,7 @@ final class RequestStates {
         this.sealer = new Sealer(key.aes("request-state/1"));
         this.limits = limits;
         this.clock = clock;
+        this.used = new UsedAnswers(limits.usedAnswersMax(), limits.stateSeconds() + SKEW_SECONDS, clock);
     }
 
     /** @return null if it would be too long */
@@ -64,7 +68,8 @@ final class RequestStates {
                 .put(FORMAT)
                 .putLong(now)
                 .putLong(now + limits.stateSeconds())
-                .put(state.call())
+                .putLong(state.call().getMostSignificantBits())
+                .putLong(state.call().getLeastSignificantBits())
                 .put(answers)
                 .array();
         return Base64Url.encode(sealer.seal(plain, context(run)));
@@ -78,7 +83,7 @@ final class RequestStates {
         }
     }
 
-    /** @return the state; null if it is none, or expired, or another call's: which of it, nobody learns */
+    /** @return the state; null if it is none, expired, used up, or another call's: which of it, nobody learns */
     @Nullable
     State open(RawJson state, CallRun run) {
         if (state.kind() != JsonKind.STRING || state.length() > limits.stateCharsMax() + 2) {
@@ -91,6 +96,11 @@ final class RequestStates {
                 : read(ByteBuffer.wrap(plain, 1, plain.length - 1));
     }
 
+    /** No state of this call is opened any more. @return false if that was so already, or there is no room to remember it */
+    boolean useUp(UUID call) {
+        return used.add(call);
+    }
+
     private @Nullable State read(ByteBuffer plain) {
         long issuedAt = plain.getLong();
         long expiresAt = plain.getLong();
@@ -98,12 +108,11 @@ final class RequestStates {
         if (now >= expiresAt || issuedAt > now + SKEW_SECONDS) {
             return null;
         }
-        byte[] call = new byte[CALL_BYTES];
-        plain.get(call);
+        var call = new UUID(plain.getLong(), plain.getLong());
         byte[] json = new byte[plain.remaining()];
         plain.get(json);
         try {
-            return new State(call, answers(Json.parse(json)));
+            return used.contains(call) ? null : new State(call, answers(Json.parse(json)));
         } catch (JsonException e) {
             return null;
         }

@@ -15,6 +15,7 @@ import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -54,12 +55,36 @@ final class RerunAsker implements Asker {
                 return answers(run, round, requests);
             }
         } catch (McpException e) {
-            var outcome = switch (e.error()) {
-                case MISSING_CAPABILITY -> ToolOutcome.TOOL_ERROR;
-                case INTERNAL_ERROR -> ToolOutcome.FAILED;
-                default -> ToolOutcome.INVALID_ARGUMENTS;
-            };
-            throw run.stop(outcome, () -> Answers.error(run.id, run.context, e));
+            throw stop(run, e);
+        }
+    }
+
+    private static CallAnsweredError stop(CallRun run, McpException refusal) {
+        var outcome = switch (refusal.error()) {
+            case MISSING_CAPABILITY -> ToolOutcome.TOOL_ERROR;
+            case INTERNAL_ERROR -> ToolOutcome.FAILED;
+            default -> ToolOutcome.INVALID_ARGUMENTS;
+        };
+        return run.stop(outcome, () -> Answers.error(run.id, run.context, refusal));
+    }
+
+    /** Answers that come without a state could come again and again: they are refused. */
+    @Override
+    public void useOnce(CallRun run) {
+        var round = rounds.get(run);
+        if (round == null) {
+            throw new IllegalStateException("nothing has been asked");
+        }
+        synchronized (round) {
+            if (round.usedUp) {
+                throw new IllegalStateException("the answers have been used up already");
+            }
+            round.usedUp = true;
+            boolean carried = run.context.params().member("requestState") != null;
+            if (!carried || !states.useUp(round.call)) {
+                String text = carried ? NO_STATE : "params.requestState is missing";
+                throw stop(run, new McpException(McpError.INVALID_PARAMS, text));
+            }
         }
     }
 
@@ -77,6 +102,9 @@ final class RerunAsker implements Asker {
         }
         if (missing.isEmpty()) {
             return answers;
+        }
+        if (round.usedUp) {
+            throw new IllegalStateException("a question behind useAnswersOnce");
         }
         if (round.known.size() + missing.size() > limits.questionsPerCallMax()) {
             telemetry.refused(Outcome.OVERLOADED);
@@ -168,12 +196,13 @@ final class RerunAsker implements Asker {
 
     /** One run of a call. Guarded by its own lock. */
     private static final class Round {
-        final byte[] call;
+        final UUID call;
 
         /** What was answered in earlier rounds, and of this round's answers what has been asked for. */
         final Map<String, RawJson> known;
 
         private final RawJson arrived;
+        boolean usedUp;
 
         Round(RequestStates.State state, RawJson arrived) {
             this.call = state.call();

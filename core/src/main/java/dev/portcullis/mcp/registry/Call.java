@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
  * One call as its author sees it: of a tool, a prompt or a resource. Used by the thread that runs the call, and those it hands it to.
  *
  * <p>A call that asks ({@link #elicit}, {@link #sample}, {@link #roots}, {@link #ask}) must not run inline. Where the client keeps a session the question goes out on the
- * call's stream and the thread waits. Where every request stands alone (2026-07-28) the call ends there with {@code input_required}, and runs <em>again from its
- * start</em> once the client has the answers: what it does before its last question must bear being done twice (H-89), and it must ask the same things in the same order.
+ * call's stream and the thread waits; that time does not count as the call's, and has a limit of its own. Where every request stands alone (2026-07-28) the call ends there
+ * with {@code input_required}, and runs <em>again from its start</em> once the client has the answers: what it does before its last question must bear being done twice
+ * (H-89), and it must ask the same things in the same order, and under the same names. It leaves the code by an {@link Error} that is to be let through; what code that
+ * catches it does or gives is heard no more, for the client has its answer by then, and may have begun the next round.
+ *
+ * <p>A client that cannot be asked ends the call, with an answer that says what it lacks (H-86, H-211); {@link #client} tells beforehand.
  */
 public interface Call {
     /** Who calls. */
@@ -64,13 +68,33 @@ public interface Call {
     Map<String, InputResponse> ask(Map<String, InputRequest> requests)
             throws InputRefusedException, InterruptedException;
 
+    /**
+     * Uses up the answers that this call was given, so that the same ones do nothing a second time: a client that sends them again gets an error here. For what must happen
+     * once for one yes, such as a payment; called behind the last question and before the effect. Where the client keeps a session an answer is taken once anyway, and this
+     * does nothing (H-88, T-38). What was used up is known to this process: where several serve one address, the author must keep record of the effect itself.
+     *
+     * @throws IllegalStateException nothing has been asked, or answers were used up in this run before
+     */
+    void useAnswersOnce();
+
+    /**
+     * Tells the client that what a page was for is done, so that it need not wait for its person to say so ({@code notifications/elicitation/complete}, H-191). Does nothing
+     * where clients are not told such things, which is everywhere but in 2025-11-25.
+     *
+     * @param page that this call has asked to be visited
+     */
+    void completed(InputRequest.Page page);
+
     /** Asks the person at the client; see {@link #ask}. */
     default InputResponse.Elicited elicit(String name, InputRequest.Form form)
             throws InputRefusedException, InterruptedException {
         return (InputResponse.Elicited) answer(name, form);
     }
 
-    /** Sends the person at the client to a page; see {@link #ask}. */
+    /**
+     * Sends the person at the client to a page; see {@link #ask}. To accept is to agree to the visit: whether what the page was for is done, the page must tell. A call may
+     * wait for that for as long as it has time, or ask again under another name.
+     */
     default InputResponse.Elicited elicit(String name, InputRequest.Page page)
             throws InputRefusedException, InterruptedException {
         return (InputResponse.Elicited) answer(name, page);

@@ -104,6 +104,9 @@ public final class UriTemplate {
         var found = new String[names.size()];
         int from = literals.getFirst().length();
         int to = uri.length() - literals.getLast().length();
+        if (from >= to || isInsideEscape(uri, to)) {
+            return null;
+        }
         int last = Math.min(wide, names.size() - 1); // takes what the others leave
         for (int i = 0; i < last; i++) {
             int end = endOfShortest(uri, from, to, literals.get(i + 1));

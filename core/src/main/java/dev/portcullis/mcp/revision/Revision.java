@@ -12,6 +12,7 @@ import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.PromptDefinition;
 import dev.portcullis.mcp.registry.ResourceDefinition;
 import dev.portcullis.mcp.registry.ToolDefinition;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The rules of one protocol revision: which methods there are, what a result looks like, which status an error has. */
@@ -47,6 +48,13 @@ public interface Revision {
 
     /** Writes what every result ends with. */
     void endResult(JsonWriter out);
+
+    /**
+     * The same of a result that says more of itself.
+     *
+     * @param meta writes members of its {@code _meta}
+     */
+    void endResult(JsonWriter out, Consumer<JsonWriter> meta);
 
     /** Writes what the result of {@code server/discover} ends with instead: all there is to know about this server. */
     void endDiscovery(JsonWriter out);

@@ -131,6 +131,14 @@ final class Revision20260728 implements Amendment {
     }
 
     @Override
+    public void endResult(JsonWriter out, Consumer<JsonWriter> more) {
+        out.name("_meta").beginObject().name("io.modelcontextprotocol/serverInfo");
+        Shapes.implementation(out, info());
+        more.accept(out);
+        out.endObject();
+    }
+
+    @Override
     public void endDiscovery(JsonWriter out) {
         out.copy(discoveryMeta);
     }

@@ -3,6 +3,7 @@ package dev.portcullis.mcp.revision;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpMethod;
+import java.util.function.Consumer;
 
 /** How messages come and go in the revisions with sessions: results are bare. What their objects look like is no business of this. */
 interface SessionRules extends Revision {
@@ -71,6 +72,13 @@ interface SessionRules extends Revision {
 
     @Override
     default void endResult(JsonWriter out) {}
+
+    @Override
+    default void endResult(JsonWriter out, Consumer<JsonWriter> meta) {
+        out.name("_meta").beginObject();
+        meta.accept(out);
+        out.endObject();
+    }
 
     @Override
     default void endDiscovery(JsonWriter out) {}

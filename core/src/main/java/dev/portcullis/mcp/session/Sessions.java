@@ -65,6 +65,10 @@ public final class Sessions {
         opened.invalidate(session.id());
     }
 
+    public SessionLimits limits() {
+        return limits;
+    }
+
     /** See {@link SessionStore#openStream}. */
     public @Nullable SessionStream openStream(Session session) {
         return store.openStream(session);

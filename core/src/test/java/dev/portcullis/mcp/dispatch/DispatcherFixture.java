@@ -65,7 +65,7 @@ final class DispatcherFixture implements AutoCloseable {
     }
 
     DispatcherFixture(Policy policy, Executor executor, ToolHandler... tools) {
-        this(policy, executor, CallLimits.DEFAULT, Catalog.of(tools));
+        this(policy, executor, CallLimits.DEFAULT, Catalog.of(tools), SessionLimits.DEFAULT);
     }
 
     DispatcherFixture(Catalog catalog) {
@@ -73,14 +73,19 @@ final class DispatcherFixture implements AutoCloseable {
     }
 
     DispatcherFixture(Policy policy, CallLimits limits, Catalog catalog) {
-        this(policy, command -> Thread.ofVirtual().start(command), limits, catalog);
+        this(policy, command -> Thread.ofVirtual().start(command), limits, catalog, SessionLimits.DEFAULT);
     }
 
-    private DispatcherFixture(Policy policy, Executor executor, CallLimits limits, Catalog catalog) {
+    DispatcherFixture(Policy policy, Executor executor, Catalog catalog, SessionLimits sessionLimits) {
+        this(policy, executor, CallLimits.DEFAULT, catalog, sessionLimits);
+    }
+
+    private DispatcherFixture(
+            Policy policy, Executor executor, CallLimits limits, Catalog catalog, SessionLimits sessionLimits) {
         sessions = new Sessions(
                 KEY,
-                new MemorySessionStore(SessionLimits.DEFAULT, InstantSource.system()),
-                SessionLimits.DEFAULT,
+                new MemorySessionStore(sessionLimits, InstantSource.system()),
+                sessionLimits,
                 InstantSource.system());
         var telemetry = new Telemetry() {
             @Override
@@ -105,6 +110,19 @@ final class DispatcherFixture implements AutoCloseable {
         };
         dispatcher = new McpDispatcher(
                 INFO, KEY, revisions, sessions, catalog, policy, limits, new CallThreads(executor, timer), telemetry);
+    }
+
+    static CallLimits limits(int pageSize, int completionMillis, int logsPerSecondMax) {
+        var all = CallLimits.DEFAULT;
+        return new CallLimits(
+                all.timeoutMillisMax(),
+                all.callsPerPersonMax(),
+                all.listTtlMillis(),
+                pageSize,
+                completionMillis,
+                logsPerSecondMax,
+                all.logCharsMax(),
+                all.asking());
     }
 
     static Principal person(String name) {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 final class RecordingSink implements ReplySink {
     final List<String> notifications = new CopyOnWriteArrayList<>();
     final List<String> requests = new CopyOnWriteArrayList<>();
+    volatile boolean takesRequests = true;
     final List<Integer> polls = new CopyOnWriteArrayList<>();
     final List<String> ends = new CopyOnWriteArrayList<>();
     private final CompletableFuture<String> end = new CompletableFuture<>();
@@ -22,8 +23,28 @@ final class RecordingSink implements ReplySink {
 
     @Override
     public boolean request(JsonWriter message) {
-        requests.add(message.toString());
-        return true;
+        if (takesRequests) {
+            synchronized (requests) {
+                requests.add(end.isDone() ? "LATE " + message : message.toString());
+                requests.notifyAll();
+            }
+        }
+        return takesRequests;
+    }
+
+    /** @return the request of ours that was the nth to be sent, from 0 */
+    String awaitRequest(int index) throws InterruptedException {
+        long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        synchronized (requests) {
+            while (requests.size() <= index) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+                if (millis <= 0) {
+                    throw new AssertionError("no request " + index + ", but " + ends);
+                }
+                requests.wait(millis);
+            }
+            return requests.get(index);
+        }
     }
 
     @Override

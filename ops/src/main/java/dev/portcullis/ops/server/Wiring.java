@@ -58,6 +58,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The parts list: everything the server consists of but what authors offer is made here, top to bottom, and handed what it needs. */
@@ -156,6 +157,9 @@ final class Wiring {
                                 new Offload("tool", config.limits().tools().callsMax())),
                         loops.group()),
                 telemetry);
+        var sweep = loops.group()
+                .scheduleAtFixedRate(() -> Thread.startVirtualThread(sessions::sweep), 1, 1, TimeUnit.MINUTES);
+        running.add("the sweep of sessions", () -> sweep.cancel(false));
         var mcp = new McpEndpoint(
                 dispatcher,
                 revisions,
@@ -165,7 +169,9 @@ final class Wiring {
                 new McpHttpLimits(
                         McpHttpLimits.DEFAULT.softDeadlineMillis(),
                         McpHttpLimits.DEFAULT.retryAfterSeconds(),
-                        config.limits().stream()),
+                        config.limits().stream(),
+                        config.isSseOnMcp(),
+                        McpHttpLimits.DEFAULT.priming()),
                 telemetry);
 
         // The doors.

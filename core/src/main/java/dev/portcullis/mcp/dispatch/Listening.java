@@ -1,0 +1,112 @@
+package dev.portcullis.mcp.dispatch;
+
+import dev.portcullis.identity.Principal;
+import dev.portcullis.json.JsonWriter;
+import dev.portcullis.jsonrpc.JsonRpcEncoder;
+import dev.portcullis.jsonrpc.JsonRpcId;
+import dev.portcullis.mcp.registry.Change;
+import dev.portcullis.mcp.revision.Revision;
+
+/**
+ * An open {@code subscriptions/listen}. Its lock is held while something is handed to the sink, so that nothing comes before the acknowledgement or after the result. It
+ * keeps no more of its request than it needs, since there may be very many.
+ *
+ * <pre>
+ * new ── acknowledged ──▶ listening ── token or server at its end ──▶ ended, with a result
+ *                             └── client gone ──▶ ended
+ * </pre>
+ */
+final class Listening implements PendingCall {
+    private static final String SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId";
+
+    private final JsonRpcId id;
+    private final Principal principal;
+    private final Revision revision;
+    private final ReplySink sink;
+    private final ListenFilter filter;
+    private final ChangeFeed feed;
+    private final Runnable giveBack;
+    private boolean ended;
+
+    /** @param giveBack gives its place among the streams back */
+    Listening(JsonRpcId id, CallContext context, ListenFilter filter, ChangeFeed feed, Runnable giveBack) {
+        this.id = id;
+        this.principal = context.principal();
+        this.revision = context.revision();
+        this.sink = context.sink();
+        this.filter = filter;
+        this.feed = feed;
+        this.giveBack = giveBack;
+    }
+
+    /** Acknowledges (H-76); what changes from now on is told. */
+    synchronized void begin() {
+        feed.add(this);
+        try (var out = JsonWriter.take()) {
+            JsonRpcEncoder.beginNotification(out, "notifications/subscriptions/acknowledged");
+            out.name("notifications");
+            filter.writeTo(out);
+            send(out, new Slack.None());
+        }
+    }
+
+    private void send(JsonWriter out, Slack slack) {
+        out.name("_meta").beginObject();
+        subscriptionId(out);
+        out.endObject();
+        JsonRpcEncoder.end(out);
+        sink.notification(out, slack);
+    }
+
+    /** H-77. */
+    private void subscriptionId(JsonWriter out) {
+        out.name(SUBSCRIPTION_ID);
+        id.writeTo(out);
+    }
+
+    Principal principal() {
+        return principal;
+    }
+
+    boolean wants(Change change) {
+        return filter.wants(change);
+    }
+
+    synchronized void tell(Change change) {
+        if (!ended) {
+            try (var out = JsonWriter.take()) {
+                ChangeText.begin(out, change);
+                send(out, new Slack.Replace(ChangeText.key(change)));
+            }
+        }
+    }
+
+    @Override
+    public synchronized void cancel() {
+        leave();
+    }
+
+    /** H-79. */
+    @Override
+    public synchronized void end() {
+        if (leave()) {
+            try (var out = JsonWriter.take()) {
+                JsonRpcEncoder.beginResult(out, id);
+                revision.beginResult(out);
+                revision.endResult(out, this::subscriptionId);
+                JsonRpcEncoder.end(out);
+                sink.answer(200, out);
+            }
+        }
+    }
+
+    private boolean leave() {
+        if (ended) {
+            return false;
+        }
+        ended = true;
+        feed.remove(this);
+        giveBack.run();
+        return true;
+    }
+}
