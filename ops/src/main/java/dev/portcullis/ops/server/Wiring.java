@@ -29,6 +29,7 @@ import dev.portcullis.mcp.registry.Change;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.authorize.AuthorizationFlow;
 import dev.portcullis.oauth.client.ClientRegistration;
@@ -148,6 +149,7 @@ final class Wiring {
                 key,
                 revisions,
                 sessions,
+                new MemoryTaskStore(limits.calls().tasks(), clock),
                 catalog,
                 policy,
                 limits.calls(),

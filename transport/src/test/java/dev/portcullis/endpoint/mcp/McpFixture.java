@@ -33,6 +33,8 @@ import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.MemoryTaskStore;
+import dev.portcullis.mcp.task.TaskLimits;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.sse.SseStream.SseLimits;
@@ -134,6 +136,7 @@ final class McpFixture implements AutoCloseable {
                 key,
                 revisions,
                 sessions,
+                new MemoryTaskStore(TaskLimits.DEFAULT, InstantSource.system()),
                 new Catalog(
                         ToolRegistry.of(tools().toArray(ToolHandler[]::new)),
                         PromptRegistry.of(List.of(new Greeting())),
