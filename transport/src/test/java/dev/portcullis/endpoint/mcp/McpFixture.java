@@ -12,15 +12,23 @@ import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.dispatch.CallLimits;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.Catalog;
+import dev.portcullis.mcp.registry.PromptRegistry;
+import dev.portcullis.mcp.registry.ResourceCall;
+import dev.portcullis.mcp.registry.ResourceDefinition;
+import dev.portcullis.mcp.registry.ResourceHandler;
+import dev.portcullis.mcp.registry.ResourceRegistry;
 import dev.portcullis.mcp.registry.ToolCall;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolHandler;
+import dev.portcullis.mcp.registry.ToolRegistry;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.sse.SseStream.SseLimits;
@@ -69,6 +77,8 @@ final class McpFixture implements AutoCloseable {
     /** {@code /mcp}. */
     final Route route;
 
+    final Catalog catalog;
+    final McpDispatcher dispatcher;
     private final McpEndpoint endpoint;
     private final GuardedPaths guarded =
             new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.of("tools"));
@@ -110,12 +120,14 @@ final class McpFixture implements AutoCloseable {
                 streams.decrementAndGet();
             }
         };
-        var dispatcher = new McpDispatcher(
+        catalog = new Catalog(
+                ToolRegistry.of(tools()), PromptRegistry.of(List.of()), ResourceRegistry.of(List.of(new Watched())));
+        dispatcher = new McpDispatcher(
                 info,
                 key,
                 revisions,
                 sessions,
-                Catalog.of(tools().toArray(ToolHandler[]::new)),
+                catalog,
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
                         : Decision.ALLOW,
@@ -191,7 +203,34 @@ final class McpFixture implements AutoCloseable {
                         throw e;
                     }
                     return ToolResult.text("waited");
+                }),
+                tool("poll", "{\"type\":\"object\"}", call -> {
+                    call.letClientPoll(300);
+                    waiting.release();
+                    if (!goOn.tryAcquire(20, TimeUnit.SECONDS)) {
+                        throw new IllegalStateException("nobody lets the tool go on");
+                    }
+                    return ToolResult.text("polled");
                 }));
+    }
+
+    /** {@code test://watched}. */
+    private record Watched() implements ResourceHandler {
+        @Override
+        public ResourceDefinition definition() {
+            return ResourceDefinition.of("test://watched", "watched", "Watched", "text/plain");
+        }
+
+        @Override
+        public List<ResourceContents> read(ResourceCall call) {
+            return List.of();
+        }
+    }
+
+    void revoke(String token) {
+        if (!store.revokeGrant(TokenFormat.grantIdOf(token))) {
+            throw new AssertionError("no such grant");
+        }
     }
 
     private Tool tool(String name, String schema, Body body) {
