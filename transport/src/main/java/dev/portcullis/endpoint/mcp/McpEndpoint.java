@@ -39,7 +39,7 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
             McpHttpLimits limits,
             Telemetry telemetry) {
         this.revisions = revisions;
-        this.sinks = new HttpReplySink.Context(guarded, tokens, limits, telemetry);
+        this.sinks = new HttpReplySink.Context(guarded, sessions, tokens, limits, telemetry);
         this.stateless = new StatelessExchange(dispatcher, revisions, sinks);
         this.inSession = new SessionExchange(dispatcher, revisions, sessions, sinks);
         this.legacySse = new LegacySse(dispatcher, revisions, sessions, sinks);
