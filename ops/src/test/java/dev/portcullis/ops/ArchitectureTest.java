@@ -1,8 +1,12 @@
 package dev.portcullis.ops;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +16,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.portcullis.mcp.ProtocolVersion;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
@@ -208,6 +214,46 @@ class ArchitectureTest {
                 .orShould()
                 .callMethod(Throwable.class, "printStackTrace")
                 .check(classes);
+    }
+
+    /** What differs between revisions is asked of the Revision: nobody else picks one out, or compares two. Whether one has sessions is a property, and may be asked. */
+    private static ArchRule revisionsStayInTheirRoom() {
+        return noClasses()
+                .that(not(resideInAPackage(BASE + "mcp.revision..")).and(not(type(ProtocolVersion.class))))
+                .should()
+                .accessFieldWhere(target(owner(type(ProtocolVersion.class))).and(target(nameMatching("V\\d.*"))))
+                .orShould()
+                .callMethodWhere(target(owner(type(ProtocolVersion.class)))
+                        .and(target(nameMatching("ordinal|compareTo|name|valueOf"))));
+    }
+
+    @Test
+    void revisionsWhenTheyDifferThenOnlyInTheirRoom() {
+        revisionsStayInTheirRoom().check(classes);
+    }
+
+    @Test
+    void revisionsWhenOthersTellThemApartThenIsNoticed() { // else the rule proves nothing
+        for (var offender : List.of(PicksOne.class, ComparesTwo.class)) {
+            var offenders = new ClassFileImporter().importClasses(offender);
+            assertThat(revisionsStayInTheirRoom().evaluate(offenders).hasViolation())
+                    .as("%s", offender)
+                    .isTrue();
+        }
+    }
+
+    /** Breaks the rule. */
+    static final class PicksOne {
+        static boolean isIt(ProtocolVersion version) {
+            return version == ProtocolVersion.V2025_06_18;
+        }
+    }
+
+    /** Breaks the rule. */
+    static final class ComparesTwo {
+        static boolean areInOrder(ProtocolVersion one, ProtocolVersion other) {
+            return one.compareTo(other) < 0;
+        }
     }
 
     private static String[] packagesOf(List<List<String>> rows) {

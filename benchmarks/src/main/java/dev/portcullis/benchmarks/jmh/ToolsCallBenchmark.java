@@ -98,7 +98,7 @@ public class ToolsCallBenchmark {
     public ToolsCallBenchmark() {
         var info = new ServerInfo("portcullis", "Portcullis", "0.1.0", null);
         revisions = new Revisions(info);
-        rules = revisions.of(ProtocolVersion.V2026_07_28);
+        rules = revisions.newestFirst().getFirst();
         var key = new MasterKey("a key of this benchmark alone");
         sessions =
                 new Sessions(key, new MemorySessionStore(SessionLimits.DEFAULT, clock), SessionLimits.DEFAULT, clock);

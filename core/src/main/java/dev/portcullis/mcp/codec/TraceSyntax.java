@@ -20,7 +20,7 @@ public final class TraceSyntax {
 
     /** W3C Trace Context §3.3.1.3. */
     private static final Pattern TRACESTATE_MEMBER = Pattern.compile(
-            "([a-z][a-z0-9_*/-]{0,255}+|[a-z0-9][a-z0-9_*/-]{0,240}+@[a-z][a-z0-9_*/-]{0,13}+)=([ -~&&[^,=]]{0,255}+[!-~&&[^,=]]|[!-~&&[^,=]])");
+            "([a-z][a-z0-9_*/-]{0,255}+|[a-z0-9][a-z0-9_*/-]{0,240}+@[a-z][a-z0-9_*/-]{0,13}+)=[ -~&&[^,=]]{1,256}+");
 
     /** W3C Baggage §3.3.1: key, value, properties. */
     private static final Pattern BAGGAGE_MEMBER = Pattern.compile(
@@ -67,7 +67,7 @@ public final class TraceSyntax {
     private static boolean isTracestate(String text) {
         var keys = new HashSet<String>();
         for (String member : text.split(",", -1)) {
-            String bare = member.strip();
+            String bare = bare(member);
             var matcher = TRACESTATE_MEMBER.matcher(bare);
             if (!bare.isEmpty() && (!matcher.matches() || !keys.add(matcher.group(1)))) {
                 return false;
@@ -76,13 +76,30 @@ public final class TraceSyntax {
         return !keys.isEmpty() && keys.size() <= TRACESTATE_MEMBERS_MAX;
     }
 
+    /** Without the blanks that may stand around it; no other white space may. */
+    private static String bare(String member) {
+        int from = 0;
+        int to = member.length();
+        while (from < to && isBlank(member.charAt(from))) {
+            from++;
+        }
+        while (to > from && isBlank(member.charAt(to - 1))) {
+            to--;
+        }
+        return member.substring(from, to);
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
     private static boolean isBaggage(String text) {
         String[] members = text.split(",", -1);
         if (members.length > BAGGAGE_MEMBERS_MAX) {
             return false;
         }
         for (String member : members) {
-            if (!BAGGAGE_MEMBER.matcher(member.strip()).matches()) {
+            if (!BAGGAGE_MEMBER.matcher(bare(member)).matches()) {
                 return false;
             }
         }

@@ -382,14 +382,6 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
         return runner.asker(context);
     }
 
-    /** Sends a request of ours. @return whether the client takes any on this call's stream   @throws InterruptedException the call has ended */
-    final synchronized boolean request(JsonWriter message) throws InterruptedException {
-        if (ended) {
-            throw new InterruptedException("the call has ended");
-        }
-        return context.sink().request(message);
-    }
-
     /** Does something with the sink. @return false if the call has ended, and it was not done */
     final synchronized boolean unlessEnded(Runnable action) {
         if (!ended) {

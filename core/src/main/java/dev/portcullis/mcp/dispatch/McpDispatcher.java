@@ -127,16 +127,6 @@ public final class McpDispatcher {
         return lifecycle.open(params, principal);
     }
 
-    /**
-     * The same for a session that was opened before its client could say anything (H §6).
-     *
-     * @return the session, with what was negotiated
-     * @throws McpException INVALID_PARAMS (H-101)
-     */
-    public Session openSession(Session place, RequestParams params) throws McpException {
-        return lifecycle.open(place, params);
-    }
-
     /** Ends a session, its stream and its calls (H-105). */
     public void endSession(Session session) {
         sessions.end(session);

@@ -122,6 +122,19 @@ final class DispatcherFixture implements AutoCloseable {
                 telemetry);
     }
 
+    static CallLimits limits(int pageSize, int completionMillis, int logsPerSecondMax) {
+        var all = CallLimits.DEFAULT;
+        return new CallLimits(
+                all.timeoutMillisMax(),
+                all.callsPerPersonMax(),
+                all.listTtlMillis(),
+                pageSize,
+                completionMillis,
+                logsPerSecondMax,
+                all.logCharsMax(),
+                all.asking());
+    }
+
     static Principal person(String name) {
         return new Principal(
                 new Identity("https://issuer.example", name, name + "@example.com", name, List.of()),

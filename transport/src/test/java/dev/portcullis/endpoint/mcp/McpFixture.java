@@ -12,10 +12,22 @@ import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.dispatch.CallLimits;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.model.PromptMessage;
+import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.Catalog;
+import dev.portcullis.mcp.registry.PromptCall;
+import dev.portcullis.mcp.registry.PromptDefinition;
+import dev.portcullis.mcp.registry.PromptHandler;
+import dev.portcullis.mcp.registry.PromptRegistry;
+import dev.portcullis.mcp.registry.PromptResult;
+import dev.portcullis.mcp.registry.ResourceCall;
+import dev.portcullis.mcp.registry.ResourceDefinition;
+import dev.portcullis.mcp.registry.ResourceHandler;
+import dev.portcullis.mcp.registry.ResourceRegistry;
 import dev.portcullis.mcp.registry.ToolCall;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolHandler;
+import dev.portcullis.mcp.registry.ToolRegistry;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
@@ -23,12 +35,14 @@ import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.mcp.task.TaskLimits;
+import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.sse.SseStream.SseLimits;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
+import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.RawClient;
 import dev.portcullis.testing.TestServer;
@@ -56,6 +70,7 @@ final class McpFixture implements AutoCloseable {
                     + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
 
     final List<String> toolCalls = new CopyOnWriteArrayList<>();
+    final List<Outcome> refused = new CopyOnWriteArrayList<>();
 
     /** One permit each time {@code wait} has begun, and lets one {@code wait} go on. */
     final Semaphore waiting = new Semaphore(0);
@@ -71,6 +86,8 @@ final class McpFixture implements AutoCloseable {
     /** {@code /mcp}. */
     final Route route;
 
+    final Catalog catalog;
+    final McpDispatcher dispatcher;
     private final McpEndpoint endpoint;
     private final GuardedPaths guarded =
             new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.of("tools"));
@@ -98,6 +115,11 @@ final class McpFixture implements AutoCloseable {
                 InstantSource.system());
         var telemetry = new Telemetry() {
             @Override
+            public void refused(Outcome outcome) {
+                refused.add(outcome);
+            }
+
+            @Override
             public void toolCalled(String tool, ToolOutcome outcome, long nanos) {
                 toolCalls.add(tool + " " + outcome);
             }
@@ -112,13 +134,17 @@ final class McpFixture implements AutoCloseable {
                 streams.decrementAndGet();
             }
         };
-        var dispatcher = new McpDispatcher(
+        catalog = new Catalog(
+                ToolRegistry.of(tools()),
+                PromptRegistry.of(List.of(new Greeting())),
+                ResourceRegistry.of(List.of(new Note(), new Watched())));
+        dispatcher = new McpDispatcher(
                 info,
                 key,
                 revisions,
                 sessions,
                 new MemoryTaskStore(TaskLimits.DEFAULT, InstantSource.system()),
-                Catalog.of(tools().toArray(ToolHandler[]::new)),
+                catalog,
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
                         : Decision.ALLOW,
@@ -177,6 +203,10 @@ final class McpFixture implements AutoCloseable {
                         "mirror",
                         mirrored,
                         call -> ToolResult.text(String.valueOf(call.arguments().json("region")))),
+                tool(
+                        "ask",
+                        "{\"type\":\"object\"}",
+                        call -> ToolResult.text("roots: " + call.roots().size())),
                 tool("scoped", "{\"type\":\"object\"}", call -> ToolResult.text("")),
                 tool("steps", "{\"type\":\"object\"}", call -> {
                     call.progress(1, 2, "half");
@@ -194,7 +224,58 @@ final class McpFixture implements AutoCloseable {
                         throw e;
                     }
                     return ToolResult.text("waited");
+                }),
+                tool("poll", "{\"type\":\"object\"}", call -> {
+                    call.letClientPoll(300);
+                    waiting.release();
+                    if (!goOn.tryAcquire(20, TimeUnit.SECONDS)) {
+                        throw new IllegalStateException("nobody lets the tool go on");
+                    }
+                    return ToolResult.text("polled");
                 }));
+    }
+
+    private static final class Greeting implements PromptHandler {
+        @Override
+        public PromptDefinition definition() {
+            return PromptDefinition.of("greet", "Greets").allowing("who", "whom");
+        }
+
+        @Override
+        public PromptResult get(PromptCall call) {
+            return PromptResult.of(PromptMessage.user("hello"));
+        }
+    }
+
+    private static final class Note implements ResourceHandler {
+        @Override
+        public ResourceDefinition definition() {
+            return ResourceDefinition.of("test://note", "note", "A note", "text/plain");
+        }
+
+        @Override
+        public List<ResourceContents> read(ResourceCall call) {
+            return List.of(new ResourceContents.Text("test://note", "text/plain", "noted"));
+        }
+    }
+
+    /** {@code test://watched}. */
+    private record Watched() implements ResourceHandler {
+        @Override
+        public ResourceDefinition definition() {
+            return ResourceDefinition.of("test://watched", "watched", "Watched", "text/plain");
+        }
+
+        @Override
+        public List<ResourceContents> read(ResourceCall call) {
+            return List.of();
+        }
+    }
+
+    void revoke(String token) {
+        if (!store.revokeGrant(TokenFormat.grantIdOf(token))) {
+            throw new AssertionError("no such grant");
+        }
     }
 
     private Tool tool(String name, String schema, Body body) {
