@@ -29,6 +29,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Asks where there are sessions: questions go out as requests on the call's own stream, its thread waits, answers come as messages of their own (H-91, H-113).
@@ -106,7 +107,7 @@ final class SessionAsker implements Asker {
     void answered(Session session, JsonRpcMessage.Response response) {
         var question = open.take(session, response.id());
         if (question != null) {
-            question.arrivals().add(new Arrival.Answer(question, response.result()));
+            question.arrivals().accept(new Arrival.Answer(question, response.result()));
         }
     }
 
@@ -114,8 +115,13 @@ final class SessionAsker implements Asker {
     void refused(Session session, JsonRpcMessage.ErrorResponse response) {
         var question = response.id() == null ? null : open.take(session, response.id());
         if (question != null) {
-            question.arrivals().add(new Arrival.Refusal(question, response.error()));
+            question.arrivals().accept(new Arrival.Refusal(question, response.error()));
         }
+    }
+
+    /** @return what clients have been asked, and what whoever asks in another way adds to */
+    OpenQuestions open() {
+        return open;
     }
 
     @Override
@@ -126,7 +132,7 @@ final class SessionAsker implements Asker {
             throw run.stop(ToolOutcome.TOOL_ERROR, () -> run.answerTrouble(missing.text())); // H-211
         }
         var arrivals = new LinkedBlockingQueue<Arrival>();
-        var questions = questions(session(run), requests, arrivals);
+        var questions = questions(session(run), requests, arrivals::add);
         var conversation = conversation(run);
         conversation.open(questions, session(run));
         long endNanos = System.nanoTime() + timer.pause(run);
@@ -158,14 +164,14 @@ final class SessionAsker implements Asker {
     }
 
     private static List<Question> questions(
-            Session session, Map<String, InputRequest> requests, BlockingQueue<Arrival> arrivals) {
+            Session session, Map<String, InputRequest> requests, Consumer<Arrival> arrivals) {
         List<Question> questions = new ArrayList<>();
         requests.forEach((name, request) -> questions.add(new Question(session, newId(), name, request, arrivals)));
         return questions;
     }
 
     /** Random, so that other processes choose others, and a client that answers after a restart answers nothing; a number that every client can hold. */
-    private static JsonRpcId newId() {
+    static JsonRpcId newId() {
         return new JsonRpcId.Int(ByteBuffer.wrap(Randoms.bytes(Long.BYTES)).getLong() & JsonRpcId.INTEGER_MAX);
     }
 
@@ -188,7 +194,7 @@ final class SessionAsker implements Asker {
         conversations.remove(run);
         for (var question : conversation.end()) {
             cancel(run, conversation, question);
-            question.arrivals().add(new Arrival.Ended());
+            question.arrivals().accept(new Arrival.Ended());
         }
     }
 
@@ -227,7 +233,7 @@ final class SessionAsker implements Asker {
         return answers;
     }
 
-    private static InputRefusedException refusal(Question question, RawJson error) {
+    static InputRefusedException refusal(Question question, RawJson error) {
         var code = RequestParams.memberOf(error, "code");
         var message = RequestParams.memberOf(error, "message");
         String text = message != null && message.kind() == JsonKind.STRING
