@@ -12,6 +12,7 @@ import dev.portcullis.ops.server.ServerConfig.KeySource;
 import dev.portcullis.ops.server.ServerConfig.Limits;
 import dev.portcullis.ops.server.ServerConfig.Provided;
 import dev.portcullis.ops.server.ServerConfig.Rates;
+import dev.portcullis.ops.server.ServerConfig.Sessions;
 import dev.portcullis.ops.server.ServerConfig.SignInBy;
 import dev.portcullis.ops.server.ServerConfig.StoreLocation;
 import dev.portcullis.ops.server.ServerConfig.Tokens;
@@ -97,6 +98,7 @@ public final class ConfigLoader {
                 listen,
                 publicUrl,
                 isLocal,
+                values.isOn(SSE_ON_MCP),
                 management,
                 isAuthOn(isLocal),
                 signInBy,
@@ -404,12 +406,25 @@ public final class ConfigLoader {
                         values.number(STREAM_QUEUE_BYTES_MAX),
                         values.number(STREAM_QUEUE_EVENTS_MAX),
                         values.millis(STREAM_STALL_SECONDS)),
-                values.number(STREAMS_PER_PERSON_MAX),
+                new Sessions(
+                        values.number(SESSION_SECONDS),
+                        values.number(SESSION_IDLE_SECONDS),
+                        values.number(SESSIONS_MAX),
+                        values.number(SESSIONS_PER_PERSON_MAX),
+                        values.number(SUBSCRIPTIONS_MAX),
+                        values.number(STREAMS_MAX),
+                        values.number(STREAMS_PER_PERSON_MAX),
+                        values.number(REPLAY_SECONDS),
+                        values.number(REPLAY_BYTES_MAX)),
                 new Rates(values.number(RATE_PER_ADDRESS), values.number(RATE_PER_ADDRESS_BURST)),
                 new Tools(
                         values.number(TOOL_CALLS_MAX),
                         values.number(TOOL_CALLS_PER_PERSON_MAX),
-                        values.millis(TOOL_SECONDS)),
+                        values.millis(TOOL_SECONDS),
+                        values.millis(ANSWER_SECONDS),
+                        values.number(LOGS_PER_SECOND_MAX),
+                        values.number(LIST_PAGE_MAX),
+                        values.millis(LIST_SECONDS)),
                 new Tokens(
                         values.number(TOKEN_TABLE_MAX),
                         values.number(BOGUS_TOKEN_TABLE_MAX),

@@ -4,7 +4,9 @@ import dev.portcullis.fetch.FetchLimits;
 import dev.portcullis.http.HttpLimits;
 import dev.portcullis.http.RateGate.RateLimits;
 import dev.portcullis.image.WorkersAiImages;
+import dev.portcullis.mcp.dispatch.AskLimits;
 import dev.portcullis.mcp.dispatch.CallLimits;
+import dev.portcullis.mcp.session.EventLimits;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.pipeline.ConnectionLimits;
@@ -44,14 +46,57 @@ record RoomLimits(
                         limits.provided().providerMillis(),
                         limits.provided().fetchesMax()),
                 fetch(WorkersAiImages.LIMITS, limits.provided().imageMillis(), WorkersAiImages.LIMITS.concurrentMax()),
-                SessionLimits.DEFAULT.withStreams(SessionLimits.DEFAULT.streamsMax(), limits.streamsPerPersonMax()),
-                CallLimits.DEFAULT.running(
-                        limits.tools().callMillis(), limits.tools().callsPerPersonMax()),
+                sessions(limits.sessions()),
+                calls(limits.tools()),
                 new AccessTokenVerifier.Limits(
                         limits.tokens().knownMax(),
                         limits.tokens().bogusMax(),
                         AccessTokenVerifier.Limits.DEFAULT.bogusMillis()),
                 store(limits));
+    }
+
+    private static SessionLimits sessions(ServerConfig.Sessions sessions) {
+        var defaults = SessionLimits.DEFAULT;
+        var events = new EventLimits(
+                defaults.events().streamEventsMax(),
+                defaults.events().streamBytesMax(),
+                defaults.events().sessionStreamsMax(),
+                defaults.events().sessionBytesMax(),
+                sessions.replayBytesMax() == 0 ? defaults.events().bytesMax() : sessions.replayBytesMax(),
+                sessions.replaySeconds());
+        return new SessionLimits(
+                        sessions.lifeSeconds(),
+                        sessions.idleSeconds(),
+                        defaults.openedMax(),
+                        defaults.endedMax(),
+                        sessions.rememberedMax(),
+                        sessions.rememberedPerPersonMax(),
+                        sessions.subscriptionsMax(),
+                        defaults.streamsMax(),
+                        defaults.streamsPerPersonMax(),
+                        events)
+                .withStreams(sessions.streamsMax(), sessions.streamsPerPersonMax());
+    }
+
+    private static CallLimits calls(ServerConfig.Tools tools) {
+        var asking = CallLimits.DEFAULT.asking();
+        return new CallLimits(
+                tools.callMillis(),
+                tools.callsPerPersonMax(),
+                tools.listTtlMillis(),
+                tools.listPageMax(),
+                CallLimits.DEFAULT.completionMillis(),
+                tools.logsPerSecondMax(),
+                CallLimits.DEFAULT.logCharsMax(),
+                new AskLimits(
+                        tools.answerMillis(),
+                        asking.questionsPerCallMax(),
+                        asking.openPerSessionMax(),
+                        asking.openMax(),
+                        asking.stateCharsMax(),
+                        asking.stateSeconds(),
+                        asking.usedAnswersMax()),
+                CallLimits.DEFAULT.tasks());
     }
 
     private static FetchLimits fetch(FetchLimits defaults, int totalMillis, int concurrentMax) {

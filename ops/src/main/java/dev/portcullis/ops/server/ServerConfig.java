@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param listen public listener; port 0 for any
  * @param publicUrl the origin clients see, without a trailing slash; all we say about ourselves comes from here (O-2). Its port is 0 until the listener has one
  * @param isLocal whether only this machine can reach us: HOST and PUBLIC_URL are loopback
+ * @param isSseOnMcp whether {@code /mcp} takes clients of HTTP+SSE as well (H-6)
  * @param management listener of metrics and health; port 0 for any
  * @param isAuthOn false: everybody is {@code Principal.ANONYMOUS}; only if local
  * @param signInBy who signs people in
@@ -34,6 +35,7 @@ public record ServerConfig(
         InetSocketAddress listen,
         URI publicUrl,
         boolean isLocal,
+        boolean isSseOnMcp,
         InetSocketAddress management,
         boolean isAuthOn,
         SignInBy signInBy,
@@ -59,6 +61,7 @@ public record ServerConfig(
                 boundListen,
                 publicUrl.getPort() == 0 ? Origins.localhost(boundListen.getPort()) : publicUrl,
                 isLocal,
+                isSseOnMcp,
                 boundManagement,
                 isAuthOn,
                 signInBy,
@@ -81,6 +84,7 @@ public record ServerConfig(
                 listen,
                 publicUrl,
                 isLocal,
+                isSseOnMcp,
                 management,
                 isAuthOn,
                 standIn,
@@ -183,7 +187,7 @@ public record ServerConfig(
     public record Limits(
             Http http,
             SseStream.SseLimits stream,
-            int streamsPerPersonMax,
+            Sessions sessions,
             Rates rates,
             Tools tools,
             Tokens tokens,
@@ -235,13 +239,48 @@ public record ServerConfig(
     public record Rates(int perSecond, int burst) {}
 
     /**
-     * Limits of tool calls.
+     * Limits of sessions and of what is remembered for them (T-31, T-32).
+     *
+     * @param lifeSeconds of a session at most
+     * @param idleSeconds one of which something is remembered may rest
+     * @param rememberedMax of which something is remembered
+     * @param rememberedPerPersonMax of them, one person's
+     * @param subscriptionsMax resources that one follows
+     * @param streamsMax open at a time, those of running calls aside
+     * @param streamsPerPersonMax of them, one person's
+     * @param replaySeconds a call's stream is kept after its end
+     * @param replayBytesMax of kept events; 0: a 16th of the heap
+     */
+    public record Sessions(
+            int lifeSeconds,
+            int idleSeconds,
+            int rememberedMax,
+            int rememberedPerPersonMax,
+            int subscriptionsMax,
+            int streamsMax,
+            int streamsPerPersonMax,
+            int replaySeconds,
+            int replayBytesMax) {}
+
+    /**
+     * Limits of calls and lists.
      *
      * @param callsMax running at a time
      * @param callsPerPersonMax running at a time for one person
      * @param callMillis for one call
+     * @param answerMillis for the client's answers to what one call asks
+     * @param logsPerSecondMax log messages of one call
+     * @param listPageMax items of a list in one answer
+     * @param listTtlMillis clients may keep a list
      */
-    public record Tools(int callsMax, int callsPerPersonMax, int callMillis) {}
+    public record Tools(
+            int callsMax,
+            int callsPerPersonMax,
+            int callMillis,
+            int answerMillis,
+            int logsPerSecondMax,
+            int listPageMax,
+            int listTtlMillis) {}
 
     /**
      * Limits of what the authorization server remembers.

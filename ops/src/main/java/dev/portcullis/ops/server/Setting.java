@@ -46,6 +46,13 @@ public enum Setting {
                     + " at any port; while HOST is loopback, also the loopback names",
             "mcp.internal,mcp.internal:8788"),
 
+    SSE_ON_MCP(
+            LISTENER,
+            Kind.SWITCH,
+            "on",
+            "whether /mcp, like /sse, takes clients that know only HTTP+SSE (2024-11-05): by a GET without a session",
+            "off"),
+
     ACCESS_CLIENT_ID(SIGN_IN, "", "client id of the Access for SaaS application", "0123abcd…"),
     ACCESS_CLIENT_SECRET(SIGN_IN, Kind.SECRET, "", "client secret of that application", "4567ef01…"),
     ACCESS_AUTHORIZATION_URL(
@@ -175,7 +182,23 @@ public enum Setting {
     STREAM_QUEUE_BYTES_MAX(LIMITS, 256 * 1024, 4_096, 64 * 1024 * 1024, "bytes", "waiting on one event stream"),
     STREAM_QUEUE_EVENTS_MAX(LIMITS, 1_000, 1, 1_000_000, "events", "waiting on one event stream"),
     STREAM_STALL_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "a peer may read nothing of an event stream"),
-    STREAMS_PER_PERSON_MAX(LIMITS, 100, 1, 1_000_000, "streams", "open at a time for one person"),
+    STREAMS_MAX(LIMITS, 100_000, 1, 5_000_000, "streams", "open at a time, those of running calls aside"),
+    STREAMS_PER_PERSON_MAX(LIMITS, 100, 1, 1_000_000, "streams", "of them, one person's"),
+    SESSION_SECONDS(LIMITS, 86_400, 60, 30 * 86_400, "seconds", "longest life of a session, whatever its use"),
+    SESSION_IDLE_SECONDS(
+            LIMITS,
+            1_800,
+            60,
+            30 * 86_400,
+            "seconds",
+            "a session with subscriptions, a log level or kept events may rest"),
+    SESSIONS_MAX(LIMITS, 100_000, 1, 5_000_000, "sessions", "of which such things are remembered"),
+    SESSIONS_PER_PERSON_MAX(
+            LIMITS, 200, 1, 1_000_000, "sessions", "of them, one person's; then the one that rested longest ends"),
+    SUBSCRIPTIONS_MAX(LIMITS, 256, 1, 100_000, "resources", "that one session follows"),
+    REPLAY_SECONDS(LIMITS, 300, 1, 86_400, "seconds", "a call's stream is kept after its end, for Last-Event-ID"),
+    REPLAY_BYTES_MAX(
+            LIMITS, 0, 0, Integer.MAX_VALUE, "bytes", "of kept events of all streams; 0: a 16th of the heap"),
     RATE_PER_ADDRESS(
             LIMITS,
             200,
@@ -187,6 +210,10 @@ public enum Setting {
     TOOL_CALLS_MAX(LIMITS, 1_000, 1, 1_000_000, "calls", "of tools running at a time"),
     TOOL_CALLS_PER_PERSON_MAX(LIMITS, 32, 1, 1_000_000, "calls", "of tools running at a time for one person"),
     TOOL_SECONDS(LIMITS, 60, 1, 3_600, "seconds", "at most for one tool call, whatever the tool asks for"),
+    ANSWER_SECONDS(LIMITS, 300, 1, 86_400, "seconds", "one call may wait for its client's answers, beside its own time"),
+    LOGS_PER_SECOND_MAX(LIMITS, 100, 1, 1_000_000, "messages", "that one call may log in a second; more are dropped"),
+    LIST_PAGE_MAX(LIMITS, 100, 1, 10_000, "items", "of a list in one answer"),
+    LIST_SECONDS(LIMITS, 60, 0, 86_400, "seconds", "clients may keep a list without asking again (2026-07-28)"),
     OFFLOAD_MAX(LIMITS, 4_096, 1, 1_000_000, "tasks", "blocking work at a time: store, sign-in, tools"),
     TOKEN_TABLE_MAX(LIMITS, 100_000, 100, 10_000_000, "tokens", "known without asking the store"),
     BOGUS_TOKEN_TABLE_MAX(LIMITS, 16_384, 100, 10_000_000, "tokens", "known to be wrong without asking the store"),

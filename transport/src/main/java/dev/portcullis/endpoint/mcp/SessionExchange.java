@@ -60,12 +60,8 @@ final class SessionExchange {
         switch (posted.message()) {
             case JsonRpcMessage.Request request ->
                 dispatch(exchange, accepted, request, posted.params(), session, false);
-            case JsonRpcMessage.Notification notification -> {
-                dispatcher.notified(notification, posted.params(), session);
-                exchange.reply(McpReplies.accepted(revisionOf(session)));
-            }
-            case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
-                responded(posted.message(), session);
+            case JsonRpcMessage.Notification _, JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
+                take(dispatcher, posted, session);
                 exchange.reply(McpReplies.accepted(revisionOf(session)));
             }
         }
@@ -99,9 +95,6 @@ final class SessionExchange {
                 sink);
     }
 
-    /** A client's answer to a request of ours; one that nobody waits for is dropped (H-113, T-35). */
-    static void responded(JsonRpcMessage.Single response, Session session) {}
-
     /** Several messages in one array: each is served for itself, and all answers are given together (H-111). */
     void batch(Exchange exchange, MediaTypes accepted, PostedBatch batch, Era.InSession era) throws McpException {
         var session = find(exchange, era.sessionId());
@@ -110,11 +103,11 @@ final class SessionExchange {
         }
         var revision = revisionOf(session);
         if (!revision.takesBatches()) {
-            McpReplies.refuse(exchange, null, Era.noBatches(), revision, sinks);
+            refuse(exchange, session, Era.noBatches());
             return;
         }
         if (batch.answers() == 0) {
-            batch.messages().forEach(posted -> take(posted, session));
+            batch.messages().forEach(posted -> take(dispatcher, posted, session));
             exchange.reply(McpReplies.accepted(revision));
             return;
         }
@@ -125,7 +118,7 @@ final class SessionExchange {
                 var item = answers.item(request);
                 dispatcher.dispatch(request, context(exchange, revision, session, posted.params(), item));
             } else {
-                take(posted, session);
+                take(dispatcher, posted, session);
             }
         }
         batch.invalid().forEach(answers::refuse);
@@ -134,11 +127,14 @@ final class SessionExchange {
         }
     }
 
-    private void take(Posted posted, Session session) {
-        if (posted.message() instanceof JsonRpcMessage.Notification notification) {
-            dispatcher.notified(notification, posted.params(), session);
-        } else {
-            responded(posted.message(), session);
+    /** Takes what wants no answer: a notification, or the client's answer to a request of ours (H-113). */
+    static void take(McpDispatcher dispatcher, Posted posted, Session session) {
+        switch (posted.message()) {
+            case JsonRpcMessage.Notification notification ->
+                dispatcher.notified(notification, posted.params(), session);
+            case JsonRpcMessage.Response response -> dispatcher.responded(response, session);
+            case JsonRpcMessage.ErrorResponse response -> dispatcher.responded(response, session);
+            case JsonRpcMessage.Request _ -> throw new IllegalArgumentException("a request wants an answer");
         }
     }
 
@@ -157,9 +153,10 @@ final class SessionExchange {
             case Attachment.Attached(var reading) -> read(exchange, session, reading);
             case Attachment.TooMany() -> {
                 sinks.telemetry().refused(Outcome.TOO_MANY_STREAMS);
-                throw new McpException(McpError.TOO_MANY, "Too many streams are open");
+                refuse(exchange, session, new McpException(McpError.TOO_MANY, "Too many streams are open"));
             }
-            case Attachment.UnknownEvent() -> throw new McpException(McpError.INVALID_REQUEST, "Unknown event id");
+            case Attachment.UnknownEvent() ->
+                refuse(exchange, session, new McpException(McpError.INVALID_REQUEST, "Unknown event id"));
             case Attachment.Ended() -> throw unknownSession();
         }
     }
@@ -213,5 +210,9 @@ final class SessionExchange {
         }
         McpReplies.refuse(exchange, id, revisions.unsupported(version, false), revisionOf(session), sinks);
         return true;
+    }
+
+    private void refuse(Exchange exchange, Session session, McpException refusal) {
+        McpReplies.refuse(exchange, null, refusal, revisionOf(session), sinks);
     }
 }
