@@ -146,8 +146,7 @@ public final class SseStream {
      * @param slack what may become of it while the peer is slow (T-30)
      * @return false if the stream has ended, or ended now because its queue is full
      */
-    public boolean send(
-            @Nullable String event, @Nullable String id, byte[] json, int offset, int length, Slack slack) {
+    public boolean send(@Nullable String event, @Nullable String id, byte[] json, int offset, int length, Slack slack) {
         return switch (slack) {
             case Slack.None() -> send(encode(event, id, json, offset, length), null, Fit.REQUIRED);
             case Slack.Replace(String key) -> send(encode(event, id, json, offset, length), key, Fit.REQUIRED);

@@ -8,7 +8,6 @@ import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
-import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.codec.RequestMeta;
@@ -40,20 +39,6 @@ final class LifecycleMethods {
      * @throws McpException INVALID_PARAMS: something required is missing (H-101)
      */
     Session open(RequestParams params, Principal principal) throws McpException {
-        var negotiated = negotiate(params);
-        return sessions.open(negotiated.version(), negotiated.capabilities(), principal);
-    }
-
-    /** The same for a session that was opened without a word from its client. */
-    Session open(Session place, RequestParams params) throws McpException {
-        var negotiated = negotiate(params);
-        return place.negotiated(negotiated.version(), negotiated.capabilities());
-    }
-
-    /** What an {@code initialize} comes to. */
-    private record Negotiated(ProtocolVersion version, ClientCapabilities capabilities) {}
-
-    private Negotiated negotiate(RequestParams params) throws McpException {
         var requested = require(params, "protocolVersion", JsonKind.STRING);
         var capabilities = require(params, "capabilities", JsonKind.OBJECT);
         var clientInfo = require(params, "clientInfo", JsonKind.OBJECT);
@@ -61,7 +46,7 @@ final class LifecycleMethods {
             throw new McpException(McpError.INVALID_PARAMS, "clientInfo needs a name and a version, both strings");
         }
         var revision = revisions.negotiate(requested.cursor().string());
-        return new Negotiated(revision.version(), ClientCapabilities.of(capabilities));
+        return sessions.open(revision.version(), ClientCapabilities.of(capabilities), principal);
     }
 
     private static RawJson require(RequestParams params, String member, JsonKind kind) throws McpException {

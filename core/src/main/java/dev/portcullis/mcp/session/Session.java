@@ -34,11 +34,6 @@ public record Session(
         }
     }
 
-    /** @return the same session, now that its client has said what it speaks and can do */
-    public Session negotiated(ProtocolVersion agreed, ClientCapabilities declared) {
-        return new Session(id, key, agreed, declared, expiresAtSeconds, owner);
-    }
-
     @Override
     public String toString() {
         return "Session[" + version + "]"; // an id is not for logs

@@ -116,6 +116,11 @@ final class BatchSink {
         }
 
         @Override
+        public boolean takesStream() {
+            return whole.takesStream();
+        }
+
+        @Override
         public void notification(JsonWriter message, Slack slack) {
             synchronized (whole) {
                 whole.notification(message, slack);

@@ -11,6 +11,7 @@ import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.codec.RequestParams;
+import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.telemetry.Outcome;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * even a request that comes before {@code initialize}: it is refused there (H-34).
  */
 final class LegacyMessagesEndpoint implements Endpoint {
+    private static final Slack KEEP = new Slack.None();
+
     private final LegacySse legacySse;
 
     LegacyMessagesEndpoint(LegacySse legacySse) {
@@ -104,11 +107,15 @@ final class LegacyMessagesEndpoint implements Endpoint {
                 return;
             }
             try {
-                var session = legacySse.dispatcher().openSession(connection.place, posted.params());
-                if (connection.begin(session)) {
+                var session = legacySse.dispatcher().openSession(posted.params(), exchange.principal());
+                if (!connection.begin(session)) {
+                    throw new McpException(McpError.INVALID_REQUEST, "initialize has been sent before"); // H-102
+                }
+                var reading = legacySse.attach(connection, session, exchange.principal());
+                try {
                     dispatch(request, posted.params(), session, exchange);
-                } else {
-                    refuse(request.id(), "initialize has been sent before"); // H-102
+                } finally {
+                    connection.read(reading); // what is told comes behind the answer
                 }
             } catch (McpException e) {
                 send(request.id(), e);
@@ -126,14 +133,9 @@ final class LegacyMessagesEndpoint implements Endpoint {
                         dispatch(request, posted.params(), session, alone);
                     }
                 }
-                case JsonRpcMessage.Notification notification -> {
+                case JsonRpcMessage.Notification _, JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
                     if (session != null) {
-                        legacySse.dispatcher().notified(notification, posted.params(), session);
-                    }
-                }
-                case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
-                    if (session != null) {
-                        SessionExchange.responded(posted.message(), session);
+                        SessionExchange.take(legacySse.dispatcher(), posted, session);
                     }
                 }
             }
@@ -158,7 +160,7 @@ final class LegacyMessagesEndpoint implements Endpoint {
         private void send(@Nullable JsonRpcId id, McpException refusal) {
             try (var out = JsonWriter.take()) {
                 JsonRpcEncoder.error(out, id, refusal.error().code(), refusal.detail(), refusal.data());
-                connection.send(out);
+                connection.send(out, KEEP);
             }
         }
     }

@@ -6,11 +6,11 @@ import dev.portcullis.identity.Principal;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.ProtocolVersion;
-import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Attachment;
+import dev.portcullis.mcp.session.Reading;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.sse.SseStream;
@@ -85,32 +85,50 @@ final class LegacySse {
      * @throws McpException TOO_MANY: streams of this person, or of all (T-32)
      */
     void open(Exchange exchange) throws McpException {
-        var connection = new LegacySseConnection(place(exchange.principal()));
-        if (!(sessions.attach(connection.place, exchange.principal(), null)
-                instanceof Attachment.Attached(var reading))) {
-            sinks.telemetry().refused(Outcome.TOO_MANY_STREAMS);
-            throw new McpException(McpError.TOO_MANY, "Too many streams are open");
+        Runnable place = sessions.takePlace(exchange.principal());
+        if (place == null) {
+            throw tooManyStreams();
         }
-        connections.put(connection.id, connection);
         var stream = SseStream.open(exchange, sinks.limits().streams(), sinks.telemetry());
+        var connection = new LegacySseConnection(Session.Owner.of(exchange.principal()), stream, place);
+        connections.put(connection.id, connection);
         byte[] target = (McpRoutes.MESSAGES + "?" + QUERY + connection.id).getBytes(StandardCharsets.US_ASCII);
         stream.send("endpoint", null, target, 0, target.length);
         stream.onClose(() -> close(connection));
-        connection.opened(stream);
-        SessionReader.join(stream, reading, false);
         sinks.tokens().follow(exchange, stream);
     }
 
-    /** A session whose revision is not known yet, and whose id nobody learns. */
-    private Session place(Principal principal) {
-        var oldest = revisions.newestFirst().getLast().version();
-        return sessions.open(oldest, ClientCapabilities.NONE, principal);
+    private McpException tooManyStreams() {
+        sinks.telemetry().refused(Outcome.TOO_MANY_STREAMS);
+        return new McpException(McpError.TOO_MANY, "Too many streams are open");
+    }
+
+    /**
+     * Gives the session that a connection has now what it is told beside answers; the connection's place becomes that of the session's standalone stream.
+     *
+     * @throws McpException TOO_MANY: somebody has taken the place meanwhile; the stream ends
+     */
+    Reading attach(LegacySseConnection connection, Session session, Principal principal) throws McpException {
+        connection.leavePlace();
+        if (sessions.attach(session, principal, null) instanceof Attachment.Attached(var reading)) {
+            return reading;
+        }
+        connection.end();
+        throw tooManyStreams();
     }
 
     private void close(LegacySseConnection connection) {
         connections.remove(connection.id);
+        connection.leavePlace();
         var session = connection.close();
-        dispatcher.endSession(session != null ? session : connection.place);
+        if (session != null) {
+            dispatcher.endSession(session);
+        }
+    }
+
+    /** Ends all streams of this process, when it is to stop (T-113). */
+    void endStreams() {
+        connections.values().forEach(LegacySseConnection::end);
     }
 
     /** @return the connection that a target's query names, if it is this caller's; else null, whatever the reason (H-152) */

@@ -4,6 +4,7 @@ import dev.portcullis.crypto.Randoms;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.mcp.dispatch.Slack;
+import dev.portcullis.mcp.session.Reading;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.sse.SseStream;
 import org.jspecify.annotations.Nullable;
@@ -22,24 +23,22 @@ final class LegacySseConnection {
     /** What the client posts to is named by it. */
     final String id = Randoms.base64Url(ID_BYTES);
 
-    /** Holds its place among the streams; becomes the session once a revision is negotiated. */
-    final Session place;
-
-    private volatile @Nullable SseStream stream;
+    private final Session.Owner owner;
+    private final SseStream stream;
+    private final Runnable place;
     private volatile @Nullable Session session;
     private boolean closed;
 
-    LegacySseConnection(Session place) {
+    /** @param place gives back the place among the streams that it takes until it has a session */
+    LegacySseConnection(Session.Owner owner, SseStream stream, Runnable place) {
+        this.owner = owner;
+        this.stream = stream;
         this.place = place;
     }
 
     /** @return whether this is who opened the stream (H-152) */
     boolean belongsTo(Principal principal) {
-        return place.owner().equals(Session.Owner.of(principal));
-    }
-
-    void opened(SseStream opened) {
-        stream = opened;
+        return owner.equals(Session.Owner.of(principal));
     }
 
     /** @return false if there is a session already, or the stream has closed */
@@ -57,7 +56,25 @@ final class LegacySseConnection {
         return session;
     }
 
-    /** @return the session that ends with it; null if there was none */
+    void leavePlace() {
+        place.run();
+    }
+
+    /** Lets the stream tell, beside answers, what a session is told on its standalone stream (H-120). */
+    void read(Reading reading) {
+        SessionReader.join(stream, reading, false);
+    }
+
+    /** @return false if the stream has ended */
+    boolean send(JsonWriter message, Slack slack) {
+        return stream.send(SessionReader.EVENT, null, message.buffer(), 0, message.length(), slack);
+    }
+
+    void end() {
+        stream.end();
+    }
+
+    /** @return the session that ends now that the stream has closed; null if there was none */
     synchronized @Nullable Session close() {
         closed = true;
         return session;
@@ -65,16 +82,5 @@ final class LegacySseConnection {
 
     synchronized boolean isClosed() {
         return closed;
-    }
-
-    /** @return false if the stream has ended */
-    boolean send(JsonWriter message) {
-        return send(message, new Slack.None());
-    }
-
-    /** The same of a message that may be left out while the client is slow. */
-    boolean send(JsonWriter message, Slack slack) {
-        SseStream open = stream;
-        return open != null && open.send(SessionReader.EVENT, null, message.buffer(), 0, message.length(), slack);
     }
 }

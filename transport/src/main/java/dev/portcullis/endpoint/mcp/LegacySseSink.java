@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers a request of HTTP+SSE: all that comes of it goes on the client's one stream (H-151). */
 final class LegacySseSink implements ReplySink {
+    private static final Slack KEEP = new Slack.None();
+
     private final LegacySseConnection connection;
     private final JsonRpcMessage.Request request;
     private final @Nullable Exchange alone;
@@ -34,7 +36,7 @@ final class LegacySseSink implements ReplySink {
 
     @Override
     public boolean request(JsonWriter message) {
-        return connection.send(message);
+        return connection.send(message, KEEP);
     }
 
     /** Without event ids, a client could not come back for the rest (H-152). */
@@ -43,7 +45,7 @@ final class LegacySseSink implements ReplySink {
 
     @Override
     public void answer(int status, JsonWriter message) {
-        connection.send(message);
+        connection.send(message, KEEP);
     }
 
     @Override
@@ -54,7 +56,7 @@ final class LegacySseSink implements ReplySink {
         }
         try (var out = JsonWriter.take()) {
             McpReplies.scopeNeeded(out, request, needed);
-            connection.send(out);
+            connection.send(out, KEEP);
         }
     }
 

@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 /** {@code /mcp}: all revisions on one path (H-1), told apart message by message (H-2). Stateless; one instance serves all. */
 public final class McpEndpoint implements Endpoint, MessageReader.Handler {
     private final Revisions revisions;
+    private final McpDispatcher dispatcher;
     private final HttpReplySink.Context sinks;
     private final StatelessExchange stateless;
     private final SessionExchange inSession;
@@ -39,6 +40,7 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
             McpHttpLimits limits,
             Telemetry telemetry) {
         this.revisions = revisions;
+        this.dispatcher = dispatcher;
         this.sinks = new HttpReplySink.Context(guarded, tokens, limits, telemetry);
         this.stateless = new StatelessExchange(dispatcher, revisions, sinks);
         this.inSession = new SessionExchange(dispatcher, revisions, sessions, sinks);
@@ -48,6 +50,12 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
     /** @return the HTTP+SSE transport's two paths, served by the same parts */
     LegacySse legacySse() {
         return legacySse;
+    }
+
+    /** Ends all streams of this process that wait for something to happen, when it is to stop (T-113). */
+    public void endStreams() {
+        dispatcher.endStreams();
+        legacySse.endStreams();
     }
 
     @Override

@@ -60,12 +60,8 @@ final class SessionExchange {
         switch (posted.message()) {
             case JsonRpcMessage.Request request ->
                 dispatch(exchange, accepted, request, posted.params(), session, null);
-            case JsonRpcMessage.Notification notification -> {
-                dispatcher.notified(notification, posted.params(), session);
-                exchange.reply(McpReplies.accepted(revisionOf(session)));
-            }
-            case JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
-                responded(posted.message(), session);
+            case JsonRpcMessage.Notification _, JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
+                take(dispatcher, posted, session);
                 exchange.reply(McpReplies.accepted(revisionOf(session)));
             }
         }
@@ -79,7 +75,8 @@ final class SessionExchange {
             Session session,
             @Nullable Session opened) {
         var revision = revisionOf(session);
-        var sink = new HttpReplySink(exchange, accepted, revision.version().text(), opened, resumption(session), sinks);
+        var sink = new HttpReplySink(
+                exchange, accepted, revision.version().text(), opened, resumption(session, revision), sinks);
         var pending = dispatcher.dispatch(request, context(exchange, revision, session, params, sink));
         if (pending != null) {
             sink.waitFor(pending, false);
@@ -99,9 +96,6 @@ final class SessionExchange {
                 sink);
     }
 
-    /** A client's answer to a request of ours; one that nobody waits for is dropped (H-113, T-35). */
-    static void responded(JsonRpcMessage.Single response, Session session) {}
-
     /** Several messages in one array: each is served for itself, and all answers are given together (H-111). */
     void batch(Exchange exchange, MediaTypes accepted, PostedBatch batch, Era.InSession era) throws McpException {
         var session = find(exchange, era.sessionId());
@@ -110,22 +104,23 @@ final class SessionExchange {
         }
         var revision = revisionOf(session);
         if (!revision.takesBatches()) {
-            McpReplies.refuse(exchange, null, Era.noBatches(), revision, sinks);
+            refuse(exchange, session, Era.noBatches());
             return;
         }
         if (batch.answers() == 0) {
-            batch.messages().forEach(posted -> take(posted, session));
+            batch.messages().forEach(posted -> take(dispatcher, posted, session));
             exchange.reply(McpReplies.accepted(revision));
             return;
         }
-        var whole = new HttpReplySink(exchange, accepted, revision.version().text(), null, resumption(session), sinks);
+        var whole = new HttpReplySink(
+                exchange, accepted, revision.version().text(), null, resumption(session, revision), sinks);
         var answers = new BatchSink(whole, accepted, batch.answers());
         for (var posted : batch.messages()) {
             if (posted.message() instanceof JsonRpcMessage.Request request) {
                 var item = answers.item(request);
                 dispatcher.dispatch(request, context(exchange, revision, session, posted.params(), item));
             } else {
-                take(posted, session);
+                take(dispatcher, posted, session);
             }
         }
         batch.invalid().forEach(answers::refuse);
@@ -134,11 +129,14 @@ final class SessionExchange {
         }
     }
 
-    private void take(Posted posted, Session session) {
-        if (posted.message() instanceof JsonRpcMessage.Notification notification) {
-            dispatcher.notified(notification, posted.params(), session);
-        } else {
-            responded(posted.message(), session);
+    /** Takes what wants no answer: a notification, or the client's answer to a request of ours (H-113). */
+    static void take(McpDispatcher dispatcher, Posted posted, Session session) {
+        switch (posted.message()) {
+            case JsonRpcMessage.Notification notification ->
+                dispatcher.notified(notification, posted.params(), session);
+            case JsonRpcMessage.Response response -> dispatcher.responded(response, session);
+            case JsonRpcMessage.ErrorResponse response -> dispatcher.responded(response, session);
+            case JsonRpcMessage.Request _ -> throw new IllegalArgumentException("a request wants an answer");
         }
     }
 
@@ -146,9 +144,8 @@ final class SessionExchange {
         return revisions.of(session.version());
     }
 
-    private Resumption resumption(Session session) {
-        return new Resumption(
-                sessions, session, revisionOf(session), sinks.limits().priming());
+    private Resumption resumption(Session session, Revision revision) {
+        return new Resumption(sessions, session, revision, sinks.limits().priming());
     }
 
     /** The session's standalone stream (H-120), or one that was lost (H-122). */
@@ -162,9 +159,10 @@ final class SessionExchange {
             case Attachment.Attached(var reading) -> read(exchange, session, reading);
             case Attachment.TooMany() -> {
                 sinks.telemetry().refused(Outcome.TOO_MANY_STREAMS);
-                throw new McpException(McpError.TOO_MANY, "Too many streams are open");
+                refuse(exchange, session, new McpException(McpError.TOO_MANY, "Too many streams are open"));
             }
-            case Attachment.UnknownEvent() -> throw new McpException(McpError.INVALID_REQUEST, "Unknown event id");
+            case Attachment.UnknownEvent() ->
+                refuse(exchange, session, new McpException(McpError.INVALID_REQUEST, "Unknown event id"));
             case Attachment.Ended() -> throw unknownSession();
         }
     }
@@ -177,7 +175,7 @@ final class SessionExchange {
                 McpHeaders.PROTOCOL_VERSION.toString(),
                 session.version().text());
         sinks.tokens().follow(exchange, stream);
-        if (resumption(session).primes(Priming.ALWAYS)) {
+        if (resumption(session, revisionOf(session)).primes(Priming.ALWAYS)) {
             stream.mark(reading.position(), -1);
         }
         SessionReader.join(stream, reading, true);
@@ -218,5 +216,9 @@ final class SessionExchange {
         }
         McpReplies.refuse(exchange, id, revisions.unsupported(version, false), revisionOf(session), sinks);
         return true;
+    }
+
+    private void refuse(Exchange exchange, Session session, McpException refusal) {
+        McpReplies.refuse(exchange, null, refusal, revisionOf(session), sinks);
     }
 }

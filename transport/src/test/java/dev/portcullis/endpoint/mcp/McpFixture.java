@@ -12,21 +12,36 @@ import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.dispatch.CallLimits;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.model.PromptMessage;
+import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.Catalog;
+import dev.portcullis.mcp.registry.PromptCall;
+import dev.portcullis.mcp.registry.PromptDefinition;
+import dev.portcullis.mcp.registry.PromptHandler;
+import dev.portcullis.mcp.registry.PromptRegistry;
+import dev.portcullis.mcp.registry.PromptResult;
+import dev.portcullis.mcp.registry.ResourceCall;
+import dev.portcullis.mcp.registry.ResourceDefinition;
+import dev.portcullis.mcp.registry.ResourceHandler;
+import dev.portcullis.mcp.registry.ResourceRegistry;
 import dev.portcullis.mcp.registry.ToolCall;
 import dev.portcullis.mcp.registry.ToolDefinition;
 import dev.portcullis.mcp.registry.ToolHandler;
+import dev.portcullis.mcp.registry.ToolRegistry;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.MemoryTaskStore;
+import dev.portcullis.mcp.task.TaskLimits;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.sse.SseStream.SseLimits;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
+import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.RawClient;
 import dev.portcullis.testing.TestServer;
@@ -54,6 +69,7 @@ final class McpFixture implements AutoCloseable {
                     + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
 
     final List<String> toolCalls = new CopyOnWriteArrayList<>();
+    final List<Outcome> refused = new CopyOnWriteArrayList<>();
 
     /** One permit each time {@code wait} has begun, and lets one {@code wait} go on. */
     final Semaphore waiting = new Semaphore(0);
@@ -96,6 +112,11 @@ final class McpFixture implements AutoCloseable {
                 InstantSource.system());
         var telemetry = new Telemetry() {
             @Override
+            public void refused(Outcome outcome) {
+                refused.add(outcome);
+            }
+
+            @Override
             public void toolCalled(String tool, ToolOutcome outcome, long nanos) {
                 toolCalls.add(tool + " " + outcome);
             }
@@ -115,7 +136,11 @@ final class McpFixture implements AutoCloseable {
                 key,
                 revisions,
                 sessions,
-                Catalog.of(tools().toArray(ToolHandler[]::new)),
+                new MemoryTaskStore(TaskLimits.DEFAULT, InstantSource.system()),
+                new Catalog(
+                        ToolRegistry.of(tools().toArray(ToolHandler[]::new)),
+                        PromptRegistry.of(List.of(new Greeting())),
+                        ResourceRegistry.of(List.of(new Note()))),
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
                         : Decision.ALLOW,
@@ -174,6 +199,10 @@ final class McpFixture implements AutoCloseable {
                         "mirror",
                         mirrored,
                         call -> ToolResult.text(String.valueOf(call.arguments().json("region")))),
+                tool(
+                        "ask",
+                        "{\"type\":\"object\"}",
+                        call -> ToolResult.text("roots: " + call.roots().size())),
                 tool("scoped", "{\"type\":\"object\"}", call -> ToolResult.text("")),
                 tool("steps", "{\"type\":\"object\"}", call -> {
                     call.progress(1, 2, "half");
@@ -192,6 +221,30 @@ final class McpFixture implements AutoCloseable {
                     }
                     return ToolResult.text("waited");
                 }));
+    }
+
+    private static final class Greeting implements PromptHandler {
+        @Override
+        public PromptDefinition definition() {
+            return PromptDefinition.of("greet", "Greets").allowing("who", "whom");
+        }
+
+        @Override
+        public PromptResult get(PromptCall call) {
+            return PromptResult.of(PromptMessage.user("hello"));
+        }
+    }
+
+    private static final class Note implements ResourceHandler {
+        @Override
+        public ResourceDefinition definition() {
+            return ResourceDefinition.of("test://note", "note", "A note", "text/plain");
+        }
+
+        @Override
+        public List<ResourceContents> read(ResourceCall call) {
+            return List.of(new ResourceContents.Text("test://note", "text/plain", "noted"));
+        }
     }
 
     private Tool tool(String name, String schema, Body body) {
