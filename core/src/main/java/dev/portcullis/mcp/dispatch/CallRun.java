@@ -313,7 +313,7 @@ abstract class CallRun implements Call, PendingCall, Runnable {
 
     @Override
     public final void useAnswersOnce() {
-        asker().useOnce(this);
+        runner.asker(context).useOnce(this); // a task, too, may have begun with answers that can come twice
     }
 
     @Override
