@@ -1,6 +1,7 @@
 package dev.portcullis.jsonrpc;
 
 import dev.portcullis.json.JsonWriter;
+import dev.portcullis.json.RawJson;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,13 @@ public final class JsonRpcEncoder {
     /** Ends what a begin began. */
     public static void end(JsonWriter out) {
         out.endObject().endObject();
+    }
+
+    /** Writes an error whose object is at hand. */
+    public static void error(JsonWriter out, JsonRpcId id, RawJson error) {
+        out.beginObject().copy(VERSION).name("id");
+        id.writeTo(out);
+        out.name("error").raw(error).endObject();
     }
 
     /**

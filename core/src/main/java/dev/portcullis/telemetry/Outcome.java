@@ -29,6 +29,7 @@ public enum Outcome {
     HEADER_MISMATCH,
     TOO_MANY_STREAMS,
     STREAM_QUEUE_FULL,
+    TOO_MANY_TASKS,
     CHANGE_DROPPED,
     /** A log message of a call was too many or too long for its client. */
     LOG_DROPPED,

@@ -243,14 +243,14 @@ class ArchitectureTest {
     }
 
     /** Breaks the rule. */
-    private static final class PicksOne {
+    static final class PicksOne {
         static boolean isIt(ProtocolVersion version) {
             return version == ProtocolVersion.V2025_06_18;
         }
     }
 
     /** Breaks the rule. */
-    private static final class ComparesTwo {
+    static final class ComparesTwo {
         static boolean areInOrder(ProtocolVersion one, ProtocolVersion other) {
             return one.compareTo(other) < 0;
         }

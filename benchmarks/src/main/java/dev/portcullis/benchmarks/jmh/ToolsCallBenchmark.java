@@ -28,6 +28,8 @@ import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.MemoryTaskStore;
+import dev.portcullis.mcp.task.TaskLimits;
 import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.telemetry.Telemetry;
@@ -105,6 +107,7 @@ public class ToolsCallBenchmark {
                 key,
                 revisions,
                 sessions,
+                new MemoryTaskStore(TaskLimits.DEFAULT, clock),
                 Catalog.of(new AddTool()),
                 RulePolicy.openToAll().keepingTool("generateImage", Set.of("p@example.com")),
                 CallLimits.DEFAULT,

@@ -25,4 +25,10 @@ public record CallContext(
         ClientCapabilities clientCapabilities,
         RequestParams params,
         ArgumentHeaders argumentHeaders,
-        ReplySink sink) {}
+        ReplySink sink) {
+    /** The same with another sink. */
+    CallContext with(ReplySink other) {
+        return new CallContext(
+                revision, principal, session, clientCapabilities, params, argumentHeaders, other);
+    }
+}

@@ -1,6 +1,5 @@
 package dev.portcullis.mcp.dispatch;
 
-import dev.portcullis.crypto.Randoms;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.json.RawJson;
@@ -16,6 +15,7 @@ import dev.portcullis.mcp.model.InputResponse;
 import dev.portcullis.mcp.model.LogLevel;
 import dev.portcullis.mcp.model.TraceContext;
 import dev.portcullis.mcp.registry.Call;
+import dev.portcullis.mcp.registry.CallErrorException;
 import dev.portcullis.mcp.registry.InputRefusedException;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
 import java.util.LinkedHashMap;
@@ -31,17 +31,17 @@ import org.jspecify.annotations.Nullable;
  *    └───────────┴────── it asks, and runs again ───▶ ended, answered
  *    └───────────┴────── time is over ──────────────▶ ended, answered, thread interrupted once
  *    └───────────┴────── client cancels, goes ──────▶ ended, thread interrupted once
+ *                └────── becomes a task ────────────▶ running without its request, which has been answered: only the task's own time and cancellation end it
  * </pre>
  */
-abstract class CallRun implements Call, PendingCall, Runnable {
-    private static final System.Logger LOG = System.getLogger(CallRun.class.getName());
-
+abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
     final JsonRpcId id;
     final CallContext context;
     final CallRunner runner;
     private final long startedNanos;
 
     private volatile boolean ended;
+    private volatile boolean withoutRequest;
     private @Nullable Thread thread;
     private @Nullable Runnable whenEnded;
     private @Nullable Told told;
@@ -90,6 +90,10 @@ abstract class CallRun implements Call, PendingCall, Runnable {
             if (end(ToolOutcome.TOOL_ERROR, false)) {
                 answerTrouble(String.valueOf(e.getMessage()));
             }
+        } catch (CallErrorException e) {
+            if (end(ToolOutcome.TOOL_ERROR, false)) {
+                Answers.error(id, context, e);
+            }
         } catch (CallAnsweredError e) {
             // where it was thrown, it was answered
         } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
@@ -97,6 +101,11 @@ abstract class CallRun implements Call, PendingCall, Runnable {
         } finally {
             leaveThread();
         }
+    }
+
+    /** Its thread has left it. @return whether it counts among its person's tasks, and no more among their calls */
+    boolean leftAsTask() {
+        return false;
     }
 
     private synchronized boolean begin() {
@@ -117,9 +126,13 @@ abstract class CallRun implements Call, PendingCall, Runnable {
 
     /** @return whether the caller has ended it, and so must answer; only one ever does */
     final boolean end(ToolOutcome outcome, boolean interrupt) {
+        return end(outcome, interrupt, true);
+    }
+
+    private boolean end(ToolOutcome outcome, boolean interrupt, boolean evenWithoutRequest) {
         Runnable listener;
         synchronized (this) {
-            if (ended) {
+            if (ended || (withoutRequest && !evenWithoutRequest)) {
                 return false;
             }
             ended = true;
@@ -179,28 +192,56 @@ abstract class CallRun implements Call, PendingCall, Runnable {
     }
 
     final void answerBug(Throwable bug) {
-        String reference = Randoms.base64Url(6);
-        LOG.log(System.Logger.Level.ERROR, called() + " failed (reference " + reference + ")", bug);
-        var refusal = new McpException(McpError.INTERNAL_ERROR, "Internal error (reference " + reference + ")");
-        Answers.error(id, context, refusal);
+        Answers.bug(id, context, called(), bug);
     }
 
+    /**
+     * Lets it go on without its request, which is answered here.
+     *
+     * @return false if it has ended: somebody else has answered, or nobody waits
+     */
+    final boolean leaveRequest(Runnable answer) {
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            answer.run();
+            withoutRequest = true;
+        }
+        return true;
+    }
+
+    /** The time of its request is over. */
     final void timeOut(int timeoutMillis) {
-        if (end(ToolOutcome.TIMEOUT, true)) {
+        timeOut(timeoutMillis, false);
+    }
+
+    /** The time of its task is over. */
+    final void timeOutTask(int timeoutMillis) {
+        timeOut(timeoutMillis, true);
+    }
+
+    private void timeOut(int timeoutMillis, boolean evenWithoutRequest) {
+        if (end(ToolOutcome.TIMEOUT, true, evenWithoutRequest)) {
             answerTrouble("No answer within " + timeoutMillis + " ms.");
         }
     }
 
     @Override
     public final void cancel() {
-        end(ToolOutcome.CANCELLED, true);
+        end(ToolOutcome.CANCELLED, true, false);
     }
 
-    /** The client has cancelled it and waits for no response (H-115). */
-    final void withdraw() {
-        if (end(ToolOutcome.CANCELLED, true)) {
+    @Override
+    public final void withdraw() {
+        if (end(ToolOutcome.CANCELLED, true, false)) {
             context.sink().withdrawn();
         }
+    }
+
+    /** Its task has ended, by somebody else's word. */
+    final void endTask() {
+        end(ToolOutcome.CANCELLED, true);
     }
 
     /** It will never run. */
@@ -238,6 +279,10 @@ abstract class CallRun implements Call, PendingCall, Runnable {
 
     @Override
     public final void progress(double progress, double total, @Nullable String message) {
+        if (withoutRequest) {
+            progressWithoutRequest(message);
+            return;
+        }
         RawJson token = context.params().meta().progressToken();
         if (token == null || !Double.isFinite(progress)) {
             return;
@@ -255,6 +300,9 @@ abstract class CallRun implements Call, PendingCall, Runnable {
             }
         }
     }
+
+    /** Takes what progress says to people, when there is no request to tell it to. */
+    void progressWithoutRequest(@Nullable String message) {}
 
     @Override
     public final void log(LogLevel level, @Nullable String logger, String data) {
@@ -332,14 +380,6 @@ abstract class CallRun implements Call, PendingCall, Runnable {
     /** @return how this call asks; a task has its own way */
     Asker asker() {
         return runner.asker(context);
-    }
-
-    /** Sends a request of ours. @return whether the client takes any on this call's stream   @throws InterruptedException the call has ended */
-    final synchronized boolean request(JsonWriter message) throws InterruptedException {
-        if (ended) {
-            throw new InterruptedException("the call has ended");
-        }
-        return context.sink().request(message);
     }
 
     /** Does something with the sink. @return false if the call has ended, and it was not done */

@@ -8,34 +8,34 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The running calls of sessions, so that {@code notifications/cancelled} finds them (H-115) and the end of a session ends them (H-105). Keyed by session, so an id reaches no
+ * The requests of sessions that go on, so that {@code notifications/cancelled} finds them (H-115) and the end of a session ends them (H-105). Keyed by session, so an id reaches no
  * call of another (T-36). Bounded by what bounds running calls. Any thread.
  */
 final class InFlight {
-    private final Map<String, Map<JsonRpcId, CallRun>> bySession = new ConcurrentHashMap<>();
+    private final Map<String, Map<JsonRpcId, Withdrawable>> bySession = new ConcurrentHashMap<>();
 
-    void add(Session session, JsonRpcId id, CallRun run) {
+    void add(Session session, JsonRpcId id, Withdrawable request) {
         bySession.compute(session.key(), (_, known) -> {
-            Map<JsonRpcId, CallRun> runs = known == null ? new ConcurrentHashMap<>() : known;
-            runs.putIfAbsent(id, run); // a client that repeats an id can cancel the first
+            Map<JsonRpcId, Withdrawable> runs = known == null ? new ConcurrentHashMap<>() : known;
+            runs.putIfAbsent(id, request); // a client that repeats an id can cancel the first
             return runs;
         });
     }
 
-    void remove(Session session, JsonRpcId id, CallRun run) {
+    void remove(Session session, JsonRpcId id, Withdrawable request) {
         bySession.computeIfPresent(session.key(), (_, runs) -> {
-            runs.remove(id, run);
+            runs.remove(id, request);
             return runs.isEmpty() ? null : runs;
         });
     }
 
     @Nullable
-    CallRun find(Session session, JsonRpcId id) {
+    Withdrawable find(Session session, JsonRpcId id) {
         var runs = bySession.get(session.key());
         return runs == null ? null : runs.get(id);
     }
 
-    List<CallRun> of(Session session) {
+    List<Withdrawable> of(Session session) {
         var runs = bySession.get(session.key());
         return runs == null ? List.of() : List.copyOf(runs.values());
     }

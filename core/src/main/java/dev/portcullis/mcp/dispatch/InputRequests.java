@@ -21,11 +21,7 @@ final class InputRequests {
 
     /** @return the method by which it is asked */
     static String method(InputRequest request) {
-        return switch (request) {
-            case InputRequest.Form _, InputRequest.Page _ -> "elicitation/create";
-            case InputRequest.Sampling _ -> "sampling/createMessage";
-            case InputRequest.Roots _ -> "roots/list";
-        };
+        return request.method();
     }
 
     /** @return whether this client can be asked this (H-162) */

@@ -15,6 +15,7 @@ import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.TaskStore;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.telemetry.Telemetry;
 import java.time.InstantSource;
@@ -40,6 +41,7 @@ public final class McpDispatcher {
     /**
      * @param info what this server says it is
      * @param key seals what clients carry for us: cursors, request states
+     * @param taskStore keeps calls that outlive their requests
      * @param catalog what it offers
      * @param policy who may use what of it
      * @param threads where tools run
@@ -49,12 +51,24 @@ public final class McpDispatcher {
             MasterKey key,
             Revisions revisions,
             Sessions sessions,
+            TaskStore taskStore,
             Catalog catalog,
             Policy policy,
             CallLimits limits,
             CallThreads threads,
             Telemetry telemetry) {
-        this(info, key, revisions, sessions, catalog, policy, limits, threads, telemetry, InstantSource.system());
+        this(
+                info,
+                key,
+                revisions,
+                sessions,
+                taskStore,
+                catalog,
+                policy,
+                limits,
+                threads,
+                telemetry,
+                InstantSource.system());
     }
 
     McpDispatcher(
@@ -62,6 +76,7 @@ public final class McpDispatcher {
             MasterKey key,
             Revisions revisions,
             Sessions sessions,
+            TaskStore taskStore,
             Catalog catalog,
             Policy policy,
             CallLimits limits,
@@ -74,16 +89,18 @@ public final class McpDispatcher {
         var logs = new CallLogs(sessions, limits, telemetry);
         var states = new RequestStates(key, limits.asking(), clock);
         this.runner = new CallRunner(limits, threads, telemetry, inFlight, logs, states);
-        var lists = new Pages.Rules(policy, limits, revisions, new Cursors(key));
+        var cursors = new Cursors(key);
+        var lists = new Pages.Rules(policy, limits, revisions, cursors);
         var permits = new Permits(policy, telemetry);
-        this.tools = new ToolMethods(catalog, policy, lists, runner);
+        var taskRules = new Tasks(offers, taskStore, runner);
+        this.tools = new ToolMethods(catalog, policy, lists, runner, taskRules);
         this.prompts = new PromptMethods(catalog, permits, lists, runner);
         this.resources = new ResourceMethods(catalog, permits, lists, runner);
         this.completion = new CompletionMethods(catalog, permits, limits, runner);
         this.logging = new LoggingMethods(sessions);
         this.feed = new ChangeFeed(catalog, policy, sessions, telemetry);
         this.subscriptions = new SubscriptionMethods(catalog, offers, permits, sessions, feed, telemetry);
-        this.tasks = new TaskMethods(catalog, policy, limits, runner);
+        this.tasks = new TaskMethods(taskRules, permits, limits, cursors, inFlight, runner);
     }
 
     /** @throws McpException METHOD_NOT_FOUND: nothing this revision knows, or nothing this server offers (H-160) */
@@ -113,7 +130,7 @@ public final class McpDispatcher {
     /** Ends a session, its stream and its calls (H-105). */
     public void endSession(Session session) {
         sessions.end(session);
-        inFlight.of(session).forEach(CallRun::withdraw);
+        inFlight.of(session).forEach(Withdrawable::withdraw);
     }
 
     /** Ends what stays open until something happens, each with its last word: the server is to stop (T-113). */
@@ -187,8 +204,13 @@ public final class McpDispatcher {
         runner.sessionAsker().refused(session, response);
     }
 
+    /** @return how many requests wait for a task; for tests */
+    int taskWaits(String taskId) {
+        return tasks.waits(taskId);
+    }
+
     /** @return whether no call is running, and no client is asked anything; for tests */
     boolean isIdle() {
-        return inFlight.isEmpty() && runner.isIdle();
+        return inFlight.isEmpty() && tasks.isIdle() && runner.isIdle();
     }
 }

@@ -7,9 +7,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +26,10 @@ final class OpenQuestions {
      * One of them.
      *
      * @param name the author's name for it
-     * @param arrivals where its asker waits
+     * @param arrivals takes what comes
      */
     record Question(
-            Session session, JsonRpcId id, String name, InputRequest request, BlockingQueue<Arrival> arrivals) {}
+            Session session, JsonRpcId id, String name, InputRequest request, Consumer<Arrival> arrivals) {}
 
     OpenQuestions(AskLimits limits) {
         this.perSessionMax = limits.openPerSessionMax();

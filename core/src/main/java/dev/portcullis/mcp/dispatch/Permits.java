@@ -25,6 +25,11 @@ final class Permits {
         this.telemetry = telemetry;
     }
 
+    /** @return whether it is listed; what only lacks a scope is, so that the client learns what to ask for */
+    boolean isVisible(CallContext context, Action action) {
+        return !(policy.decide(context.principal(), action) instanceof Decision.Deny);
+    }
+
     Permit ask(CallContext context, Action action) {
         return switch (policy.decide(context.principal(), action)) {
             case Decision.Allow() -> Permit.GRANTED;

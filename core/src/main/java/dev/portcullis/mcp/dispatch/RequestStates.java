@@ -96,8 +96,8 @@ final class RequestStates {
                 : read(ByteBuffer.wrap(plain, 1, plain.length - 1));
     }
 
-    /** No state of this call is opened any more. @return false if that was so already, or there is no room to remember it */
-    boolean useUp(UUID call) {
+    /** Uses up the answers of a call: no state of it is opened any more. */
+    UsedAnswers.Use use(UUID call) {
         return used.add(call);
     }
 

@@ -63,6 +63,7 @@ final class RerunAsker implements Asker {
         var outcome = switch (refusal.error()) {
             case MISSING_CAPABILITY -> ToolOutcome.TOOL_ERROR;
             case INTERNAL_ERROR -> ToolOutcome.FAILED;
+            case OVERLOADED -> ToolOutcome.OVERLOADED;
             default -> ToolOutcome.INVALID_ARGUMENTS;
         };
         return run.stop(outcome, () -> Answers.error(run.id, run.context, refusal));
@@ -80,10 +81,16 @@ final class RerunAsker implements Asker {
                 throw new IllegalStateException("the answers have been used up already");
             }
             round.usedUp = true;
-            boolean carried = run.context.params().member("requestState") != null;
-            if (!carried || !states.useUp(round.call)) {
-                String text = carried ? NO_STATE : "params.requestState is missing";
-                throw stop(run, new McpException(McpError.INVALID_PARAMS, text));
+            if (run.context.params().member("requestState") == null) {
+                throw stop(run, new McpException(McpError.INVALID_PARAMS, "params.requestState is missing"));
+            }
+            switch (states.use(round.call)) {
+                case FIRST -> {}
+                case AGAIN -> throw stop(run, new McpException(McpError.INVALID_PARAMS, NO_STATE));
+                case FULL -> {
+                    telemetry.refused(Outcome.OVERLOADED);
+                    throw stop(run, new McpException(McpError.OVERLOADED, "Too much is going on; try again shortly"));
+                }
             }
         }
     }

@@ -20,6 +20,7 @@ import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Asks where there are sessions: questions go out as requests on the call's own stream, its thread waits, answers come as messages of their own (H-91, H-113).
@@ -51,10 +52,48 @@ final class SessionAsker implements Asker {
     private final OpenQuestions open;
     private final Map<CallRun, Conversation> conversations = new ConcurrentHashMap<>();
 
-    /** What one call has asked. */
-    private static final class Conversation {
-        final AtomicInteger asked = new AtomicInteger();
-        final Set<Question> open = ConcurrentHashMap.newKeySet();
+    /** What one call has asked. Guarded by its own lock. */
+    private final class Conversation {
+        private int asked;
+        private final Set<Question> unanswered = new HashSet<>();
+        private final Set<Question> sent = new HashSet<>();
+        private boolean ended;
+
+        /**
+         * @throws InputRefusedException there is no room for all of them, here or elsewhere
+         * @throws InterruptedException the call has ended: nobody would take them back
+         */
+        synchronized void open(List<Question> questions, Session session)
+                throws InputRefusedException, InterruptedException {
+            if (ended) {
+                throw new InterruptedException("the call has ended");
+            }
+            asked += questions.size();
+            if (asked > limits.questionsPerCallMax() || !open.add(session, questions)) {
+                telemetry.refused(Outcome.OVERLOADED);
+                throw new InputRefusedException(0, "Too many questions are open at the client.");
+            }
+            unanswered.addAll(questions);
+        }
+
+        synchronized void sent(Question question) {
+            sent.add(question);
+        }
+
+        synchronized boolean wasSent(Question question) {
+            return sent.contains(question);
+        }
+
+        synchronized void close(List<Question> questions) {
+            questions.forEach(unanswered::remove);
+            questions.forEach(sent::remove);
+        }
+
+        /** @return what it has asked that nobody has answered */
+        synchronized List<Question> end() {
+            ended = true;
+            return open.takeAll(unanswered);
+        }
     }
 
     SessionAsker(AskLimits limits, CallTimer timer, Telemetry telemetry) {
@@ -68,7 +107,7 @@ final class SessionAsker implements Asker {
     void answered(Session session, JsonRpcMessage.Response response) {
         var question = open.take(session, response.id());
         if (question != null) {
-            question.arrivals().add(new Arrival.Answer(question, response.result()));
+            question.arrivals().accept(new Arrival.Answer(question, response.result()));
         }
     }
 
@@ -76,8 +115,13 @@ final class SessionAsker implements Asker {
     void refused(Session session, JsonRpcMessage.ErrorResponse response) {
         var question = response.id() == null ? null : open.take(session, response.id());
         if (question != null) {
-            question.arrivals().add(new Arrival.Refusal(question, response.error()));
+            question.arrivals().accept(new Arrival.Refusal(question, response.error()));
         }
+    }
+
+    /** @return what clients have been asked, and what whoever asks in another way adds to */
+    OpenQuestions open() {
+        return open;
     }
 
     @Override
@@ -88,18 +132,13 @@ final class SessionAsker implements Asker {
             throw run.stop(ToolOutcome.TOOL_ERROR, () -> run.answerTrouble(missing.text())); // H-211
         }
         var arrivals = new LinkedBlockingQueue<Arrival>();
-        var questions = questions(session(run), requests, arrivals);
+        var questions = questions(session(run), requests, arrivals::add);
         var conversation = conversation(run);
-        if (conversation.asked.addAndGet(questions.size()) > limits.questionsPerCallMax()
-                || !open.add(session(run), questions)) {
-            telemetry.refused(Outcome.OVERLOADED);
-            throw new InputRefusedException(0, "Too many questions are open at the client.");
-        }
-        conversation.open.addAll(questions);
+        conversation.open(questions, session(run));
         long endNanos = System.nanoTime() + timer.pause(run);
         try {
             for (var question : questions) {
-                send(run, question);
+                send(run, conversation, question);
             }
             return await(requests, arrivals, endNanos);
         } finally {
@@ -125,14 +164,14 @@ final class SessionAsker implements Asker {
     }
 
     private static List<Question> questions(
-            Session session, Map<String, InputRequest> requests, BlockingQueue<Arrival> arrivals) {
+            Session session, Map<String, InputRequest> requests, Consumer<Arrival> arrivals) {
         List<Question> questions = new ArrayList<>();
         requests.forEach((name, request) -> questions.add(new Question(session, newId(), name, request, arrivals)));
         return questions;
     }
 
     /** Random, so that other processes choose others, and a client that answers after a restart answers nothing; a number that every client can hold. */
-    private static JsonRpcId newId() {
+    static JsonRpcId newId() {
         return new JsonRpcId.Int(ByteBuffer.wrap(Randoms.bytes(Long.BYTES)).getLong() & JsonRpcId.INTEGER_MAX);
     }
 
@@ -153,18 +192,26 @@ final class SessionAsker implements Asker {
     /** A call has ended, and is not answered yet: what it asked is asked no more. */
     private void ended(CallRun run, Conversation conversation) {
         conversations.remove(run);
-        for (var question : open.takeAll(conversation.open)) {
-            cancel(run, question);
-            question.arrivals().add(new Arrival.Ended());
+        for (var question : conversation.end()) {
+            cancel(run, conversation, question);
+            question.arrivals().accept(new Arrival.Ended());
         }
     }
 
-    private static void send(CallRun run, Question question) throws InterruptedException {
+    private static void send(CallRun run, Conversation conversation, Question question) throws InterruptedException {
         try (var out = JsonWriter.take()) {
             JsonRpcEncoder.beginRequest(out, question.id(), InputRequests.method(question.request()));
             run.context.revision().inputParams(out, question.request());
             JsonRpcEncoder.endRequest(out);
-            if (!run.request(out)) {
+            boolean running = run.unlessEnded(() -> {
+                if (run.context.sink().request(out)) {
+                    conversation.sent(question);
+                }
+            });
+            if (!running) {
+                throw new InterruptedException("the call has ended");
+            }
+            if (!conversation.wasSent(question)) {
                 throw run.stop(ToolOutcome.TOOL_ERROR, () -> run.answerTrouble(NO_STREAM));
             }
         }
@@ -186,7 +233,7 @@ final class SessionAsker implements Asker {
         return answers;
     }
 
-    private static InputRefusedException refusal(Question question, RawJson error) {
+    static InputRefusedException refusal(Question question, RawJson error) {
         var code = RequestParams.memberOf(error, "code");
         var message = RequestParams.memberOf(error, "message");
         String text = message != null && message.kind() == JsonKind.STRING
@@ -204,14 +251,18 @@ final class SessionAsker implements Asker {
 
     /** What is still open of an ask that is over is cancelled at the client, unless the call has ended: then that sees to it. */
     private void withdraw(CallRun run, Conversation conversation, List<Question> questions) {
-        boolean running = run.unlessEnded(() -> open.takeAll(questions).forEach(question -> cancel(run, question)));
+        boolean running =
+                run.unlessEnded(() -> open.takeAll(questions).forEach(question -> cancel(run, conversation, question)));
         if (running) {
-            questions.forEach(conversation.open::remove);
+            conversation.close(questions);
         }
     }
 
-    /** H-134. */
-    private static void cancel(CallRun run, Question question) {
+    /** What the client was asked, it need not answer any more (H-134). */
+    private static void cancel(CallRun run, Conversation conversation, Question question) {
+        if (!conversation.wasSent(question)) {
+            return;
+        }
         try (var out = JsonWriter.take()) {
             JsonRpcEncoder.beginNotification(out, "notifications/cancelled");
             out.name("requestId");

@@ -19,12 +19,14 @@ final class ToolMethods {
     private final Catalog catalog;
     private final Policy policy;
     private final CallRunner runner;
+    private final Tasks tasks;
     private final Pages<RegisteredTool> pages;
 
-    ToolMethods(Catalog catalog, Policy policy, Pages.Rules lists, CallRunner runner) {
+    ToolMethods(Catalog catalog, Policy policy, Pages.Rules lists, CallRunner runner, Tasks tasks) {
         this.catalog = catalog;
         this.policy = policy;
         this.runner = runner;
+        this.tasks = tasks;
         this.pages = new Pages<>(
                 "tools",
                 () -> catalog.tools().roster(),
@@ -53,7 +55,12 @@ final class ToolMethods {
         RawJson arguments = arguments(context);
         CallParams.requireProgressToken(context);
         context.argumentHeaders().check(tool.input().mirrored(), arguments);
-        var run = new ToolRun(tool, id, context, arguments, runner, startedNanos);
+        var taskable = tasks.of(tool.definition(), context);
+        var run = new ToolRun(tool, id, context, arguments, runner, startedNanos, taskable);
+        if (tasks.isOutOfReach(tool.definition(), context)) {
+            run.refuse(tool.definition().name() + " can only be called by clients that know tasks.");
+            return null;
+        }
         if (tool.definition().execution() == Execution.INLINE) {
             run.run();
             return null;

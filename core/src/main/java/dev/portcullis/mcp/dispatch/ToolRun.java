@@ -13,6 +13,7 @@ import dev.portcullis.mcp.registry.JsonArguments;
 import dev.portcullis.mcp.registry.RegisteredTool;
 import dev.portcullis.mcp.registry.ToolCall;
 import dev.portcullis.mcp.registry.ToolDefinition.Execution;
+import dev.portcullis.mcp.registry.ToolDefinition.TaskSupport;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class ToolRun extends CallRun implements ToolCall {
 
     private final RegisteredTool tool;
     private final RawJson rawArguments;
+    private final @Nullable Taskable taskable;
     private @Nullable Arguments arguments;
 
     ToolRun(
@@ -31,10 +33,12 @@ final class ToolRun extends CallRun implements ToolCall {
             CallContext context,
             RawJson rawArguments,
             CallRunner runner,
-            long startedNanos) {
-        super(id, context, runner, startedNanos);
+            long startedNanos,
+            @Nullable Taskable taskable) {
+        super(id, taskable == null ? context : context.with(taskable.sink()), runner, startedNanos);
         this.tool = tool;
         this.rawArguments = rawArguments;
+        this.taskable = taskable;
     }
 
     @Override
@@ -49,11 +53,36 @@ final class ToolRun extends CallRun implements ToolCall {
 
     @Override
     void work() throws Exception {
+        if (!isReady(Taskable.When.AT_ONCE)) {
+            return;
+        }
         String problem = tool.input().check(rawArguments);
-        if (problem == null) {
-            finish(tool.handler().call(this));
-        } else {
+        if (problem != null) {
             refuseArguments(problem);
+        } else if (isReady(Taskable.When.ARGUMENTS_FIT)) {
+            finish(tool.handler().call(this));
+        }
+    }
+
+    /** Makes the call a task, if now is when it must be one. @return false if it cannot be, and has ended */
+    private boolean isReady(Taskable.When now) {
+        if (taskable == null || taskable.when() != now) {
+            return true;
+        }
+        try {
+            return taskable.become(this, name());
+        } catch (McpException e) {
+            if (end(ToolOutcome.OVERLOADED, false)) {
+                Answers.error(id, context, e);
+            }
+            return false;
+        }
+    }
+
+    /** Answers without running. */
+    void refuse(String text) {
+        if (end(ToolOutcome.TOOL_ERROR, false)) {
+            answerTrouble(text);
         }
     }
 
@@ -143,7 +172,33 @@ final class ToolRun extends CallRun implements ToolCall {
 
     @Override
     public boolean becomeTask() {
-        throw new IllegalStateException("not yet");
+        if (tool.definition().tasks() == TaskSupport.FORBIDDEN) {
+            throw new IllegalStateException(called() + " forbids tasks");
+        }
+        try {
+            return taskable != null && taskable.become(this, name());
+        } catch (McpException e) {
+            return false; // it goes on as any other call
+        }
+    }
+
+    @Override
+    Asker asker() {
+        var task = taskable == null ? null : taskable.task();
+        return task == null ? super.asker() : task;
+    }
+
+    @Override
+    boolean leftAsTask() {
+        return taskable != null && taskable.close();
+    }
+
+    @Override
+    void progressWithoutRequest(@Nullable String message) {
+        var task = taskable == null ? null : taskable.task();
+        if (task != null && message != null) {
+            task.say(message);
+        }
     }
 
     @Override

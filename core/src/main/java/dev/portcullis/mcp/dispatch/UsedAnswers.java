@@ -31,17 +31,28 @@ final class UsedAnswers {
         return used.contains(call);
     }
 
-    /** @return whether this was the first time, and there was room */
-    synchronized boolean add(UUID call) {
+    /** What becomes of an attempt. */
+    enum Use {
+        FIRST,
+        AGAIN,
+        /** It cannot be remembered, so it must not be. */
+        FULL
+    }
+
+    synchronized Use add(UUID call) {
         long now = clock.millis() / 1_000;
         for (var oldest = inOrder.peek(); oldest != null && oldest.untilSeconds() <= now; oldest = inOrder.peek()) {
             inOrder.remove();
             used.remove(oldest.call());
         }
-        if (used.size() >= callsMax || !used.add(call)) {
-            return false;
+        if (used.contains(call)) {
+            return Use.AGAIN;
         }
+        if (used.size() >= callsMax) {
+            return Use.FULL;
+        }
+        used.add(call);
         inOrder.add(new Used(call, now + rememberSeconds));
-        return true;
+        return Use.FIRST;
     }
 }

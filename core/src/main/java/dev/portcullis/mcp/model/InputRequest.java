@@ -10,6 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Something a call wants of the client, or of the person at it (MCP {@code InputRequest}). */
 public sealed interface InputRequest {
+    /** @return the method by which it is asked */
+    default String method() {
+        return switch (this) {
+            case Form _, Page _ -> "elicitation/create";
+            case Sampling _ -> "sampling/createMessage";
+            case Roots _ -> "roots/list";
+        };
+    }
+
     /** A form to fill in (elicitation, form mode; H-190). Never for secrets: a {@link Page} is (H-191). */
     record Form(String message, Map<String, FormField> fields, Set<String> required) implements InputRequest {
         public Form {

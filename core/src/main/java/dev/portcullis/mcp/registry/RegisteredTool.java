@@ -38,6 +38,10 @@ public final class RegisteredTool implements Registered {
             throw new IllegalArgumentException(
                     "an inline tool needs a flat schema of strings, numbers, integers and booleans");
         }
+        if (definition.execution() == ToolDefinition.Execution.INLINE
+                && definition.tasks() != ToolDefinition.TaskSupport.FORBIDDEN) {
+            throw new IllegalArgumentException("an inline tool is answered at once, and never a task");
+        }
         JsonSchema output = null;
         if (definition.outputSchema() != null) {
             SchemaRules.check(definition.outputSchema());

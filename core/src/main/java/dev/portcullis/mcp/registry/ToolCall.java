@@ -8,9 +8,13 @@ public interface ToolCall extends Call {
     Arguments arguments();
 
     /**
-     * From here on the call is a task, if the client knows tasks (H-220): it is told so at once, and comes back for the result. Progress and log messages go nowhere then.
-     * Does nothing in a revision whose clients decide that themselves (2025-11-25), for a client that knows no tasks, or if it is one already. Questions asked before make
-     * the call begin again from its start; questions asked after wait.
+     * From here on the call is a task, if the client knows tasks (H-220): it is told so at once, and comes back for the result. Does nothing in a revision whose clients
+     * decide that themselves (2025-11-25), for a client that knows no tasks, if too many tasks are kept already, or if it is one already: a tool that is
+     * {@link ToolDefinition.TaskSupport#REQUIRED} always is.
+     *
+     * <p>A task outlives its request: neither a lost connection nor the tool's {@code timeoutMillis} ends it, but its client can, and then {@link #cancelled} is true and
+     * the thread interrupted. Log messages go nowhere; the message of {@link #progress} is what people read about the task. What is asked before makes the call begin again
+     * from its start where there are no sessions; what is asked after waits for its answer, for as long as the task lives.
      *
      * @return whether the call is a task now
      * @throws IllegalStateException the definition forbids tasks

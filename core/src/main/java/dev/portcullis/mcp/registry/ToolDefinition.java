@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param annotations hints; null for none
  * @param icons for people
  * @param execution where it runs
- * @param tasks whether a call may outlive its request
- * @param timeoutMillis when a call is given up; inline tools are not timed
+ * @param tasks whether a call may outlive its request; not if it runs inline
+ * @param timeoutMillis when a call is given up; inline tools are not timed, and tasks have a time of their own, an hour unless configured
  */
 public record ToolDefinition(
         String name,
@@ -45,9 +45,12 @@ public record ToolDefinition(
     public enum TaskSupport {
         /** Never. */
         FORBIDDEN,
-        /** If the client asks for it, or the tool says {@link ToolCall#becomeTask}. */
+        /** If the client asks for it (2025-11-25), or the tool says {@link ToolCall#becomeTask} (2026-07-28). Else it is a call like any other. */
         OPTIONAL,
-        /** Always: clients without tasks cannot call it. */
+        /**
+         * Always, from its start, whether the tool says so or not; clients without tasks cannot call it. A tool that is to ask something first is {@link #OPTIONAL}, and
+         * becomes a task afterwards.
+         */
         REQUIRED
     }
 

@@ -12,6 +12,7 @@ import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.PromptDefinition;
 import dev.portcullis.mcp.registry.ResourceDefinition;
 import dev.portcullis.mcp.registry.ToolDefinition;
+import dev.portcullis.mcp.task.Task;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,16 @@ public interface Revision {
 
     /** @return whether a client can be told that what a page was for is done ({@code notifications/elicitation/complete}, H-191) */
     boolean tellsElicitationComplete();
+
+    /** Writes the whole result that says a call is a task now, but for its end (H-141, H-221). @throws IllegalStateException there are no tasks */
+    default void createdTask(JsonWriter out, Task task) {
+        throw new IllegalStateException(version() + " has no tasks");
+    }
+
+    /** Writes the members of a {@code Task} as {@code tasks/get} tells it, with all that belongs to its state. @throws IllegalStateException there are no tasks */
+    default void task(JsonWriter out, Task task) {
+        throw new IllegalStateException(version() + " has no tasks");
+    }
 
     /** @return HTTP status of an answer that is nothing but this error (H §9) */
     default int status(McpError error) {

@@ -8,6 +8,7 @@ import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.registry.PromptDefinition;
 import dev.portcullis.mcp.registry.ResourceDefinition;
 import dev.portcullis.mcp.registry.ToolDefinition;
+import dev.portcullis.mcp.task.Task;
 
 /**
  * 2025-11-25: as 2025-06-18, and things have icons, calls may be tasks, all fields of forms have defaults, a person can be sent to a page and a model be given tools;
@@ -27,6 +28,18 @@ record Revision20251125(Parts previous) implements Amendment, SessionRules {
     @Override
     public TaskRules tasks() {
         return TaskRules.CLIENT_DECIDES;
+    }
+
+    @Override
+    public void createdTask(JsonWriter out, Task task) {
+        out.name("task").beginObject();
+        TaskShapes.session(out, task);
+        out.endObject();
+    }
+
+    @Override
+    public void task(JsonWriter out, Task task) {
+        TaskShapes.session(out, task);
     }
 
     @Override

@@ -7,7 +7,10 @@ import dev.portcullis.mcp.McpMethod;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.registry.ToolDefinition;
+import dev.portcullis.mcp.task.Task;
+import dev.portcullis.mcp.task.TaskState;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -93,6 +96,36 @@ final class Revision20260728 implements Amendment {
     @Override
     public TaskRules tasks() {
         return TaskRules.SERVER_DECIDES;
+    }
+
+    @Override
+    public void createdTask(JsonWriter out, Task task) {
+        out.name("resultType").string("task");
+        TaskShapes.extension(out, task);
+    }
+
+    @Override
+    public void task(JsonWriter out, Task task) {
+        TaskShapes.extension(out, task);
+        switch (task.state()) {
+            case TaskState.Completed(var result, _) -> out.name("result").raw(result);
+            case TaskState.Failed(var error) -> out.name("error").raw(error);
+            case TaskState.Asking asking -> open(out, asking.open());
+            case TaskState.Working _, TaskState.Cancelled _ -> {}
+        }
+    }
+
+    private void open(JsonWriter out, Map<String, InputRequest> questions) {
+        if (questions.isEmpty()) {
+            return; // all answered: it is working again, and has not noticed yet
+        }
+        out.name("inputRequests").beginObject();
+        questions.forEach((key, request) -> {
+            out.name(key).beginObject().name("method").string(request.method()).name("params");
+            inputParams(out, request);
+            out.endObject();
+        });
+        out.endObject();
     }
 
     @Override

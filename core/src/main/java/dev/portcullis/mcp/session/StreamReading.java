@@ -76,23 +76,29 @@ final class StreamReading implements Reading {
     /** @return whether there may be more to do */
     private boolean handOver() {
         EventReader to;
+        boolean isThere;
         synchronized (log) {
             to = over ? null : reader;
+            isThere = stream.after(position) != null;
         }
-        if (to == null || !to.hasRoom()) {
+        if (to == null) {
+            return false;
+        }
+        if (!isThere) {
+            endIfDue(to);
+            return false;
+        }
+        if (!to.hasRoom()) {
             return false;
         }
         Event event;
         synchronized (log) {
-            event = over ? null : stream.after(position);
-            if (event != null) {
-                position = event.number;
-                stream.handed(event);
+            event = over ? null : stream.after(position); // another, if the first was replaced meanwhile
+            if (event == null) {
+                return true;
             }
-        }
-        if (event == null) {
-            endIfDue(to);
-            return false;
+            position = event.number;
+            stream.handed(event);
         }
         to.event(stream.idOf(event.number), event.message);
         return true;

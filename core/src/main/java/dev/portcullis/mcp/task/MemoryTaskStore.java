@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * few table look-ups, and watchers are told outside of it.
  */
 public final class MemoryTaskStore implements TaskStore {
+    private static final System.Logger LOG = System.getLogger(MemoryTaskStore.class.getName());
     private static final int ID_BYTES = 16; // 128 bits (H-225)
     private static final Comparator<Place> IN_ORDER =
             Comparator.comparingLong(Place::createdAtMillis).thenComparing(Place::id);
@@ -165,8 +166,19 @@ public final class MemoryTaskStore implements TaskStore {
             kept.task = fitting(kept, step.apply(kept.task));
             watchers = List.copyOf(kept.watchers);
         }
-        watchers.forEach(watcher -> watcher.changed.run());
+        tell(watchers);
         return true;
+    }
+
+    /** One that fails does not keep the others from hearing. */
+    private static void tell(List<Watcher> watchers) {
+        for (var watcher : watchers) {
+            try {
+                watcher.changed.run();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "a task's watcher failed", e);
+            }
+        }
     }
 
     /** The task as it can be kept; counts its result. */
@@ -200,7 +212,7 @@ public final class MemoryTaskStore implements TaskStore {
             var kept = byId.get(id);
             watchers = kept == null ? List.of() : remove(kept);
         }
-        watchers.forEach(watcher -> watcher.changed.run());
+        tell(watchers);
     }
 
     /** @return who followed it */
@@ -249,7 +261,7 @@ public final class MemoryTaskStore implements TaskStore {
                 watchers.addAll(remove(byExpiry.firstEntry().getValue()));
             }
         }
-        watchers.forEach(watcher -> watcher.changed.run());
+        tell(watchers);
     }
 
     /** @return whether nothing is left of any task; for tests */

@@ -20,6 +20,8 @@ import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.MemoryTaskStore;
+import dev.portcullis.mcp.task.TaskLimits;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
@@ -76,6 +78,7 @@ final class AskFixture implements AutoCloseable {
                 key,
                 revisions,
                 sessions,
+                new MemoryTaskStore(TaskLimits.DEFAULT, clock),
                 catalog,
                 RulePolicy.openToAll(),
                 CallLimits.DEFAULT.asking(limits),

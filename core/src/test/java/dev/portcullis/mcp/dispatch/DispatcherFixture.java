@@ -20,6 +20,7 @@ import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.telemetry.Outcome;
@@ -109,7 +110,16 @@ final class DispatcherFixture implements AutoCloseable {
             }
         };
         dispatcher = new McpDispatcher(
-                INFO, KEY, revisions, sessions, catalog, policy, limits, new CallThreads(executor, timer), telemetry);
+                INFO,
+                KEY,
+                revisions,
+                sessions,
+                new MemoryTaskStore(limits.tasks(), InstantSource.system()),
+                catalog,
+                policy,
+                limits,
+                new CallThreads(executor, timer),
+                telemetry);
     }
 
     static CallLimits limits(int pageSize, int completionMillis, int logsPerSecondMax) {

@@ -45,8 +45,11 @@ final class GoldenClient implements AutoCloseable {
                 : session.clientCapabilities();
         var sink = new RecordingSink();
         var revision = fixture.revisions.of(version);
-        fixture.dispatcher.dispatch(
+        var pending = fixture.dispatcher.dispatch(
                 request, new CallContext(revision, ADA, session, capabilities, params, ArgumentHeaders.NONE, sink));
+        if (pending != null && request.method().equals("subscriptions/listen")) {
+            pending.end();
+        }
         String answer = sink.awaitEnd();
         boolean done = answer.startsWith("200 ")
                 && answer.contains("\"result\":{")

@@ -12,6 +12,13 @@ import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.codec.RequestParams;
+import dev.portcullis.mcp.registry.Catalog;
+import dev.portcullis.mcp.registry.Change;
+import dev.portcullis.mcp.session.Attachment;
+import dev.portcullis.mcp.session.EventReader;
+import dev.portcullis.mcp.session.Session;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -20,27 +27,35 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Says one message of each kind that a server can say in a revision; all of it by the code that serves clients. */
-final class GoldenServer {
+final class GoldenServer implements AutoCloseable {
     private static final ClientCapabilities ABLE = ClientCapabilities.of(
             Json.parse("{\"sampling\":{\"tools\":{}},\"roots\":{},\"elicitation\":{\"form\":{},\"url\":{}}}"));
 
+    private static final List<Change> CHANGES = List.of(
+            new Change.ToolList(),
+            new Change.PromptList(),
+            new Change.ResourceList(),
+            new Change.ResourceUpdated("test://page"));
+
     private final ProtocolVersion version;
+    private final Catalog catalog;
     private final DispatcherFixture fixture;
     private final Map<String, String> messages = new TreeMap<>();
 
-    private GoldenServer(ProtocolVersion version, DispatcherFixture fixture) {
+    private GoldenServer(ProtocolVersion version, Catalog catalog) {
         this.version = version;
-        this.fixture = fixture;
+        this.catalog = catalog;
+        this.fixture = new DispatcherFixture(catalog);
     }
 
     /** @return messages by name; what is random in them is masked */
     static Map<String, String> messages(ProtocolVersion version) throws Exception {
         var all = new TreeMap<String, String>();
-        try (var fixture = new DispatcherFixture(GoldenCatalog.catalog())) {
-            all.putAll(new GoldenServer(version, fixture).serve());
+        try (var server = new GoldenServer(version, GoldenCatalog.catalog())) {
+            all.putAll(server.serve());
         }
-        try (var fixture = new DispatcherFixture(GoldenCatalog.asking())) {
-            all.putAll(new GoldenServer(version, fixture).ask());
+        try (var server = new GoldenServer(version, GoldenCatalog.asking())) {
+            all.putAll(server.ask());
         }
         return all;
     }
@@ -51,9 +66,11 @@ final class GoldenServer {
             put("InitializeResult", body.substring(body.indexOf(' ') + 1));
             answer("EmptyResult.ping", "ping", "{}");
             answer("EmptyResult.setLevel", "logging/setLevel", "{\"level\":\"debug\"}");
+            changesInSession();
         } else {
             answer("DiscoverResult", "server/discover", "{}");
             unsupported();
+            changesToListener();
         }
         answer("ListToolsResult", "tools/list", "{}");
         for (String tool : new String[] {"everything", "list", "fails"}) {
@@ -101,6 +118,42 @@ final class GoldenServer {
         }
     }
 
+    /** On the session's standalone stream. */
+    private void changesInSession() throws Exception {
+        var session = fixture.session(version, ADA);
+        var sink = new Sink();
+        var reading = ((Attachment.Attached) fixture.sessions.attach(session, ADA, null)).reading();
+        reading.start(sink);
+        dispatch("resources/subscribe", "{\"uri\":\"test://page\"}", session, sink);
+        put("EmptyResult.subscribe", sink.next());
+        putChanges(sink);
+        reading.close();
+    }
+
+    private void changesToListener() throws Exception {
+        var sink = dispatch(
+                "subscriptions/listen",
+                "{\"notifications\":{\"toolsListChanged\":true,\"promptsListChanged\":true,"
+                        + "\"resourcesListChanged\":true,\"resourceSubscriptions\":[\"test://page\",\"test://nope\"]}}");
+        put("SubscriptionsAcknowledgedNotification", sink.next());
+        putChanges(sink);
+        sink.end();
+        put("SubscriptionsListenResult", sink.next());
+    }
+
+    private void putChanges(Sink sink) throws Exception {
+        for (var change : CHANGES) {
+            catalog.changes().announce(change);
+            String kind = switch (change) {
+                case Change.ToolList() -> "ToolListChangedNotification";
+                case Change.PromptList() -> "PromptListChangedNotification";
+                case Change.ResourceList() -> "ResourceListChangedNotification";
+                case Change.ResourceUpdated _ -> "ResourceUpdatedNotification";
+            };
+            put(kind, sink.next());
+        }
+    }
+
     private Map<String, String> ask() throws Exception {
         for (String question : GoldenCatalog.QUESTIONS.keySet()) {
             var sink = dispatch("tools/call", "{\"name\":\"" + question + "\"}");
@@ -143,9 +196,13 @@ final class GoldenServer {
     }
 
     private Sink dispatch(String method, String params) {
-        var request = request(method, params);
         var sink = new Sink();
-        var session = version.hasSessions() ? fixture.session(version, ADA) : null;
+        dispatch(method, params, version.hasSessions() ? fixture.session(version, ADA) : null, sink);
+        return sink;
+    }
+
+    private void dispatch(String method, String params, @Nullable Session session, Sink sink) {
+        var request = request(method, params);
         sink.pending = fixture.dispatcher.dispatch(
                 request,
                 new CallContext(
@@ -156,11 +213,15 @@ final class GoldenServer {
                         RequestParams.of(request.params()),
                         ArgumentHeaders.NONE,
                         sink));
-        return sink;
+    }
+
+    @Override
+    public void close() {
+        fixture.close();
     }
 
     /** All that is said, in order. */
-    private static final class Sink implements ReplySink {
+    private static final class Sink implements ReplySink, EventReader {
         private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
         private @Nullable PendingCall pending;
 
@@ -177,6 +238,27 @@ final class GoldenServer {
                 pending.cancel();
             }
         }
+
+        /** Ends what goes on; also what a stream says at its end, when nothing does. */
+        @Override
+        public void end() {
+            if (pending != null) {
+                pending.end();
+            }
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
+        public void event(String id, byte[] message) {
+            said.add(new String(message, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void letGo(@Nullable String id, int retryMillis) {}
 
         @Override
         public void notification(JsonWriter message, Slack slack) {

@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** Remembers what a sink is told; complains of a second end. */
-final class RecordingSink implements ReplySink {
+class RecordingSink implements ReplySink {
     final List<String> notifications = new CopyOnWriteArrayList<>();
     final List<String> requests = new CopyOnWriteArrayList<>();
     volatile boolean takesRequests = true;

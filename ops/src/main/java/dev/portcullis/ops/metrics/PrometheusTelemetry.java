@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * Counts what happens, for Prometheus. Every series is of closed sets: routes, tools, and the values of enums, and made before anything counts in it. So nobody outside can
+ * Counts what happens, for Prometheus. Every series is of closed sets: routes, tools, prompts, resources, and the values of enums, and made before anything counts in it. So nobody outside can
  * add one, and counting is an array index or one look-up in an immutable map, an addition, and no allocation. Any thread.
  *
  * <p>Figures of the JVM and of Netty are read when somebody scrapes ({@link RuntimeMetrics}).
@@ -27,11 +27,8 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
     /** Route of a request that no route has. */
     public static final String UNMATCHED_ROUTE = "unmatched";
 
-    /** Tool of a call of a tool that is not there. */
-    public static final String UNKNOWN_TOOL = "unknown";
-
-    /** Of tools with series of their own, over the life of the server. */
-    private static final int TOOLS_MAX = 1_000;
+    /** Tool, prompt or resource of a call of one that is not there. */
+    public static final String UNKNOWN = "unknown";
 
     /** Index 0 is a peer that left before an answer, the others are the hundreds of the status. */
     private static final String[] STATUS_CLASSES = {"aborted", "1xx", "2xx", "3xx", "4xx", "5xx"};
@@ -41,9 +38,9 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
 
     private final Map<String, RouteMeters> routes;
     private final RouteMeters unmatchedRoute;
-    private final LatencyHistograms callDurations;
-    private volatile Map<String, ToolMeters> tools;
-    private final ToolMeters unknownTool;
+    private final CallMeters tools;
+    private final CallMeters prompts;
+    private final CallMeters resources;
     private final EnumCounters<Outcome> refusals;
     private final EnumCounters<TokenOutcome> tokenChecks;
     private final EnumCounters<SignInStep> signInsSucceeded;
@@ -55,21 +52,21 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
      * Makes every series.
      *
      * @param routeNames names of all routes; requests of others count as {@link #UNMATCHED_ROUTE}
-     * @param toolNames names of the tools there are; calls of others count as {@link #UNKNOWN_TOOL}
+     * @param offered what there is to call; calls of others count as {@link #UNKNOWN}
      */
-    public PrometheusTelemetry(Set<String> routeNames, Set<String> toolNames) {
+    public PrometheusTelemetry(Set<String> routeNames, OfferedNames offered) {
         registry.throwExceptionOnRegistrationFailure();
         var requestDurations = histograms(
                 "portcullis_http_request_duration_seconds",
                 "From a request's head to the last byte of its answer, event streams to their end",
                 "route");
-        callDurations = histograms("portcullis_tool_call_duration_seconds", "Duration of tool calls", "tool");
         unmatchedRoute = new RouteMeters(registry, requestDurations, UNMATCHED_ROUTE);
         routes = metersByName(
                 routeNames, UNMATCHED_ROUTE, unmatchedRoute, name -> new RouteMeters(registry, requestDurations, name));
-        unknownTool = new ToolMeters(registry, callDurations, UNKNOWN_TOOL);
-        tools = metersByName(
-                toolNames, UNKNOWN_TOOL, unknownTool, name -> new ToolMeters(registry, callDurations, name));
+        tools = new CallMeters(registry, "tool", "portcullis.tool.calls", "Tool calls ended");
+        prompts = new CallMeters(registry, "prompt", "portcullis.prompt.calls", "Prompts got");
+        resources = new CallMeters(registry, "resource", "portcullis.resource.reads", "Resources read");
+        add(offered);
         refusals = new EnumCounters<>(
                 registry,
                 Outcome.class,
@@ -115,15 +112,11 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
         return histograms;
     }
 
-    /** Makes series for tools that came later. Those that go keep theirs; beyond 1,000 tools more count as {@link #UNKNOWN_TOOL}. */
-    public synchronized void addTools(Set<String> toolNames) {
-        var meters = new HashMap<>(tools);
-        for (String name : toolNames) {
-            if (meters.size() < TOOLS_MAX) {
-                meters.computeIfAbsent(name, _ -> new ToolMeters(registry, callDurations, name));
-            }
-        }
-        tools = Map.copyOf(meters);
+    /** Makes series for what can be called from now on. What goes keeps its own; beyond 1,000 of a kind, more count as {@link #UNKNOWN}. */
+    public void add(OfferedNames offered) {
+        tools.add(offered.tools());
+        prompts.add(offered.prompts());
+        resources.add(offered.resources());
     }
 
     @Override
@@ -143,7 +136,17 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
 
     @Override
     public void toolCalled(String tool, ToolOutcome outcome, long nanos) {
-        tools.getOrDefault(tool, unknownTool).called(outcome, nanos);
+        tools.ended(tool, outcome, nanos);
+    }
+
+    @Override
+    public void promptCalled(String prompt, ToolOutcome outcome, long nanos) {
+        prompts.ended(prompt, outcome, nanos);
+    }
+
+    @Override
+    public void resourceRead(String resource, ToolOutcome outcome, long nanos) {
+        resources.ended(resource, outcome, nanos);
     }
 
     @Override
@@ -211,28 +214,6 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
         void finished(int status, long nanos) {
             int statusClass = status / 100;
             finished[statusClass > 0 && statusClass < finished.length ? statusClass : 0].increment();
-            duration.record(nanos);
-        }
-    }
-
-    /** Calls of one tool, by outcome, and how long they took. */
-    private static final class ToolMeters {
-        private final EnumCounters<ToolOutcome> ended;
-        private final LatencyHistograms.Histogram duration;
-
-        ToolMeters(MeterRegistry registry, LatencyHistograms durations, String tool) {
-            ended = new EnumCounters<>(
-                    registry,
-                    ToolOutcome.class,
-                    "outcome",
-                    "portcullis.tool.calls",
-                    "Tool calls ended, by tool and outcome",
-                    Tags.of("tool", tool));
-            duration = durations.histogram(tool);
-        }
-
-        void called(ToolOutcome outcome, long nanos) {
-            ended.increment(outcome);
             duration.record(nanos);
         }
     }

@@ -95,7 +95,8 @@ record RoomLimits(
                         asking.openMax(),
                         asking.stateCharsMax(),
                         asking.stateSeconds(),
-                        asking.usedAnswersMax()));
+                        asking.usedAnswersMax()),
+                CallLimits.DEFAULT.tasks());
     }
 
     private static FetchLimits fetch(FetchLimits defaults, int totalMillis, int concurrentMax) {

@@ -29,6 +29,7 @@ import dev.portcullis.mcp.registry.Change;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.authorize.AuthorizationFlow;
 import dev.portcullis.oauth.client.ClientRegistration;
@@ -39,6 +40,7 @@ import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.TokenService;
 import dev.portcullis.ops.devidp.DevIdentityProvider;
 import dev.portcullis.ops.devidp.DevIdpSettings;
+import dev.portcullis.ops.metrics.OfferedNames;
 import dev.portcullis.ops.metrics.PrometheusTelemetry;
 import dev.portcullis.pipeline.ServerPipeline;
 import dev.portcullis.server.EventLoops;
@@ -105,11 +107,10 @@ final class Wiring {
         var limits = RoomLimits.of(config.limits());
         MasterKey key = MasterKeyFile.of(config.masterKey());
         var catalog = served.catalog();
-        var telemetry = running.add(
-                "metrics", new PrometheusTelemetry(ROUTE_NAMES, catalog.tools().names()));
+        var telemetry = running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, OfferedNames.of(catalog)));
         catalog.changes().listen(change -> {
-            if (change instanceof Change.ToolList) {
-                telemetry.addTools(catalog.tools().names());
+            if (!(change instanceof Change.ResourceUpdated)) {
+                telemetry.add(OfferedNames.of(catalog));
             }
         });
         GrantStore store = running.add("the store", openStore(limits.store()));
@@ -148,6 +149,7 @@ final class Wiring {
                 key,
                 revisions,
                 sessions,
+                new MemoryTaskStore(limits.calls().tasks(), clock),
                 catalog,
                 policy,
                 limits.calls(),

@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +34,8 @@ class PrometheusTelemetryTest {
     private static final Pattern SERIES = Pattern.compile(
             "[a-zA-Z_:][a-zA-Z0-9_:]*(\\{([a-zA-Z_][a-zA-Z0-9_]*=\"(\\\\.|[^\"\\\\])*\",?)*})? (NaN|[+-]Inf|[-+0-9.eE]+)");
 
-    private final PrometheusTelemetry telemetry = new PrometheusTelemetry(Set.of("mcp", "token"), Set.of("add"));
+    private final PrometheusTelemetry telemetry = new PrometheusTelemetry(
+            Set.of("mcp", "token"), new OfferedNames(Set.of("add"), Set.of("greet"), Set.of("readme")));
 
     @AfterEach
     void tearDown() {
@@ -71,13 +74,17 @@ class PrometheusTelemetryTest {
             telemetry.requestFinished("/attack/" + i, 404, 1);
             telemetry.requestFinished("mcp", i, 1);
             telemetry.toolCalled("tool-" + i, ToolOutcome.UNKNOWN, 1);
+            telemetry.promptCalled("prompt-" + i, ToolOutcome.UNKNOWN, 1);
+            telemetry.resourceRead("test://" + i, ToolOutcome.UNKNOWN, 1);
         }
         var after = ours(scrape());
 
         assertThat(after.keySet()).isEqualTo(before.keySet());
         assertThat(after)
                 .containsEntry("portcullis_http_requests_total{route=\"unmatched\",status=\"4xx\"}", 1_000.0)
-                .containsEntry("portcullis_tool_calls_total{outcome=\"unknown\",tool=\"unknown\"}", 1_000.0);
+                .containsEntry("portcullis_tool_calls_total{outcome=\"unknown\",tool=\"unknown\"}", 1_000.0)
+                .containsEntry("portcullis_prompt_calls_total{outcome=\"unknown\",prompt=\"unknown\"}", 1_000.0)
+                .containsEntry("portcullis_resource_reads_total{outcome=\"unknown\",resource=\"unknown\"}", 1_000.0);
     }
 
     @Test
@@ -90,6 +97,8 @@ class PrometheusTelemetryTest {
         }
         for (var outcome : ToolOutcome.values()) {
             telemetry.toolCalled("add", outcome, 1);
+            telemetry.promptCalled("greet", outcome, 1);
+            telemetry.resourceRead("readme", outcome, 1);
         }
         for (var step : SignInStep.values()) {
             telemetry.signIn(step, true);
@@ -108,7 +117,14 @@ class PrometheusTelemetryTest {
         assertThat(ToolOutcome.values())
                 .allSatisfy(outcome -> assertThat(series)
                         .containsEntry(
-                                "portcullis_tool_calls_total{outcome=\"" + lower(outcome) + "\",tool=\"add\"}", 1.0));
+                                "portcullis_tool_calls_total{outcome=\"" + lower(outcome) + "\",tool=\"add\"}", 1.0)
+                        .containsEntry(
+                                "portcullis_prompt_calls_total{outcome=\"" + lower(outcome) + "\",prompt=\"greet\"}",
+                                1.0)
+                        .containsEntry(
+                                "portcullis_resource_reads_total{outcome=\"" + lower(outcome)
+                                        + "\",resource=\"readme\"}",
+                                1.0));
         assertThat(SignInStep.values())
                 .allSatisfy(step -> assertThat(series)
                         .containsEntry(
@@ -117,8 +133,35 @@ class PrometheusTelemetryTest {
                         .containsEntry(
                                 "portcullis_sign_in_steps_total{outcome=\"failed\",step=\"" + lower(step) + "\"}",
                                 2.0));
-        assertThat(series).containsEntry("portcullis_tool_call_duration_seconds_count{tool=\"add\"}", (double)
-                ToolOutcome.values().length);
+        double calls = ToolOutcome.values().length;
+        assertThat(series)
+                .containsEntry("portcullis_tool_call_duration_seconds_count{tool=\"add\"}", calls)
+                .containsEntry("portcullis_prompt_call_duration_seconds_count{prompt=\"greet\"}", calls)
+                .containsEntry("portcullis_resource_read_duration_seconds_count{resource=\"readme\"}", calls);
+    }
+
+    @Test
+    void addWhenNamesComeLaterThenTheyCountFromThenOnAndTheOthersGoOn() throws IOException {
+        telemetry.promptCalled("greet", ToolOutcome.OK, 1);
+        telemetry.promptCalled("later", ToolOutcome.OK, 1);
+        telemetry.add(new OfferedNames(Set.of(), Set.of("later"), Set.of()));
+        telemetry.promptCalled("greet", ToolOutcome.OK, 1);
+        telemetry.promptCalled("later", ToolOutcome.OK, 1);
+
+        assertThat(scrape())
+                .containsEntry("portcullis_prompt_calls_total{outcome=\"ok\",prompt=\"greet\"}", 2.0)
+                .containsEntry("portcullis_prompt_calls_total{outcome=\"ok\",prompt=\"unknown\"}", 1.0)
+                .containsEntry("portcullis_prompt_calls_total{outcome=\"ok\",prompt=\"later\"}", 1.0);
+    }
+
+    @Test
+    void addWhenThereAreTooManyNamesThenTheRestCountsAsUnknown() throws IOException {
+        var names = IntStream.range(0, 2_000).mapToObj(i -> "n" + i).collect(Collectors.toSet());
+        telemetry.add(new OfferedNames(Set.of(), Set.of(), names));
+
+        assertThat(scrape().keySet().stream()
+                        .filter(series -> series.startsWith("portcullis_resource_reads_total{outcome=\"ok\"")))
+                .hasSize(1_000);
     }
 
     @Test
@@ -202,6 +245,8 @@ class PrometheusTelemetryTest {
             telemetry.refused(Outcome.NO_TOKEN);
             telemetry.tokenChecked(TokenOutcome.HIT);
             telemetry.toolCalled("add", ToolOutcome.OK, i);
+            telemetry.promptCalled("greet", ToolOutcome.OK, i);
+            telemetry.resourceRead("readme", ToolOutcome.OK, i);
             telemetry.signIn(SignInStep.TOKEN, true);
             telemetry.streamOpened();
             telemetry.streamClosed();
