@@ -132,7 +132,8 @@ final class DispatcherFixture implements AutoCloseable {
                 completionMillis,
                 logsPerSecondMax,
                 all.logCharsMax(),
-                all.asking());
+                all.asking(),
+                all.tasks());
     }
 
     static Principal person(String name) {
