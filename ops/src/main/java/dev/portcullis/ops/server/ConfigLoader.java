@@ -2,6 +2,7 @@ package dev.portcullis.ops.server;
 
 import static dev.portcullis.ops.server.Setting.*;
 
+import dev.portcullis.endpoint.mcp.Priming;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.ops.log.Lines;
 import dev.portcullis.ops.server.ServerConfig.Doors;
@@ -15,6 +16,7 @@ import dev.portcullis.ops.server.ServerConfig.Rates;
 import dev.portcullis.ops.server.ServerConfig.Sessions;
 import dev.portcullis.ops.server.ServerConfig.SignInBy;
 import dev.portcullis.ops.server.ServerConfig.StoreLocation;
+import dev.portcullis.ops.server.ServerConfig.Tasks;
 import dev.portcullis.ops.server.ServerConfig.Tokens;
 import dev.portcullis.ops.server.ServerConfig.Tools;
 import dev.portcullis.sse.SseStream.SseLimits;
@@ -99,6 +101,7 @@ public final class ConfigLoader {
                 publicUrl,
                 isLocal,
                 values.isOn(SSE_ON_MCP),
+                priming(),
                 management,
                 isAuthOn(isLocal),
                 signInBy,
@@ -384,6 +387,8 @@ public final class ConfigLoader {
         if (values.number(BODIES_BYTES_MAX) != 0) {
             requireNoMore(MCP_BODY_BYTES_MAX, BODIES_BYTES_MAX);
         }
+        requireNoMore(TASK_SECONDS, TASK_SECONDS_MAX);
+        requireNoMore(TASK_BYTES_PER_PERSON_MAX, TASK_BYTES_MAX);
         return new Limits(
                 new Http(
                         values.number(CONNECTIONS_MAX),
@@ -425,6 +430,14 @@ public final class ConfigLoader {
                         values.number(LOGS_PER_SECOND_MAX),
                         values.number(LIST_PAGE_MAX),
                         values.millis(LIST_SECONDS)),
+                new Tasks(
+                        values.millis(TASK_SECONDS),
+                        values.millis(TASK_SECONDS_MAX),
+                        values.millis(TASK_RUN_SECONDS),
+                        values.number(TASKS_MAX),
+                        values.number(TASKS_PER_PERSON_MAX),
+                        values.number(TASK_BYTES_MAX),
+                        values.number(TASK_BYTES_PER_PERSON_MAX)),
                 new Tokens(
                         values.number(TOKEN_TABLE_MAX),
                         values.number(BOGUS_TOKEN_TABLE_MAX),
@@ -436,6 +449,18 @@ public final class ConfigLoader {
                         values.millis(IMAGE_SECONDS),
                         values.number(IMAGE_BYTES_MAX)),
                 values.number(OFFLOAD_MAX));
+    }
+
+    private Priming priming() {
+        return switch (values.text(STREAM_PRIMING).toLowerCase(Locale.ROOT)) {
+            case "auto" -> Priming.AUTO;
+            case "never" -> Priming.NEVER;
+            case "always" -> Priming.ALWAYS;
+            default -> {
+                values.mistake(STREAM_PRIMING, "is none of its values", "Give auto, never or always.");
+                yield Priming.AUTO;
+            }
+        };
     }
 
     private System.Logger.Level logLevel() {
