@@ -257,7 +257,7 @@ class SessionTaskTest {
             ada.withdraw(withdrawn);
             assertThat(withdrawn.sink().awaitEnd()).isEqualTo("withdrawn");
             lost.pending().cancel();
-            assertThat(fixture.dispatcher.isIdle()).isTrue();
+            assertThat(fixture.dispatcher.taskWaits(id)).isZero();
             assertThat(ada.get(id)).contains("working");
             gate.release();
             ada.await(id, "completed");
