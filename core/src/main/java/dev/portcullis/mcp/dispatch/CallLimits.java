@@ -42,6 +42,20 @@ public record CallLimits(
                 tasks);
     }
 
+    /** These limits, but for those of what is told: of lists, suggestions and log messages. */
+    public CallLimits telling(int listed, int suggestingMillis, int logsPerSecond) {
+        return new CallLimits(
+                timeoutMillisMax,
+                callsPerPersonMax,
+                listTtlMillis,
+                listed,
+                suggestingMillis,
+                logsPerSecond,
+                logCharsMax,
+                asking,
+                tasks);
+    }
+
     /** These limits, but for those of asking. */
     public CallLimits asking(AskLimits limits) {
         return new CallLimits(

@@ -123,17 +123,7 @@ final class DispatcherFixture implements AutoCloseable {
     }
 
     static CallLimits limits(int pageSize, int completionMillis, int logsPerSecondMax) {
-        var all = CallLimits.DEFAULT;
-        return new CallLimits(
-                all.timeoutMillisMax(),
-                all.callsPerPersonMax(),
-                all.listTtlMillis(),
-                pageSize,
-                completionMillis,
-                logsPerSecondMax,
-                all.logCharsMax(),
-                all.asking(),
-                all.tasks());
+        return CallLimits.DEFAULT.telling(pageSize, completionMillis, logsPerSecondMax);
     }
 
     static Principal person(String name) {
