@@ -1,6 +1,7 @@
 package dev.portcullis.ops.server;
 
 import dev.portcullis.mcp.ServerInfo;
+import dev.portcullis.mcp.model.Icon;
 import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.registry.PromptHandler;
 import dev.portcullis.mcp.registry.PromptRegistry;
@@ -89,6 +90,9 @@ public final class PortcullisServer implements AutoCloseable {
         private @Nullable String title;
         private String version = "0";
         private @Nullable String instructions;
+        private @Nullable String description;
+        private @Nullable String website;
+        private List<Icon> icons = List.of();
         private Policy policy = RulePolicy.openToAll();
         private Path directory = Path.of("");
         private boolean isFromEnvironment;
@@ -120,6 +124,24 @@ public final class PortcullisServer implements AutoCloseable {
         /** What the client's model should know: how the tools go together. */
         public Builder instructions(String changed) {
             instructions = changed;
+            return this;
+        }
+
+        /** What people should know: what is offered, in a sentence. */
+        public Builder description(String changed) {
+            description = changed;
+            return this;
+        }
+
+        /** Where people can read more. */
+        public Builder website(String url) {
+            website = url;
+            return this;
+        }
+
+        /** What clients may show people beside the title. */
+        public Builder icons(Icon... changed) {
+            icons = List.of(changed);
             return this;
         }
 
@@ -184,7 +206,8 @@ public final class PortcullisServer implements AutoCloseable {
                     offered(() -> PromptRegistry.of(prompts), PromptRegistry.of(List.of()), mistakes),
                     offered(() -> ResourceRegistry.of(resources), ResourceRegistry.of(List.of()), mistakes));
             var loaded = loadSettings(mistakes);
-            var info = new ServerInfo(name, title == null ? name : title, version, instructions);
+            var info = new ServerInfo(
+                    name, title == null ? name : title, version, instructions, description, website, icons);
             var running = new Running();
             var config = Wiring.start(loaded.config(), new Served(info, catalog, policy), running);
             return new PortcullisServer(running, config, catalog, loaded.warnings());
