@@ -34,7 +34,7 @@ final class Taskable {
     Taskable(Tasks tasks, CallRunner runner, ReplySink ofRequest, When when, @Nullable Long ttlMillis) {
         this.tasks = tasks;
         this.runner = runner;
-        this.sink = new TaskableSink(ofRequest);
+        this.sink = new TaskableSink(this, ofRequest);
         this.when = when;
         this.ttlMillis = ttlMillis;
     }

@@ -5,10 +5,16 @@ import dev.portcullis.json.JsonWriter;
 
 /** The sink of a call that may become a task: its request's own until then, its task's from then on. */
 final class TaskableSink implements ReplySink {
+    private final Taskable taskable;
     private volatile ReplySink now;
 
-    TaskableSink(ReplySink ofRequest) {
+    TaskableSink(Taskable taskable, ReplySink ofRequest) {
+        this.taskable = taskable;
         this.now = ofRequest;
+    }
+
+    Taskable taskable() {
+        return taskable;
     }
 
     /** Answers the request, and lets what follows go to the task. The caller sees to it that nothing else is answered meanwhile. */

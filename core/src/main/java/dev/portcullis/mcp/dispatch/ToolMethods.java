@@ -56,7 +56,8 @@ final class ToolMethods {
         CallParams.requireProgressToken(context);
         context.argumentHeaders().check(tool.input().mirrored(), arguments);
         var taskable = tasks.of(tool.definition(), context);
-        var run = new ToolRun(tool, id, context, arguments, runner, startedNanos, taskable);
+        var run = new ToolRun(
+                tool, id, taskable == null ? context : context.with(taskable.sink()), arguments, runner, startedNanos);
         if (tasks.isOutOfReach(tool.definition(), context)) {
             run.refuse(tool.definition().name() + " can only be called by clients that know tasks.");
             return null;

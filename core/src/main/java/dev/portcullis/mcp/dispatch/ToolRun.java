@@ -24,7 +24,6 @@ final class ToolRun extends CallRun implements ToolCall {
 
     private final RegisteredTool tool;
     private final RawJson rawArguments;
-    private final @Nullable Taskable taskable;
     private @Nullable Arguments arguments;
 
     ToolRun(
@@ -33,12 +32,10 @@ final class ToolRun extends CallRun implements ToolCall {
             CallContext context,
             RawJson rawArguments,
             CallRunner runner,
-            long startedNanos,
-            @Nullable Taskable taskable) {
-        super(id, taskable == null ? context : context.with(taskable.sink()), runner, startedNanos);
+            long startedNanos) {
+        super(id, context, runner, startedNanos);
         this.tool = tool;
         this.rawArguments = rawArguments;
-        this.taskable = taskable;
     }
 
     @Override
@@ -64,8 +61,19 @@ final class ToolRun extends CallRun implements ToolCall {
         }
     }
 
+    /** @return how this call becomes a task; null if it never does. Known to the sink alone, so that calls that are none do not pay for it */
+    private @Nullable Taskable taskable() {
+        return context.sink() instanceof TaskableSink sink ? sink.taskable() : null;
+    }
+
+    private @Nullable RunningTask task() {
+        var taskable = taskable();
+        return taskable == null ? null : taskable.task();
+    }
+
     /** Makes the call a task, if now is when it must be one. @return false if it cannot be, and has ended */
     private boolean isReady(Taskable.When now) {
+        var taskable = taskable();
         if (taskable == null || taskable.when() != now) {
             return true;
         }
@@ -176,6 +184,7 @@ final class ToolRun extends CallRun implements ToolCall {
             throw new IllegalStateException(called() + " forbids tasks");
         }
         try {
+            var taskable = taskable();
             return taskable != null && taskable.become(this, name());
         } catch (McpException e) {
             return false; // it goes on as any other call
@@ -184,18 +193,19 @@ final class ToolRun extends CallRun implements ToolCall {
 
     @Override
     Asker asker() {
-        var task = taskable == null ? null : taskable.task();
+        var task = task();
         return task == null ? super.asker() : task;
     }
 
     @Override
     boolean leftAsTask() {
+        var taskable = taskable();
         return taskable != null && taskable.close();
     }
 
     @Override
     void progressWithoutRequest(@Nullable String message) {
-        var task = taskable == null ? null : taskable.task();
+        var task = task();
         if (task != null && message != null) {
             task.say(message);
         }
