@@ -77,6 +77,13 @@ public final class CurrentRequest {
         this.answer = answer;
     }
 
+    /** Its answer is a stream and has begun: nobody will ask for its headers again. */
+    void forgetHeaders() {
+        if (head != null) {
+            head = head.withoutHeaders();
+        }
+    }
+
     /** Whether the answer goes without its body (HEAD, RFC 9110 §9.3.2). */
     boolean isHeadOnly() {
         return headOnly;

@@ -191,6 +191,9 @@ public final class GateHandler extends ChannelDuplexHandler {
                 return;
             }
             answer = beginAnswer((HttpResponse) answer);
+            if (!Answers.ends(answer)) {
+                current.forgetHeaders();
+            }
         }
         if (Answers.ends(answer)) {
             current.answer(CurrentRequest.Answer.ENDED);

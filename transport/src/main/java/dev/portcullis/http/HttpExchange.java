@@ -32,7 +32,7 @@ final class HttpExchange implements Exchange {
     }
 
     private final ChannelHandlerContext ctx;
-    private final RequestHead head;
+    private RequestHead head;
     private final Route route;
     private final Principal principal;
     private final @Nullable VerifiedToken token;
@@ -166,6 +166,7 @@ final class HttpExchange implements Exchange {
         } else {
             state = State.STREAMING;
             stream = started;
+            head = head.withoutHeaders();
             ctx.writeAndFlush(answer, ctx.voidPromise());
         }
     }

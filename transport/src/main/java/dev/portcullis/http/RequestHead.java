@@ -1,5 +1,6 @@
 package dev.portcullis.http;
 
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -28,6 +29,11 @@ public record RequestHead(HttpMethod method, String path, String query, HttpHead
         }
         return new RequestHead(
                 request.method(), path, question < 0 ? "" : target.substring(question + 1), request.headers(), peer);
+    }
+
+    /** This head as a stream keeps it that may stay open for hours: what its client sent is most of what it weighs. */
+    RequestHead withoutHeaders() {
+        return new RequestHead(method, path, query, EmptyHttpHeaders.INSTANCE, peer);
     }
 
     /** @return the first value of a header; null if absent */

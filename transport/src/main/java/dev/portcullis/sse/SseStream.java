@@ -300,7 +300,7 @@ public final class SseStream {
             if (state != State.CLOSED) {
                 var more = new ArrayList<>(onClose);
                 more.add(listener);
-                onClose = more;
+                onClose = List.copyOf(more); // small, and there are many streams
                 return;
             }
         }

@@ -108,6 +108,15 @@ public final class RawClient implements AutoCloseable {
         return new String(body, StandardCharsets.UTF_8);
     }
 
+    /** Reads so many bytes of a body. */
+    public String readBytes(int count) {
+        try {
+            return new String(in.readNBytes(count), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Reads one chunk of a stream; empty at its end. */
     public String readChunk() {
         try {

@@ -28,8 +28,7 @@ final class OpenQuestions {
      * @param name the author's name for it
      * @param arrivals takes what comes
      */
-    record Question(
-            Session session, JsonRpcId id, String name, InputRequest request, Consumer<Arrival> arrivals) {}
+    record Question(Session session, JsonRpcId id, String name, InputRequest request, Consumer<Arrival> arrivals) {}
 
     OpenQuestions(AskLimits limits) {
         this.perSessionMax = limits.openPerSessionMax();

@@ -2,6 +2,7 @@ package dev.portcullis.ops.server;
 
 import static dev.portcullis.ops.server.Setting.*;
 
+import dev.portcullis.endpoint.mcp.Priming;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.ops.log.Lines;
 import dev.portcullis.ops.server.ServerConfig.Doors;
@@ -99,6 +100,7 @@ public final class ConfigLoader {
                 publicUrl,
                 isLocal,
                 values.isOn(SSE_ON_MCP),
+                priming(),
                 management,
                 isAuthOn(isLocal),
                 signInBy,
@@ -436,6 +438,18 @@ public final class ConfigLoader {
                         values.millis(IMAGE_SECONDS),
                         values.number(IMAGE_BYTES_MAX)),
                 values.number(OFFLOAD_MAX));
+    }
+
+    private Priming priming() {
+        return switch (values.text(STREAM_PRIMING).toLowerCase(Locale.ROOT)) {
+            case "auto" -> Priming.AUTO;
+            case "never" -> Priming.NEVER;
+            case "always" -> Priming.ALWAYS;
+            default -> {
+                values.mistake(STREAM_PRIMING, "is none of its values", "Give auto, never or always.");
+                yield Priming.AUTO;
+            }
+        };
     }
 
     private System.Logger.Level logLevel() {

@@ -1,5 +1,6 @@
 package dev.portcullis.ops.server;
 
+import dev.portcullis.endpoint.mcp.Priming;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.sse.SseStream;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param publicUrl the origin clients see, without a trailing slash; all we say about ourselves comes from here (O-2). Its port is 0 until the listener has one
  * @param isLocal whether only this machine can reach us: HOST and PUBLIC_URL are loopback
  * @param isSseOnMcp whether {@code /mcp} takes clients of HTTP+SSE as well (H-6)
+ * @param priming when streams begin with an id alone (H-124)
  * @param management listener of metrics and health; port 0 for any
  * @param isAuthOn false: everybody is {@code Principal.ANONYMOUS}; only if local
  * @param signInBy who signs people in
@@ -36,6 +38,7 @@ public record ServerConfig(
         URI publicUrl,
         boolean isLocal,
         boolean isSseOnMcp,
+        Priming priming,
         InetSocketAddress management,
         boolean isAuthOn,
         SignInBy signInBy,
@@ -62,6 +65,7 @@ public record ServerConfig(
                 publicUrl.getPort() == 0 ? Origins.localhost(boundListen.getPort()) : publicUrl,
                 isLocal,
                 isSseOnMcp,
+                priming,
                 boundManagement,
                 isAuthOn,
                 signInBy,
@@ -85,6 +89,7 @@ public record ServerConfig(
                 publicUrl,
                 isLocal,
                 isSseOnMcp,
+                priming,
                 management,
                 isAuthOn,
                 standIn,

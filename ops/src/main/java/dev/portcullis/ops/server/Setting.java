@@ -52,6 +52,12 @@ public enum Setting {
             "on",
             "whether /mcp, like /sse, takes clients that know only HTTP+SSE (2024-11-05): by a GET without a session",
             "off"),
+    STREAM_PRIMING(
+            LISTENER,
+            "auto",
+            "when streams of 2025-11-25 begin with an event that has only an id, so that clients can come back to them: never,"
+                    + " always, or auto, with calls that take long or let their clients poll",
+            "never"),
 
     ACCESS_CLIENT_ID(SIGN_IN, "", "client id of the Access for SaaS application", "0123abcd…"),
     ACCESS_CLIENT_SECRET(SIGN_IN, Kind.SECRET, "", "client secret of that application", "4567ef01…"),
@@ -197,8 +203,7 @@ public enum Setting {
             LIMITS, 200, 1, 1_000_000, "sessions", "of them, one person's; then the one that rested longest ends"),
     SUBSCRIPTIONS_MAX(LIMITS, 256, 1, 100_000, "resources", "that one session follows"),
     REPLAY_SECONDS(LIMITS, 300, 1, 86_400, "seconds", "a call's stream is kept after its end, for Last-Event-ID"),
-    REPLAY_BYTES_MAX(
-            LIMITS, 0, 0, Integer.MAX_VALUE, "bytes", "of kept events of all streams; 0: a 16th of the heap"),
+    REPLAY_BYTES_MAX(LIMITS, 0, 0, Integer.MAX_VALUE, "bytes", "of kept events of all streams; 0: a 16th of the heap"),
     RATE_PER_ADDRESS(
             LIMITS,
             200,
@@ -210,7 +215,8 @@ public enum Setting {
     TOOL_CALLS_MAX(LIMITS, 1_000, 1, 1_000_000, "calls", "of tools running at a time"),
     TOOL_CALLS_PER_PERSON_MAX(LIMITS, 32, 1, 1_000_000, "calls", "of tools running at a time for one person"),
     TOOL_SECONDS(LIMITS, 60, 1, 3_600, "seconds", "at most for one tool call, whatever the tool asks for"),
-    ANSWER_SECONDS(LIMITS, 300, 1, 86_400, "seconds", "one call may wait for its client's answers, beside its own time"),
+    ANSWER_SECONDS(
+            LIMITS, 300, 1, 86_400, "seconds", "one call may wait for its client's answers, beside its own time"),
     LOGS_PER_SECOND_MAX(LIMITS, 100, 1, 1_000_000, "messages", "that one call may log in a second; more are dropped"),
     LIST_PAGE_MAX(LIMITS, 100, 1, 10_000, "items", "of a list in one answer"),
     LIST_SECONDS(LIMITS, 60, 0, 86_400, "seconds", "clients may keep a list without asking again (2026-07-28)"),

@@ -173,7 +173,7 @@ final class Wiring {
                         McpHttpLimits.DEFAULT.retryAfterSeconds(),
                         config.limits().stream(),
                         config.isSseOnMcp(),
-                        McpHttpLimits.DEFAULT.priming()),
+                        config.priming()),
                 telemetry);
 
         // The doors.

@@ -79,8 +79,13 @@ final class TaskTools {
     private static ToolResult askTwoThings(ToolCall call) throws Exception {
         call.becomeTask();
         var requests = new LinkedHashMap<String, InputRequest>();
-        requests.put("first", Form.of("The first thing?").requireText("value", null));
-        requests.put("second", Form.of("The second thing?").requireText("value", null));
+        requests.put("first", nameAndConfirmation("The first thing?"));
+        requests.put("second", nameAndConfirmation("The second thing?"));
         return ToolResult.text("Answers: " + call.ask(requests).size());
+    }
+
+    /** The two fields that the suite fills in, whatever it is asked. */
+    private static Form nameAndConfirmation(String question) {
+        return Form.of(question).requireText("name", null).requireBool("confirm", null);
     }
 }

@@ -30,7 +30,7 @@ class ExamplesTest {
     void start() throws Exception {
         server = PortcullisServer.builder()
                 .settings(Map.of("PORT", "0", "MANAGEMENT_PORT", "0", "DEV_IDP_PORT", "0"))
-                .settings(Map.of("AUTH", "off", "STORE", "memory:"))
+                .settings(Map.of("AUTH", "off", "STORE", "memory:", "ANSWER_SECONDS", "20"))
                 .tool(new AreaTool(), new ForecastTool(), new BookingTool(), new SummaryTool())
                 .tool(new IndexTool(), new ReportTool())
                 .prompt(new ReviewPrompt())

@@ -8,8 +8,10 @@ import dev.portcullis.json.JsonWriter;
 import dev.portcullis.mcp.dispatch.PendingCall;
 import dev.portcullis.mcp.dispatch.ReplySink;
 import dev.portcullis.mcp.dispatch.Slack;
+import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.SessionStream;
+import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.sse.SseStream;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.telemetry.Telemetry;
@@ -35,9 +37,9 @@ final class HttpReplySink implements ReplySink {
 
     private final Exchange exchange;
     private final MediaTypes accepted;
-    private final String version;
-    private final @Nullable Session opened;
-    private final @Nullable Resumption resumption;
+    private final Revision revision;
+    private final @Nullable Session session;
+    private final boolean opensSession;
     private final Context context;
 
     private @Nullable SseStream stream;
@@ -47,25 +49,26 @@ final class HttpReplySink implements ReplySink {
     private boolean ended;
 
     /** What all sinks share. */
-    record Context(GuardedPaths guarded, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
+    record Context(
+            GuardedPaths guarded, Sessions sessions, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
 
     /**
-     * @param version the revision spoken, told in every answer (H-19)
-     * @param opened the session that this request opens, whose id the answer bears; else null
-     * @param resumption how its client comes back for what it has missed; null if it cannot
+     * @param revision what is spoken, told in every answer (H-19)
+     * @param session to which the request belongs, so that its client can come back for what it has missed; null where requests stand alone
+     * @param opensSession whether this request opens it: then the answer bears its id
      */
     HttpReplySink(
             Exchange exchange,
             MediaTypes accepted,
-            String version,
-            @Nullable Session opened,
-            @Nullable Resumption resumption,
+            Revision revision,
+            @Nullable Session session,
+            boolean opensSession,
             Context context) {
         this.exchange = exchange;
         this.accepted = accepted;
-        this.version = version;
-        this.opened = opened;
-        this.resumption = resumption;
+        this.revision = revision;
+        this.session = session;
+        this.opensSession = opensSession;
         this.context = context;
     }
 
@@ -92,7 +95,7 @@ final class HttpReplySink implements ReplySink {
 
     private synchronized void reachSoftDeadline() {
         if (!ended && stream == null) {
-            openStream(Priming.AUTO);
+            openStream(true);
         }
     }
 
@@ -142,7 +145,7 @@ final class HttpReplySink implements ReplySink {
 
     @Override
     public synchronized void letClientPoll(int retryMillis) {
-        if (ended || resumption == null || !resumption.primes() || !accepted.stream()) {
+        if (ended || !accepted.stream() || !context.limits().priming().isFor(revision)) {
             return;
         }
         stream();
@@ -207,23 +210,28 @@ final class HttpReplySink implements ReplySink {
     }
 
     private Reply withHeaders(Reply reply) {
-        Reply versioned = reply.with(McpHeaders.PROTOCOL_VERSION, version);
-        return opened == null ? versioned : versioned.with(McpHeaders.SESSION_ID, opened.id());
+        Reply versioned = reply.with(McpHeaders.PROTOCOL_VERSION, version());
+        return session == null || !opensSession ? versioned : versioned.with(McpHeaders.SESSION_ID, session.id());
+    }
+
+    private String version() {
+        return revision.version().text();
     }
 
     private SseStream stream() {
-        return stream != null ? stream : openStream(Priming.ALWAYS);
+        return stream != null ? stream : openStream(false);
     }
 
-    /** @param priming what the setting must at least be for the stream to begin with an id */
-    private SseStream openStream(Priming priming) {
+    /** @param slow whether it is to take long, so that its client had better know how to come back (H-124) */
+    private SseStream openStream(boolean slow) {
         boolean gone = exchange.isAnswered(); // then nobody learns an id to come back with
         var open = openConnection();
-        if (resumption != null && !gone) {
-            log = resumption.openStream();
+        if (session != null && !gone) {
+            log = context.sessions().openStream(session);
             if (log != null) {
                 var reading = log.read();
-                if (resumption.primes(priming)) {
+                var priming = context.limits().priming();
+                if (slow ? priming.isFor(revision) : priming.isAlwaysFor(revision)) {
                     open.mark(reading.position(), NO_RETRY);
                 }
                 SessionReader.join(open, reading, true);
@@ -241,8 +249,8 @@ final class HttpReplySink implements ReplySink {
 
     private String[] streamHeaders() {
         String versionName = McpHeaders.PROTOCOL_VERSION.toString();
-        return opened == null
-                ? new String[] {versionName, version}
-                : new String[] {versionName, version, McpHeaders.SESSION_ID.toString(), opened.id()};
+        return session == null || !opensSession
+                ? new String[] {versionName, version()}
+                : new String[] {versionName, version(), McpHeaders.SESSION_ID.toString(), session.id()};
     }
 }

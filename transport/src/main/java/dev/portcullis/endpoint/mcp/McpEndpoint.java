@@ -41,7 +41,7 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
             Telemetry telemetry) {
         this.revisions = revisions;
         this.dispatcher = dispatcher;
-        this.sinks = new HttpReplySink.Context(guarded, tokens, limits, telemetry);
+        this.sinks = new HttpReplySink.Context(guarded, sessions, tokens, limits, telemetry);
         this.stateless = new StatelessExchange(dispatcher, revisions, sinks);
         this.inSession = new SessionExchange(dispatcher, revisions, sessions, sinks);
         this.legacySse = new LegacySse(dispatcher, revisions, sessions, sinks);

@@ -47,7 +47,7 @@ final class SessionExchange {
         }
         var session = dispatcher.openSession(posted.params(), exchange.principal());
         if (posted.message() instanceof JsonRpcMessage.Request request) {
-            dispatch(exchange, accepted, request, posted.params(), session, session);
+            dispatch(exchange, accepted, request, posted.params(), session, true);
         }
     }
 
@@ -59,7 +59,7 @@ final class SessionExchange {
         }
         switch (posted.message()) {
             case JsonRpcMessage.Request request ->
-                dispatch(exchange, accepted, request, posted.params(), session, null);
+                dispatch(exchange, accepted, request, posted.params(), session, false);
             case JsonRpcMessage.Notification _, JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
                 take(dispatcher, posted, session);
                 exchange.reply(McpReplies.accepted(revisionOf(session)));
@@ -73,10 +73,9 @@ final class SessionExchange {
             JsonRpcMessage.Request request,
             RequestParams params,
             Session session,
-            @Nullable Session opened) {
+            boolean opensSession) {
         var revision = revisionOf(session);
-        var sink = new HttpReplySink(
-                exchange, accepted, revision.version().text(), opened, resumption(session, revision), sinks);
+        var sink = new HttpReplySink(exchange, accepted, revision, session, opensSession, sinks);
         var pending = dispatcher.dispatch(request, context(exchange, revision, session, params, sink));
         if (pending != null) {
             sink.waitFor(pending, false);
@@ -112,8 +111,7 @@ final class SessionExchange {
             exchange.reply(McpReplies.accepted(revision));
             return;
         }
-        var whole = new HttpReplySink(
-                exchange, accepted, revision.version().text(), null, resumption(session, revision), sinks);
+        var whole = new HttpReplySink(exchange, accepted, revision, session, false, sinks);
         var answers = new BatchSink(whole, accepted, batch.answers());
         for (var posted : batch.messages()) {
             if (posted.message() instanceof JsonRpcMessage.Request request) {
@@ -144,10 +142,6 @@ final class SessionExchange {
         return revisions.of(session.version());
     }
 
-    private Resumption resumption(Session session, Revision revision) {
-        return new Resumption(sessions, session, revision, sinks.limits().priming());
-    }
-
     /** The session's standalone stream (H-120), or one that was lost (H-122). */
     void stream(Exchange exchange) throws McpException {
         var session = find(exchange, requireSessionId(exchange));
@@ -175,7 +169,7 @@ final class SessionExchange {
                 McpHeaders.PROTOCOL_VERSION.toString(),
                 session.version().text());
         sinks.tokens().follow(exchange, stream);
-        if (resumption(session, revisionOf(session)).primes(Priming.ALWAYS)) {
+        if (sinks.limits().priming().isAlwaysFor(revisionOf(session))) {
             stream.mark(reading.position(), -1);
         }
         SessionReader.join(stream, reading, true);

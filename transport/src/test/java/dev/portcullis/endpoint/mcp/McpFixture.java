@@ -35,6 +35,7 @@ import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.mcp.task.TaskLimits;
+import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.sse.SseStream.SseLimits;
@@ -85,6 +86,8 @@ final class McpFixture implements AutoCloseable {
     /** {@code /mcp}. */
     final Route route;
 
+    final Catalog catalog;
+    final McpDispatcher dispatcher;
     private final McpEndpoint endpoint;
     private final GuardedPaths guarded =
             new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.of("tools"));
@@ -131,16 +134,17 @@ final class McpFixture implements AutoCloseable {
                 streams.decrementAndGet();
             }
         };
-        var dispatcher = new McpDispatcher(
+        catalog = new Catalog(
+                ToolRegistry.of(tools()),
+                PromptRegistry.of(List.of(new Greeting())),
+                ResourceRegistry.of(List.of(new Note(), new Watched())));
+        dispatcher = new McpDispatcher(
                 info,
                 key,
                 revisions,
                 sessions,
                 new MemoryTaskStore(TaskLimits.DEFAULT, InstantSource.system()),
-                new Catalog(
-                        ToolRegistry.of(tools().toArray(ToolHandler[]::new)),
-                        PromptRegistry.of(List.of(new Greeting())),
-                        ResourceRegistry.of(List.of(new Note()))),
+                catalog,
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
                         : Decision.ALLOW,
@@ -220,6 +224,14 @@ final class McpFixture implements AutoCloseable {
                         throw e;
                     }
                     return ToolResult.text("waited");
+                }),
+                tool("poll", "{\"type\":\"object\"}", call -> {
+                    call.letClientPoll(300);
+                    waiting.release();
+                    if (!goOn.tryAcquire(20, TimeUnit.SECONDS)) {
+                        throw new IllegalStateException("nobody lets the tool go on");
+                    }
+                    return ToolResult.text("polled");
                 }));
     }
 
@@ -244,6 +256,25 @@ final class McpFixture implements AutoCloseable {
         @Override
         public List<ResourceContents> read(ResourceCall call) {
             return List.of(new ResourceContents.Text("test://note", "text/plain", "noted"));
+        }
+    }
+
+    /** {@code test://watched}. */
+    private record Watched() implements ResourceHandler {
+        @Override
+        public ResourceDefinition definition() {
+            return ResourceDefinition.of("test://watched", "watched", "Watched", "text/plain");
+        }
+
+        @Override
+        public List<ResourceContents> read(ResourceCall call) {
+            return List.of();
+        }
+    }
+
+    void revoke(String token) {
+        if (!store.revokeGrant(TokenFormat.grantIdOf(token))) {
+            throw new AssertionError("no such grant");
         }
     }
 

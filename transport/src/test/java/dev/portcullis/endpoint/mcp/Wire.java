@@ -85,7 +85,11 @@ final class Wire implements AutoCloseable {
      * @param headers name, value, name, value…; beside or instead of those of a well-behaved client; an empty value leaves one out
      */
     void write(RawClient client, String person, String method, String target, String body, String... headers) {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        write(client, person, method, target, body.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    /** The same of bytes. */
+    void write(RawClient client, String person, String method, String target, byte[] bytes, String... headers) {
         var text = new StringBuilder(method + " " + target + " HTTP/1.1\r\n");
         header(text, "Host", "localhost", headers);
         if (!person.isEmpty()) {
