@@ -4,8 +4,20 @@ import { auth, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.j
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import * as schemas from '@modelcontextprotocol/sdk/types.js';
 import { fail } from './lib/script.mjs';
 import { runSdkClient } from './lib/sdk-run.mjs';
+
+// This SDK names what it handles by its schema.
+const REQUESTS = {
+  'elicitation/create': schemas.ElicitRequestSchema,
+  'sampling/createMessage': schemas.CreateMessageRequestSchema,
+  'roots/list': schemas.ListRootsRequestSchema,
+};
+const NOTIFICATIONS = {
+  'notifications/message': schemas.LoggingMessageNotificationSchema,
+  'notifications/resources/updated': schemas.ResourceUpdatedNotificationSchema,
+};
 
 let transport;
 
@@ -15,10 +27,10 @@ runSdkClient({
   usage: '\n    --transport http|sse  sse is the old two-endpoint transport: give it --url …/sse',
   options: { transport: { type: 'string', default: 'http' } },
 
-  async connect(url, signIn, { fetch, options }) {
+  async connect(url, signIn, { fetch, capabilities, options }) {
     const Transport = options.transport === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport;
     transport = new Transport(url, { authProvider: signIn, fetch });
-    const client = new Client({ name: 'portcullis-end-to-end', version: '1' }, { capabilities: {} });
+    const client = new Client({ name: 'portcullis-end-to-end', version: '1' }, { capabilities });
     await client.connect(transport);
     const live = transport;
     return {
@@ -41,4 +53,9 @@ runSdkClient({
 
   auth: (url, signIn, { fetch }) => auth(signIn, { serverUrl: url, fetchFn: fetch }),
   isUnauthorized: failure => failure instanceof UnauthorizedError,
+
+  answer: (client, method, handler) => client.setRequestHandler(REQUESTS[method], handler),
+  hear: (client, method, handler) => client.setNotificationHandler(NOTIFICATIONS[method], handler),
+  call: (client, params, options) => client.callTool(params, undefined, options),
+  watch: (client, uri) => client.subscribeResource({ uri }),
 });

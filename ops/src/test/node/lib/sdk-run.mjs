@@ -1,6 +1,8 @@
 // The run that both SDK clients make; they differ only in their library, which they hand in as `library`:
 //   {name, connect(url, signIn) → {client, protocolVersion, close}, finish(signIn's callback), auth(signIn, url), isUnauthorized(error)}
+// and for --scenario matrix, where they differ more: {answer, hear, call, watch}, see matrix.mjs.
 import { writeFileSync } from 'node:fs';
+import { MATRIX_CAPABILITIES, useEverything } from './matrix.mjs';
 import { closeAtEnd, fail, readOptions, run, say } from './script.mjs';
 import { RemoteSignIn, tellingFetch } from './sign-in.mjs';
 
@@ -22,6 +24,8 @@ export function runSdkClient(library) {
     refresh: { type: 'boolean' },
     deny: { type: 'boolean' },
     trace: { type: 'boolean' },
+    token: { type: 'string' },
+    scenario: { type: 'string', default: 'tools' },
     ...library.options,
   });
   run(options['timeout-seconds'], async () => {
@@ -30,16 +34,19 @@ export function runSdkClient(library) {
       decision: options.deny ? 'deny' : 'approve',
       browser: !options['no-browser'],
       stateFile: options['state-file'],
+      token: options.token,
       scope: options.scope,
       clientName: `Portcullis end-to-end (${library.name})`,
     });
     if (options['sign-in-again']) signIn.invalidateCredentials('tokens');
     const url = new URL(options.url);
-    const settings = { fetch: tellingFetch(options.trace), options };
+    const isMatrix = options.scenario === 'matrix';
+    const settings = { fetch: tellingFetch(options.trace), capabilities: isMatrix ? MATRIX_CAPABILITIES : {}, options };
     if (options.deny) return expectDenied(library, url, signIn, settings);
     const refreshed = options.refresh ? await refresh(library, url, signIn, settings) : null;
     const connection = await connectSigningIn(library, url, signIn, settings);
-    return { ...(await useTools(connection, options)), ...signIn.summary(), refreshed };
+    const seen = isMatrix ? await useEverything(library, connection) : await useTools(connection, options);
+    return { ...seen, ...signIn.summary(), refreshed };
   });
 }
 
@@ -118,7 +125,9 @@ function usageOf({ name, script, usage = '' }) {
   return `${name}: signs in with a real browser and calls tools; prints one JSON line
   node ${script} [--url http://localhost:8788/mcp] [--email alice@example.com] [--name NAME] [--groups a,b] [--scope "…"]${usage}
     --state-file FILE   keep client and tokens there, so that a later run needs no browser
+    --token TOKEN       use this access token; nobody signs in
     --no-browser        fail if a person would be needed
+    --scenario matrix   do all that a client can; the server must offer what MatrixServer does
     --sign-in-again     drop the stored tokens but keep the client, which comes back with another loopback port (RFC 8252 §7.3)
     --expect-image | --expect-no-image | --call-image FILE.jpg
     --refresh           first exchange the stored refresh token

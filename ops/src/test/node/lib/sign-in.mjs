@@ -19,7 +19,7 @@ export class RemoteSignIn {
 
   /**
    * Listens on loopback at a fresh port, so that a remembered client comes back with another port than it registered (RFC 8252 §7.3).
-   * @param options {person, decision, browser: may one be opened, stateFile, scope}
+   * @param options {person, decision, browser: may one be opened, stateFile, token: one to begin with, scope}
    */
   static async open(options) {
     const listener = createServer((request, response) => {
@@ -37,6 +37,7 @@ export class RemoteSignIn {
     this.#options = options;
     this.redirectUrl = redirectUrl;
     this.#memory = options.stateFile && existsSync(options.stateFile) ? JSON.parse(readFileSync(options.stateFile, 'utf8')) : {};
+    if (options.token) this.#memory.tokens = { access_token: options.token, token_type: 'Bearer' };
   }
 
   get clientMetadata() {

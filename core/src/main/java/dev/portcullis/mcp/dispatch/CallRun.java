@@ -361,7 +361,7 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
 
     @Override
     public final void useAnswersOnce() {
-        asker().useOnce(this);
+        runner.asker(context).useOnce(this); // a task, too, may have begun with answers that can come twice
     }
 
     @Override

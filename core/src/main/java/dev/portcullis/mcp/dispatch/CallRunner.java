@@ -98,9 +98,11 @@ final class CallRunner {
         timer.start(run, Math.min(timeoutMillis, limits.timeoutMillisMax()));
     }
 
-    /** @return whether no call is asking; for tests */
+    /** @return whether no call is on a thread or asking; for tests */
     boolean isIdle() {
-        return sessionAsker.isIdle() && rerunAsker.isIdle() && timer.isIdle();
+        return personCalls.isEmpty()
+                && personTasks.isEmpty()
+                && sessionAsker.isIdle() && rerunAsker.isIdle() && timer.isIdle();
     }
 
     /** Does something short that may block, on a thread of its own. @throws McpException OVERLOADED */

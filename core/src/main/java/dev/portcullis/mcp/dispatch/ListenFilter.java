@@ -16,9 +16,9 @@ import java.util.function.Predicate;
  * Which changes a client wants to hear of (H-75).
  *
  * @param uris resources
- * @param tasks whether it named tasks
+ * @param taskIds tasks
  */
-record ListenFilter(boolean tools, boolean prompts, boolean resources, Set<String> uris, boolean tasks) {
+record ListenFilter(boolean tools, boolean prompts, boolean resources, Set<String> uris, Set<String> taskIds) {
     private static final String TOOLS = "toolsListChanged";
     private static final String PROMPTS = "promptsListChanged";
     private static final String RESOURCES = "resourcesListChanged";
@@ -27,20 +27,21 @@ record ListenFilter(boolean tools, boolean prompts, boolean resources, Set<Strin
 
     ListenFilter {
         uris = Collections.unmodifiableSet(new LinkedHashSet<>(uris));
+        taskIds = Collections.unmodifiableSet(new LinkedHashSet<>(taskIds));
     }
 
     /**
-     * @param urisMax beyond so many the rest is left out
+     * @param most URIs, and tasks; beyond so many the rest is left out
      * @throws McpException INVALID_PARAMS: something is of another type than it should be
      */
-    static ListenFilter read(RequestParams params, int urisMax) throws McpException {
+    static ListenFilter read(RequestParams params, int most) throws McpException {
         var filter = CallParams.object(params.member("notifications"), "params.notifications");
         return new ListenFilter(
                 flag(filter, TOOLS),
                 flag(filter, PROMPTS),
                 flag(filter, RESOURCES),
-                strings(filter, URIS, urisMax),
-                !strings(filter, TASKS, 1).isEmpty());
+                strings(filter, URIS, most),
+                strings(filter, TASKS, most));
     }
 
     private static boolean flag(RawJson filter, String name) throws McpException {
@@ -77,12 +78,17 @@ record ListenFilter(boolean tools, boolean prompts, boolean resources, Set<Strin
         return new McpException(McpError.INVALID_PARAMS, "params.notifications." + name + " must be " + expected);
     }
 
-    /** @return what of it can be honoured (H-76) */
+    /** @return what of it can be honoured (H-76), tasks aside: they are another's to say */
     ListenFilter only(boolean withTools, boolean withPrompts, boolean withResources, Predicate<String> uri) {
         var honoured = new LinkedHashSet<>(uris);
         honoured.removeIf(each -> !withResources || !uri.test(each));
         return new ListenFilter(
-                tools && withTools, prompts && withPrompts, resources && withResources, honoured, false);
+                tools && withTools, prompts && withPrompts, resources && withResources, honoured, Set.of());
+    }
+
+    /** @return this filter with these tasks */
+    ListenFilter with(Set<String> taskIds) {
+        return new ListenFilter(tools, prompts, resources, uris, taskIds);
     }
 
     boolean wants(Change change) {
@@ -99,12 +105,17 @@ record ListenFilter(boolean tools, boolean prompts, boolean resources, Set<Strin
         write(out, TOOLS, tools);
         write(out, PROMPTS, prompts);
         write(out, RESOURCES, resources);
-        if (!uris.isEmpty()) {
-            out.name(URIS).beginArray();
-            uris.forEach(out::string);
+        write(out, URIS, uris);
+        write(out, TASKS, taskIds);
+        out.endObject();
+    }
+
+    private static void write(JsonWriter out, String name, Set<String> values) {
+        if (!values.isEmpty()) {
+            out.name(name).beginArray();
+            values.forEach(out::string);
             out.endArray();
         }
-        out.endObject();
     }
 
     private static void write(JsonWriter out, String name, boolean flag) {

@@ -6,6 +6,8 @@ import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.registry.Change;
 import dev.portcullis.mcp.revision.Revision;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open {@code subscriptions/listen}. Its lock is held while something is handed to the sink, so that nothing comes before the acknowledgement or after the result. It
@@ -26,6 +28,7 @@ final class Listening implements PendingCall {
     private final ListenFilter filter;
     private final ChangeFeed feed;
     private final Runnable giveBack;
+    private @Nullable FollowedTasks tasks;
     private boolean ended;
 
     /** @param giveBack gives its place among the streams back */
@@ -41,12 +44,38 @@ final class Listening implements PendingCall {
 
     /** Acknowledges (H-76); what changes from now on is told. */
     synchronized void begin() {
+        begin(filter);
+    }
+
+    /** The same with tasks; how they stand now is told as well, since they may have ended before anybody listened. */
+    synchronized void begin(FollowedTasks followed, Set<String> asked) {
+        if (!ended) {
+            tasks = followed;
+            followed.follow(asked, this::tellTask);
+            begin(filter.with(followed.ids()));
+            followed.ids().forEach(this::tellTask);
+        }
+    }
+
+    private void begin(ListenFilter honoured) {
         feed.add(this);
         try (var out = JsonWriter.take()) {
             JsonRpcEncoder.beginNotification(out, "notifications/subscriptions/acknowledged");
             out.name("notifications");
-            filter.writeTo(out);
+            honoured.writeTo(out);
             send(out, new Slack.None());
+        }
+    }
+
+    /** As {@code tasks/get} would tell it at this moment. */
+    private synchronized void tellTask(String taskId) {
+        var task = ended || tasks == null ? null : tasks.find(taskId);
+        if (task != null) {
+            try (var out = JsonWriter.take()) {
+                JsonRpcEncoder.beginNotification(out, "notifications/tasks");
+                revision.task(out, task);
+                send(out, new Slack.Replace("task " + taskId));
+            }
         }
     }
 
@@ -106,6 +135,9 @@ final class Listening implements PendingCall {
         }
         ended = true;
         feed.remove(this);
+        if (tasks != null) {
+            tasks.stop();
+        }
         giveBack.run();
         return true;
     }

@@ -99,7 +99,7 @@ public final class McpDispatcher {
         this.completion = new CompletionMethods(catalog, permits, limits, runner);
         this.logging = new LoggingMethods(sessions);
         this.feed = new ChangeFeed(catalog, policy, sessions, telemetry);
-        this.subscriptions = new SubscriptionMethods(catalog, offers, permits, sessions, feed, telemetry);
+        this.subscriptions = new SubscriptionMethods(catalog, offers, permits, sessions, feed, taskStore, runner);
         this.tasks = new TaskMethods(taskRules, permits, limits, cursors, inFlight, runner);
     }
 

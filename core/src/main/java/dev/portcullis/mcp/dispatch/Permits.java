@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.dispatch;
 
+import dev.portcullis.identity.Principal;
 import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.Policy;
@@ -23,6 +24,11 @@ final class Permits {
     Permits(Policy policy, Telemetry telemetry) {
         this.policy = policy;
         this.telemetry = telemetry;
+    }
+
+    /** @return whether it may be had at once */
+    boolean isGranted(Principal principal, Action action) {
+        return policy.decide(principal, action) instanceof Decision.Allow;
     }
 
     /** @return whether it is listed; what only lacks a scope is, so that the client learns what to ask for */

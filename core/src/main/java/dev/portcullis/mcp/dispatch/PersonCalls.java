@@ -36,4 +36,9 @@ final class PersonCalls {
             running.computeIfPresent(Person.of(principal), (_, calls) -> calls == 1 ? null : calls - 1);
         }
     }
+
+    /** @return whether nobody has any; for tests */
+    boolean isEmpty() {
+        return running.isEmpty();
+    }
 }

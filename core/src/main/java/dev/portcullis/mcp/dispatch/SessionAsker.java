@@ -147,14 +147,6 @@ final class SessionAsker implements Asker {
         }
     }
 
-    /** An answer is taken once anyway. */
-    @Override
-    public void useOnce(CallRun run) {
-        if (!conversations.containsKey(run)) {
-            throw new IllegalStateException("nothing has been asked");
-        }
-    }
-
     private static Session session(CallRun run) {
         var session = run.context.session();
         if (session == null) {

@@ -1,14 +1,15 @@
 package dev.portcullis.mcp.dispatch;
 
-import dev.portcullis.json.JsonWriter;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.mcp.task.TaskStore;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code subscriptions/listen}, {@code resources/subscribe}, {@code resources/unsubscribe}; what follows from them is the {@link ChangeFeed}'s. */
@@ -18,16 +19,26 @@ final class SubscriptionMethods {
     private final Permits permits;
     private final Sessions sessions;
     private final ChangeFeed feed;
+    private final TaskStore tasks;
+    private final CallRunner runner;
     private final Telemetry telemetry;
 
     SubscriptionMethods(
-            Catalog catalog, Offers offers, Permits permits, Sessions sessions, ChangeFeed feed, Telemetry telemetry) {
+            Catalog catalog,
+            Offers offers,
+            Permits permits,
+            Sessions sessions,
+            ChangeFeed feed,
+            TaskStore tasks,
+            CallRunner runner) {
         this.catalog = catalog;
         this.offers = offers;
         this.permits = permits;
         this.sessions = sessions;
         this.feed = feed;
-        this.telemetry = telemetry;
+        this.tasks = tasks;
+        this.runner = runner;
+        this.telemetry = runner.telemetry();
     }
 
     /**
@@ -41,8 +52,8 @@ final class SubscriptionMethods {
             throw new McpException(McpError.NOT_ACCEPTABLE, "Accept text/event-stream");
         }
         var asked = ListenFilter.read(context.params(), sessions.limits().subscriptionsMax());
-        if (asked.tasks() && !context.clientCapabilities().tasks()) {
-            throw tasksNeeded();
+        if (!asked.taskIds().isEmpty() && !context.clientCapabilities().tasks()) {
+            throw Tasks.missingCapability(); // H-75
         }
         var offer = offers.now();
         var honoured = asked.only(
@@ -53,21 +64,31 @@ final class SubscriptionMethods {
             throw new McpException(McpError.TOO_MANY, "Too many streams are open");
         }
         var listening = new Listening(id, context, honoured, feed, place);
-        listening.begin();
-        if (feed.isStopped()) {
-            listening.end();
+        if (asked.taskIds().isEmpty()) {
+            listening.begin();
+            endIfStopped(listening);
+        } else {
+            beginWithTasks(listening, asked.taskIds(), context);
         }
         return listening;
     }
 
-    private static McpException tasksNeeded() { // H-75
-        try (var out = JsonWriter.take()) {
-            out.beginObject().name("requiredCapabilities").beginObject();
-            out.name("extensions").beginObject();
-            out.name("io.modelcontextprotocol/tasks").beginObject().endObject();
-            out.endObject().endObject().endObject();
-            return new McpException(
-                    McpError.MISSING_CAPABILITY, "The client has not declared the tasks extension", out.toBytes());
+    /** On a thread of its own: where tasks are kept may block. */
+    private void beginWithTasks(Listening listening, Set<String> taskIds, CallContext context) throws McpException {
+        try {
+            runner.execute(() -> {
+                listening.begin(new FollowedTasks(tasks, permits, context), taskIds);
+                endIfStopped(listening);
+            });
+        } catch (McpException e) {
+            listening.cancel();
+            throw e;
+        }
+    }
+
+    private void endIfStopped(Listening listening) {
+        if (feed.isStopped()) {
+            listening.end();
         }
     }
 

@@ -13,7 +13,6 @@ import dev.portcullis.mcp.task.Task;
 import dev.portcullis.mcp.task.TaskAnswer;
 import dev.portcullis.mcp.task.TaskState;
 import dev.portcullis.mcp.task.TaskStore;
-import dev.portcullis.policy.Action;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +116,7 @@ final class TaskMethods {
             Answers.result(id, context, out -> {
                 out.name("tasks").beginArray();
                 for (var task : page) {
-                    if (permits.isVisible(context, action(task))) {
+                    if (permits.isVisible(context, Tasks.action(task))) {
                         out.beginObject();
                         context.revision().task(out, task);
                         out.endObject();
@@ -212,15 +211,11 @@ final class TaskMethods {
     private @Nullable Task find(CallContext context) throws McpException {
         String id = CallParams.string(context.params().whole(), "taskId", "params.taskId");
         var task = found(id, context);
-        return switch (permits.ask(context, action(task))) {
+        return switch (permits.ask(context, Tasks.action(task))) {
             case GRANTED -> task;
             case SCOPE_ASKED -> null;
             case HIDDEN -> throw unknown();
         };
-    }
-
-    private static Action action(Task task) {
-        return new Action.CallTool(task.tool());
     }
 
     private Task found(String id, CallContext context) throws McpException {

@@ -13,6 +13,7 @@ import dev.portcullis.mcp.revision.TaskRules;
 import dev.portcullis.mcp.task.Task;
 import dev.portcullis.mcp.task.TaskOwner;
 import dev.portcullis.mcp.task.TaskStore;
+import dev.portcullis.policy.Action;
 import dev.portcullis.telemetry.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +117,11 @@ final class Tasks {
             runner.telemetry().refused(Outcome.TOO_MANY_TASKS);
             throw e;
         }
+    }
+
+    /** @return what the policy is asked about a task: whoever may not call a tool may not see what came of it either */
+    static Action action(Task task) {
+        return new Action.CallTool(task.tool());
     }
 
     /** @return whose tasks this caller may see. Without sign-in a session is all that tells callers apart; without a session, a task's id alone does */

@@ -71,9 +71,9 @@ public interface Call {
     /**
      * Uses up the answers that this call was given, so that the same ones do nothing a second time: a client that sends them again gets an error here. For what must happen
      * once for one yes, such as a payment; called behind the last question and before the effect. Where the client keeps a session an answer is taken once anyway, and this
-     * does nothing (H-88, T-38). What was used up is known to this process: where several serve one address, the author must keep record of the effect itself.
+     * does nothing; nor does it if nothing was asked (H-88, T-38). What was used up is known to this process: where several serve one address, the author must keep record of the effect itself.
      *
-     * @throws IllegalStateException nothing has been asked, or answers were used up in this run before
+     * @throws IllegalStateException they have been used up in this run before
      */
     void useAnswersOnce();
 

@@ -265,7 +265,7 @@ public final class MemoryTaskStore implements TaskStore {
     }
 
     /** @return whether nothing is left of any task; for tests */
-    synchronized boolean isEmpty() {
+    public synchronized boolean isEmpty() {
         return byId.isEmpty()
                 && byOwner.isEmpty()
                 && byExpiry.isEmpty()

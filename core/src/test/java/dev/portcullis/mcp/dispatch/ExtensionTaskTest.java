@@ -627,6 +627,86 @@ class ExtensionTaskTest {
         }
     }
 
+    private static String awaitNotification(RecordingSink sink, int index) {
+        while (sink.notifications.size() <= index) {
+            Thread.onSpinWait();
+        }
+        return sink.notifications.get(index);
+    }
+
+    private static String listenTo(String... ids) {
+        return "{\"notifications\":{\"taskIds\":[\"" + String.join("\",\"", ids) + "\"]}}";
+    }
+
+    // H-75 to H-78, H-225: own tasks alone are acknowledged, and told as tasks/get tells them
+    @Test
+    void listenWhenTasksAreNamedThenTheirChangesAreTold() throws Exception {
+        var gate = new Semaphore(0);
+        try (var fixture = new TaskFixture(held(gate))) {
+            var ada = fixture.modern(ADA);
+            String id = ada.task("held");
+            String bobs = fixture.modern(BOB).task("held");
+            var listening = ada.send("subscriptions/listen", listenTo(id, "nope", bobs));
+            String acknowledged = awaitNotification(listening.sink(), 0);
+            assertThat(text(acknowledged, "method")).isEqualTo("notifications/subscriptions/acknowledged");
+            assertThat(member(acknowledged, "params", "notifications")).isEqualTo("{\"taskIds\":[\"" + id + "\"]}");
+            TaskSchemas.assertValid(
+                    TaskSchemas.EXTENSION,
+                    "TaskSubscriptionAcknowledgedNotifications",
+                    member(acknowledged, "params", "notifications"));
+            assertThat(text(awaitNotification(listening.sink(), 1), "params", "status"))
+                    .isEqualTo("working"); // as it stands: nothing is missed between creation and listening
+            gate.release(2);
+            String told = awaitNotification(listening.sink(), 2);
+            TaskSchemas.assertValid(TaskSchemas.EXTENSION, "TaskStatusNotification", told);
+            String listenId = String.valueOf(
+                    ((dev.portcullis.jsonrpc.JsonRpcId.Int) listening.request().id()).value());
+            assertThat(member(told, "params", "_meta"))
+                    .isEqualTo("{\"io.modelcontextprotocol/subscriptionId\":" + listenId + "}");
+            String got = ada.get(id);
+            for (String member : List.of("taskId", "status", "lastUpdatedAt", "ttlMs", "result")) {
+                assertThat(member(told, "params", member)).isEqualTo(member(got, member));
+            }
+            listening.pending().cancel();
+            fixture.pass(60_000);
+            assertThat(listening.sink().notifications).hasSize(3);
+        }
+    }
+
+    // T-41
+    @Test
+    void listenWhenToolIsTakenAwayThenNothingMoreIsTold() throws Exception {
+        var gate = new Semaphore(0);
+        var decision = new AtomicReference<Decision>(Decision.ALLOW);
+        var limits = CallLimits.DEFAULT.tasks(TaskFixture.LIMITS);
+        try (var fixture = new TaskFixture(limits, (_, _) -> decision.get(), held(gate))) {
+            var ada = fixture.modern(ADA);
+            String id = ada.task("held");
+            var listening = ada.send("subscriptions/listen", listenTo(id));
+            awaitNotification(listening.sink(), 1);
+            var changed = new Semaphore(0);
+            fixture.store.watch(id, changed::release); // told behind whoever listens
+            decision.set(new Decision.Deny("no"));
+            gate.release();
+            assertThat(changed.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(listening.sink().notifications).hasSize(2);
+            decision.set(Decision.ALLOW);
+            assertThat(ada.get(id)).contains("completed");
+            fixture.dispatcher.endStreams();
+            assertThat(listening.sink().awaitBody()).contains("\"resultType\":\"complete\"");
+        }
+    }
+
+    // H-75
+    @Test
+    void listenWhenExtensionIsNotDeclaredThen400() throws Exception {
+        try (var fixture = new TaskFixture(quick(OPTIONAL))) {
+            assertThat(fixture.plain(ADA).call("subscriptions/listen", listenTo("any")))
+                    .startsWith("400 ")
+                    .contains("\"code\":-32021");
+        }
+    }
+
     @Test
     void callErrorWhenCallIsNoTaskThenItIsTheAnswerInEveryRevision() throws Exception {
         var refuses = tool("refuses", FORBIDDEN, (ToolCall _) -> {

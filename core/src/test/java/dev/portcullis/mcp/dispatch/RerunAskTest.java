@@ -575,10 +575,10 @@ class RerunAskTest {
     }
 
     @Test
-    void useAnswersOnceWhenNothingWasAskedOrSomethingIsAskedAfterThenIsABug() throws Exception {
+    void useAnswersOnceWhenSomethingIsAskedAfterThenIsABug() throws Exception {
         var nothing = tool("nothing", call -> {
             call.useAnswersOnce();
-            return "";
+            return "fine";
         });
         var after = tool("after", call -> {
             call.elicit("a", NAME);
@@ -586,7 +586,7 @@ class RerunAskTest {
             return name(call.elicit("b", NAME));
         });
         try (var fixture = new AskFixture(nothing, after)) {
-            assertThat(call(fixture, "nothing", "")).contains("Internal error (reference ");
+            assertComplete(call(fixture, "nothing", ""), "fine");
             String first = call(fixture, "after", "");
             assertThat(again(fixture, "after", first, "{\"a\":" + NAMED + "}")).contains("Internal error (reference ");
         }

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ToolRegistryTest {
@@ -155,6 +156,16 @@ class ToolRegistryTest {
                         .inline(),
                 call -> null);
         assertThatThrownBy(() -> ToolRegistry.of(tool)).hasMessageContaining("flat schema");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ToolDefinition.TaskSupport.class,
+            names = {"OPTIONAL", "REQUIRED"})
+    void ofWhenInlineToolMayBeATaskThenThrows(ToolDefinition.TaskSupport support) {
+        var tool = new TestTool(
+                ToolDefinition.of("t", "d", "{\"type\":\"object\"}").inline().asTask(support), call -> null);
+        assertThatThrownBy(() -> ToolRegistry.of(tool)).hasMessageContaining("never a task");
     }
 
     @ParameterizedTest

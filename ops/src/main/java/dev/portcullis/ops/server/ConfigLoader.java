@@ -16,6 +16,7 @@ import dev.portcullis.ops.server.ServerConfig.Rates;
 import dev.portcullis.ops.server.ServerConfig.Sessions;
 import dev.portcullis.ops.server.ServerConfig.SignInBy;
 import dev.portcullis.ops.server.ServerConfig.StoreLocation;
+import dev.portcullis.ops.server.ServerConfig.Tasks;
 import dev.portcullis.ops.server.ServerConfig.Tokens;
 import dev.portcullis.ops.server.ServerConfig.Tools;
 import dev.portcullis.sse.SseStream.SseLimits;
@@ -386,6 +387,8 @@ public final class ConfigLoader {
         if (values.number(BODIES_BYTES_MAX) != 0) {
             requireNoMore(MCP_BODY_BYTES_MAX, BODIES_BYTES_MAX);
         }
+        requireNoMore(TASK_SECONDS, TASK_SECONDS_MAX);
+        requireNoMore(TASK_BYTES_PER_PERSON_MAX, TASK_BYTES_MAX);
         return new Limits(
                 new Http(
                         values.number(CONNECTIONS_MAX),
@@ -427,6 +430,14 @@ public final class ConfigLoader {
                         values.number(LOGS_PER_SECOND_MAX),
                         values.number(LIST_PAGE_MAX),
                         values.millis(LIST_SECONDS)),
+                new Tasks(
+                        values.millis(TASK_SECONDS),
+                        values.millis(TASK_SECONDS_MAX),
+                        values.millis(TASK_RUN_SECONDS),
+                        values.number(TASKS_MAX),
+                        values.number(TASKS_PER_PERSON_MAX),
+                        values.number(TASK_BYTES_MAX),
+                        values.number(TASK_BYTES_PER_PERSON_MAX)),
                 new Tokens(
                         values.number(TOKEN_TABLE_MAX),
                         values.number(BOGUS_TOKEN_TABLE_MAX),

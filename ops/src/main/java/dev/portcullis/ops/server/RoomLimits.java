@@ -8,6 +8,7 @@ import dev.portcullis.mcp.dispatch.AskLimits;
 import dev.portcullis.mcp.dispatch.CallLimits;
 import dev.portcullis.mcp.session.EventLimits;
 import dev.portcullis.mcp.session.SessionLimits;
+import dev.portcullis.mcp.task.TaskLimits;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.pipeline.ConnectionLimits;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
@@ -47,7 +48,7 @@ record RoomLimits(
                         limits.provided().fetchesMax()),
                 fetch(WorkersAiImages.LIMITS, limits.provided().imageMillis(), WorkersAiImages.LIMITS.concurrentMax()),
                 sessions(limits.sessions()),
-                calls(limits.tools()),
+                calls(limits.tools()).tasks(tasks(limits.tasks())),
                 new AccessTokenVerifier.Limits(
                         limits.tokens().knownMax(),
                         limits.tokens().bogusMax(),
@@ -97,6 +98,21 @@ record RoomLimits(
                         asking.stateSeconds(),
                         asking.usedAnswersMax()),
                 CallLimits.DEFAULT.tasks());
+    }
+
+    private static TaskLimits tasks(ServerConfig.Tasks tasks) {
+        var defaults = TaskLimits.DEFAULT;
+        return new TaskLimits(
+                tasks.ttlMillis(),
+                Math.min(defaults.ttlMillisMin(), tasks.ttlMillis()),
+                tasks.ttlMillisMax(),
+                tasks.runMillisMax(),
+                defaults.pollIntervalMillis(),
+                tasks.keptMax(),
+                tasks.keptPerPersonMax(),
+                tasks.resultBytesMax(),
+                tasks.resultBytesPerPersonMax(),
+                defaults.watchersPerTaskMax());
     }
 
     private static FetchLimits fetch(FetchLimits defaults, int totalMillis, int concurrentMax) {

@@ -195,6 +195,7 @@ public record ServerConfig(
             Sessions sessions,
             Rates rates,
             Tools tools,
+            Tasks tasks,
             Tokens tokens,
             Provided provided,
             int offloadMax) {}
@@ -286,6 +287,26 @@ public record ServerConfig(
             int logsPerSecondMax,
             int listPageMax,
             int listTtlMillis) {}
+
+    /**
+     * Limits of tasks (T-39).
+     *
+     * @param ttlMillis kept, if the client does not say
+     * @param ttlMillisMax kept at most
+     * @param runMillisMax for the work
+     * @param keptMax at a time
+     * @param keptPerPersonMax of them, one person's
+     * @param resultBytesMax of all kept results
+     * @param resultBytesPerPersonMax of them, one person's
+     */
+    public record Tasks(
+            int ttlMillis,
+            int ttlMillisMax,
+            int runMillisMax,
+            int keptMax,
+            int keptPerPersonMax,
+            int resultBytesMax,
+            int resultBytesPerPersonMax) {}
 
     /**
      * Limits of what the authorization server remembers.

@@ -1,5 +1,6 @@
 package dev.portcullis.ops.e2e;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,10 +25,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class ServerProcess implements AutoCloseable {
     private static final Path LIB = Path.of("target", "portcullis", "lib").toAbsolutePath();
+    private static final Path TEST_CLASSES = Path.of("target", "test-classes").toAbsolutePath();
+    private static final String PRODUCT = "dev.portcullis.ops.Main";
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
     private final Path folder;
+    private final String mainClass;
     private final Map<String, String> settings;
     private final int port;
     private final int managementPort;
@@ -35,12 +39,15 @@ final class ServerProcess implements AutoCloseable {
     private Process process;
     private int starts;
 
-    private ServerProcess(Path folder, Map<String, String> settings, int port, int managementPort, Process process) {
+    private ServerProcess(Path folder, String mainClass, Map<String, String> settings, int port, int managementPort)
+            throws IOException {
         this.folder = folder;
+        this.mainClass = mainClass;
         this.settings = settings;
         this.port = port;
         this.managementPort = managementPort;
-        this.process = process;
+        this.starts = 1;
+        this.process = launch(folder, mainClass, settings, starts, List.of());
     }
 
     /** Starts a server and waits until it is ready. */
@@ -48,8 +55,18 @@ final class ServerProcess implements AutoCloseable {
         return start(folder, freePort(), extraSettings);
     }
 
+    /** The same with a program of the tests' own around the packaged server. */
+    static ServerProcess start(Path folder, Class<?> program) throws Exception {
+        return start(folder, program.getName(), freePort(), Map.of());
+    }
+
     /** The same on a given port, for tests that must know it beforehand. */
     static ServerProcess start(Path folder, int port, Map<String, String> extraSettings) throws Exception {
+        return start(folder, PRODUCT, port, extraSettings);
+    }
+
+    private static ServerProcess start(Path folder, String mainClass, int port, Map<String, String> extraSettings)
+            throws Exception {
         int managementPort = freePort();
         var settings = new HashMap<String, String>();
         settings.put("PORT", Integer.toString(port));
@@ -57,15 +74,14 @@ final class ServerProcess implements AutoCloseable {
         settings.put("MANAGEMENT_PORT", Integer.toString(managementPort));
         settings.put("DEV_IDP_PORT", Integer.toString(freePort()));
         settings.putAll(extraSettings);
-        var server = new ServerProcess(folder, settings, port, managementPort, launch(folder, settings, 1, List.of()));
-        server.starts = 1;
+        var server = new ServerProcess(folder, mainClass, settings, port, managementPort);
         server.awaitReady();
         return server;
     }
 
     /** Runs the program to its end, for starts that are meant to fail. */
     static Ended run(Path folder, Map<String, String> settings, String... arguments) throws Exception {
-        Process process = launch(folder, settings, 0, List.of(arguments));
+        Process process = launch(folder, PRODUCT, settings, 0, List.of(arguments));
         if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("the program did not end:\n" + outputOf(folder, 0));
@@ -110,7 +126,7 @@ final class ServerProcess implements AutoCloseable {
     /** Starts it again, on the same ports and data, and waits until it is ready. */
     void startAgain() throws Exception {
         starts++;
-        process = launch(folder, settings, starts, List.of());
+        process = launch(folder, mainClass, settings, starts, List.of());
         awaitReady();
     }
 
@@ -163,7 +179,8 @@ final class ServerProcess implements AutoCloseable {
         throw new AssertionError("the server was not ready in time:\n" + output());
     }
 
-    private static Process launch(Path folder, Map<String, String> settings, int number, List<String> arguments)
+    private static Process launch(
+            Path folder, String mainClass, Map<String, String> settings, int number, List<String> arguments)
             throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -172,8 +189,8 @@ final class ServerProcess implements AutoCloseable {
         command.add("-Xmx256m");
         command.add("-Dio.netty.leakDetection.level=paranoid");
         command.add("-cp");
-        command.add(LIB + "/*");
-        command.add("dev.portcullis.ops.Main");
+        command.add(mainClass.equals(PRODUCT) ? LIB + "/*" : LIB + "/*" + File.pathSeparator + TEST_CLASSES);
+        command.add(mainClass);
         command.addAll(arguments);
         var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.redirectOutput(outputFile(folder, number).toFile());

@@ -79,6 +79,14 @@ final class SessionExchange {
         var pending = dispatcher.dispatch(request, context(exchange, revision, session, params, sink));
         if (pending != null) {
             sink.waitFor(pending, false);
+            endIfOver(session, exchange);
+        }
+    }
+
+    /** A session that has ended since it was found did not see the calls begun meanwhile: they end, too (H-105). */
+    private void endIfOver(Session session, Exchange exchange) {
+        if (sessions.find(session.id(), exchange.principal()) == null) {
+            dispatcher.endSession(session);
         }
     }
 
@@ -124,6 +132,7 @@ final class SessionExchange {
         batch.invalid().forEach(answers::refuse);
         if (!answers.isComplete()) {
             whole.waitFor(PENDING_BATCH, false);
+            endIfOver(session, exchange);
         }
     }
 

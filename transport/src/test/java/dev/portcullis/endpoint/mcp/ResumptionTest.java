@@ -244,6 +244,27 @@ class ResumptionTest {
         }
     }
 
+    // H-151, H-152, H-132: one stream for everything, and nothing to come back to
+    @Test
+    void legacySseWhenThingsChangeThenHearsOfThemWithoutIds() {
+        try (var wire = wire(60_000, Priming.ALWAYS);
+                var client = wire.legacy("ada")) {
+            client.initialize("2024-11-05");
+            client.post(request("resources/subscribe", "\"uri\":\"test://watched\""));
+            assertThat(client.stream.next().data()).isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}");
+            wire.fixture.catalog.changes().resourceUpdated("test://watched");
+            var event = client.stream.next();
+            assertThat(event.event()).isEqualTo("message");
+            assertThat(event.id()).isEmpty();
+            assertThat(event.data()).contains("notifications/resources/updated", "test://watched");
+            wire.fixture.goOn.release();
+            client.post(request("tools/call", "\"name\":\"poll\"")); // which it cannot
+            assertThat(client.stream.next().data()).contains("polled");
+            wire.fixture.dispatcher.endStreams();
+            assertThat(client.stream.next().data()).isEmpty();
+        }
+    }
+
     // T-37: whenever clients go, come back and cancel, every call ends once, and nothing stays open
     @Test
     void callsWhenLostCancelledAndFoundAtRandomThenEachEndsOnce() {

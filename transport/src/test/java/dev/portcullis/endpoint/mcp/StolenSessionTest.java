@@ -173,6 +173,32 @@ class StolenSessionTest {
         }
     }
 
+    // H-105, T-37: a session's end finds calls that begin at that very moment
+    @Test
+    void callWhenItsSessionEndsAtThatMomentThenEnds() {
+        try (var wire = new Wire(new McpFixture(60_000, 10))) {
+            for (int i = 0; i < 100; i++) {
+                String session = wire.session("ada", "2025-03-26");
+                String call = request("tools/call", "\"name\":\"wait\"");
+                try (var client = wire.server.connect();
+                        var other = wire.server.connect()) {
+                    wire.write(
+                            client,
+                            "ada",
+                            "POST",
+                            "/mcp",
+                            i % 2 == 0 ? call : "[" + call + "]",
+                            "Mcp-Session-Id",
+                            session);
+                    wire.write(other, "ada", "DELETE", "/mcp", "", "Mcp-Session-Id", session);
+                    assertThat(other.read().status()).isEqualTo(204);
+                    assertThat(client.read().status()).isIn(202, 404); // without an answer, or too late
+                }
+            }
+            Await.until("no tool runs", () -> wire.fixture.running.get() == 0);
+        }
+    }
+
     // T-37, H-105, H-115: cancelled, ended, answered and gone at any moment: one end each, and nothing is left
     @Test
     void callsWhenEverythingRacesThenEachEndsOnce() {
