@@ -28,7 +28,6 @@ public record CallContext(
         ReplySink sink) {
     /** The same with another sink. */
     CallContext with(ReplySink other) {
-        return new CallContext(
-                revision, principal, session, clientCapabilities, params, argumentHeaders, other);
+        return new CallContext(revision, principal, session, clientCapabilities, params, argumentHeaders, other);
     }
 }

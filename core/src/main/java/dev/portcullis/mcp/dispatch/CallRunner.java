@@ -102,7 +102,9 @@ final class CallRunner {
     boolean isIdle() {
         return personCalls.isEmpty()
                 && personTasks.isEmpty()
-                && sessionAsker.isIdle() && rerunAsker.isIdle() && timer.isIdle();
+                && sessionAsker.isIdle()
+                && rerunAsker.isIdle()
+                && timer.isIdle();
     }
 
     /** Does something short that may block, on a thread of its own. @throws McpException OVERLOADED */

@@ -71,8 +71,7 @@ final class RunningTask implements Asker {
     /** Says how far the work is. */
     void say(String message) {
         store.say(
-                created.id(),
-                message.length() > MESSAGE_CHARS_MAX ? message.substring(0, MESSAGE_CHARS_MAX) : message);
+                created.id(), message.length() > MESSAGE_CHARS_MAX ? message.substring(0, MESSAGE_CHARS_MAX) : message);
     }
 
     @Override
@@ -134,7 +133,8 @@ final class RunningTask implements Asker {
     private synchronized Map<String, TaskAnswer> await() throws InterruptedException {
         while (true) {
             switch (now()) {
-                case TaskState.Asking asking when asking.open().isEmpty() -> {
+                case TaskState.Asking asking
+                when asking.open().isEmpty() -> {
                     return asking.answers();
                 }
                 case null -> throw new InterruptedException("the task has ended");

@@ -37,8 +37,7 @@ final class TaskMethods {
         this.runner = runner;
         this.store = tasks.store();
         var waits = new TaskWaits(limits.tasks().watchersPerTaskMax() / 2);
-        this.room = new TaskResultWait.Room(
-                tasks, waits, runner.sessionAsker().open(), inFlight, runner);
+        this.room = new TaskResultWait.Room(tasks, waits, runner.sessionAsker().open(), inFlight, runner);
     }
 
     /** Says how a task stands. */
@@ -148,7 +147,8 @@ final class TaskMethods {
             throw new McpException(McpError.INVALID_PARAMS, "Unknown cursor");
         }
         int colon = last.key().indexOf(':');
-        return new TaskStore.Place(Long.parseLong(last.key().substring(0, colon)), last.key().substring(colon + 1));
+        return new TaskStore.Place(
+                Long.parseLong(last.key().substring(0, colon)), last.key().substring(colon + 1));
     }
 
     /** Waits for what a task gives; meanwhile, what the task asks is asked here. */

@@ -6,7 +6,6 @@ import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
-import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.dispatch.OpenQuestions.Question;
 import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.registry.InputRefusedException;
@@ -100,7 +99,7 @@ final class TaskResultWait implements PendingCall, Withdrawable {
         switch (now == null ? null : now.state()) {
             case TaskState.Working() -> {}
             case TaskState.Asking asking -> askOpen(asking.open());
-            case TaskState.Completed(var result, _) -> end(() -> answer(result));
+            case TaskState.Completed completed -> end(() -> answer(completed.result()));
             case TaskState.Failed(var error) -> end(() -> fail(error));
             case TaskState.Cancelled() -> end(() -> Answers.error(id, context, cancelled()));
             case null -> end(() -> Answers.error(id, context, TaskMethods.unknown()));

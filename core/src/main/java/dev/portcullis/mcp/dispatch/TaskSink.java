@@ -26,7 +26,10 @@ final class TaskSink implements ReplySink {
         var result = RequestParams.memberOf(answer, "result");
         if (result != null) {
             var isError = RequestParams.memberOf(result, "isError");
-            store.move(id, new TaskState.Completed(result, isError != null && isError.cursor().bool()));
+            store.move(
+                    id,
+                    new TaskState.Completed(
+                            result, isError != null && isError.cursor().bool()));
         } else {
             var error = RequestParams.memberOf(answer, "error");
             store.move(id, new TaskState.Failed(error == null ? RawJson.EMPTY_OBJECT : error));

@@ -41,7 +41,8 @@ final class Tasks {
     Taskable of(ToolDefinition tool, CallContext context) throws McpException {
         return switch (context.revision().tasks()) {
             case NONE -> null;
-            case CLIENT_DECIDES -> offers.now().tasks() ? asked(tool, context) : null; // what nobody promised is not heard
+            case CLIENT_DECIDES ->
+                offers.now().tasks() ? asked(tool, context) : null; // what nobody promised is not heard
             case SERVER_DECIDES -> tool.tasks() == TaskSupport.FORBIDDEN ? null : decided(tool, context);
         };
     }
@@ -99,7 +100,11 @@ final class Tasks {
     /** H-224. */
     static McpException missingCapability() {
         try (var out = JsonWriter.take()) {
-            out.beginObject().name("requiredCapabilities").beginObject().name("extensions").beginObject();
+            out.beginObject()
+                    .name("requiredCapabilities")
+                    .beginObject()
+                    .name("extensions")
+                    .beginObject();
             out.name("io.modelcontextprotocol/tasks").beginObject().endObject();
             out.endObject().endObject().endObject();
             return new McpException(

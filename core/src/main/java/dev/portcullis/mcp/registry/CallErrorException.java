@@ -31,7 +31,11 @@ public final class CallErrorException extends Exception {
      * @throws IllegalArgumentException the code is not the author's to use, or data is no JSON
      */
     public CallErrorException(int code, String message, @Nullable String data) {
-        super(message.length() > MESSAGE_CHARS_MAX ? message.substring(0, MESSAGE_CHARS_MAX) : message, null, false, false);
+        super(
+                message.length() > MESSAGE_CHARS_MAX ? message.substring(0, MESSAGE_CHARS_MAX) : message,
+                null,
+                false,
+                false);
         if (code >= RESERVED_MIN && code <= RESERVED_MAX && code != INVALID_PARAMS && code != INTERNAL_ERROR) {
             throw new IllegalArgumentException(code + " is reserved (H-49); use -32602, -32603 or a code of your own");
         }

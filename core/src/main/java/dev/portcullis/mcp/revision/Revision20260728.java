@@ -108,7 +108,7 @@ final class Revision20260728 implements Amendment {
     public void task(JsonWriter out, Task task) {
         TaskShapes.extension(out, task);
         switch (task.state()) {
-            case TaskState.Completed(var result, _) -> out.name("result").raw(result);
+            case TaskState.Completed completed -> out.name("result").raw(completed.result());
             case TaskState.Failed(var error) -> out.name("error").raw(error);
             case TaskState.Asking asking -> open(out, asking.open());
             case TaskState.Working _, TaskState.Cancelled _ -> {}

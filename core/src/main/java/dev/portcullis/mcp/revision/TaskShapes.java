@@ -13,7 +13,7 @@ final class TaskShapes {
 
     /** Members of a {@code Task} of 2025-11-25. A result that says what went wrong is a failure there (H-142). */
     static void session(JsonWriter out, Task task) {
-        boolean isError = task.state() instanceof TaskState.Completed(_, boolean saysError) && saysError;
+        boolean isError = task.state() instanceof TaskState.Completed completed && completed.isError();
         begin(out, task, isError ? "failed" : status(task.state()), isError ? "The tool reports an error" : null);
         out.name("ttl").number(task.ttlMillis());
         out.name("pollInterval").number(task.pollIntervalMillis());
@@ -32,7 +32,8 @@ final class TaskShapes {
         if (message != null) {
             out.name("statusMessage").string(message);
         }
-        out.name("createdAt").string(Instant.ofEpochMilli(task.createdAtMillis()).toString());
+        out.name("createdAt")
+                .string(Instant.ofEpochMilli(task.createdAtMillis()).toString());
         out.name("lastUpdatedAt")
                 .string(Instant.ofEpochMilli(task.lastUpdatedAtMillis()).toString());
     }

@@ -183,11 +183,11 @@ public final class MemoryTaskStore implements TaskStore {
 
     /** The task as it can be kept; counts its result. */
     private Task fitting(Kept kept, Task task) {
-        if (!(task.state() instanceof TaskState.Completed(var result, var _))) {
+        if (!(task.state() instanceof TaskState.Completed completed)) {
             return task;
         }
         var person = use(task.owner());
-        int bytes = result.length();
+        int bytes = completed.result().length();
         if (all.resultBytes + bytes > limits.resultBytesMax()
                 || (person != null && person.resultBytes + bytes > limits.resultBytesPerPersonMax())) {
             return task.in(new TaskState.Failed(TOO_LARGE), task.lastUpdatedAtMillis());

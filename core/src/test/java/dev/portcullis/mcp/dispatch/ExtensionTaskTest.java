@@ -116,8 +116,7 @@ class ExtensionTaskTest {
             assertThat(text(failed, "statusMessage")).startsWith("Internal error");
             assertThat(failed).doesNotContain("secret").doesNotContain("\"result\"");
             failed = ada.await(ada.task("refuses"), "failed");
-            assertThat(error(failed))
-                    .isEqualTo("{\"code\":17,\"message\":\"No such disk\",\"data\":{\"disk\":\"C\"}}");
+            assertThat(error(failed)).isEqualTo("{\"code\":17,\"message\":\"No such disk\",\"data\":{\"disk\":\"C\"}}");
         }
     }
 
@@ -134,8 +133,10 @@ class ExtensionTaskTest {
             assertThat(plain.result("tools/call", "{\"name\":\"quick\"}")).contains("task: false");
             assertThat(plain.call("tools/call", "{\"name\":\"required\"}"))
                     .startsWith("400 ")
-                    .contains("\"code\":-32021", "\"data\":{\"requiredCapabilities\":{\"extensions\":"
-                            + "{\"io.modelcontextprotocol/tasks\":{}}}}");
+                    .contains(
+                            "\"code\":-32021",
+                            "\"data\":{\"requiredCapabilities\":{\"extensions\":"
+                                    + "{\"io.modelcontextprotocol/tasks\":{}}}}");
             assertThat(ran).hasValue(0);
         }
     }
@@ -227,7 +228,8 @@ class ExtensionTaskTest {
                         .startsWith("200 ")
                         .contains(UNKNOWN);
             }
-            assertThat(ada.call(method, "{\"taskId\":\"nope\",\"inputResponses\":{}}")).contains(UNKNOWN);
+            assertThat(ada.call(method, "{\"taskId\":\"nope\",\"inputResponses\":{}}"))
+                    .contains(UNKNOWN);
             String legacy = fixture.session(ADA).task("held");
             assertThat(ada.call(method, params.replace(id, legacy))).contains(UNKNOWN);
             assertThat(ada.get(id)).contains("working"); // untouched by all of them
@@ -240,7 +242,9 @@ class ExtensionTaskTest {
     @ValueSource(strings = {"{}", "{\"taskId\":7}", "{\"taskId\":null}"})
     void getWhenIdIsNoStringThenInvalidParams(String params) throws Exception {
         try (var fixture = new TaskFixture(quick(OPTIONAL))) {
-            assertThat(fixture.modern(ADA).call("tasks/get", params)).startsWith("200 ").contains("\"code\":-32602");
+            assertThat(fixture.modern(ADA).call("tasks/get", params))
+                    .startsWith("200 ")
+                    .contains("\"code\":-32602");
         }
     }
 
@@ -316,7 +320,9 @@ class ExtensionTaskTest {
             var ada = fixture.modern(ADA);
             String id = ada.task("curious");
             ada.await(id, "input_required");
-            String good = responses.startsWith("{") ? responses.replace("{\"first\"", "{" + response("second", "b") + ",\"first\"") : responses;
+            String good = responses.startsWith("{")
+                    ? responses.replace("{\"first\"", "{" + response("second", "b") + ",\"first\"")
+                    : responses;
             assertThat(ada.call("tasks/update", "{\"taskId\":\"" + id + "\",\"inputResponses\":" + good + "}"))
                     .startsWith("200 ")
                     .contains("\"code\":-32602");
@@ -326,8 +332,11 @@ class ExtensionTaskTest {
 
     @Test
     void updateWhenPersonDeclinesThenToolHearsIt() throws Exception {
-        var asks = tool("asks", REQUIRED, call -> ToolResult.text(
-                "accepted: " + call.elicit("ok", Form.of("Ok?")).accepted()));
+        var asks = tool(
+                "asks",
+                REQUIRED,
+                call -> ToolResult.text(
+                        "accepted: " + call.elicit("ok", Form.of("Ok?")).accepted()));
         try (var fixture = new TaskFixture(asks)) {
             var ada = fixture.modern(ADA);
             String id = ada.task("asks");
@@ -340,8 +349,12 @@ class ExtensionTaskTest {
     // H-86: nothing is asked of a client that it cannot answer
     @Test
     void getWhenTaskAsksWhatItsClientCannotAnswerThenItHasFailed() throws Exception {
-        var visits = tool("visits", REQUIRED, call -> ToolResult.text(
-                "" + call.elicit("page", new InputRequest.Page("Go", "https://example.com/")).accepted()));
+        var visits = tool(
+                "visits",
+                REQUIRED,
+                call -> ToolResult.text(""
+                        + call.elicit("page", new InputRequest.Page("Go", "https://example.com/"))
+                                .accepted()));
         try (var fixture = new TaskFixture(visits)) {
             var ada = fixture.modern(ADA);
             assertThat(error(ada.await(ada.task("visits"), "failed")))
@@ -360,7 +373,9 @@ class ExtensionTaskTest {
         try (var fixture = new TaskFixture(asksFirst)) {
             var ada = fixture.modern(ADA);
             String first = ada.result("tools/call", "{\"name\":\"asks_first\"}");
-            assertThat(first).contains("\"resultType\":\"input_required\"", "user_name").doesNotContain("taskId");
+            assertThat(first)
+                    .contains("\"resultType\":\"input_required\"", "user_name")
+                    .doesNotContain("taskId");
             String created = ada.result(
                     "tools/call",
                     "{\"name\":\"asks_first\",\"requestState\":" + member(first, "requestState")
@@ -497,11 +512,10 @@ class ExtensionTaskTest {
     @Test
     void taskWhenItsOwnTimeIsOverThenItIsGivenUp() throws Exception {
         var limits = new TaskLimits(60_000, 1_000, 600_000, 5, 500, 50, 8, 1 << 20, 1 << 19, 8);
-        try (var fixture = new TaskFixture(
-                CallLimits.DEFAULT.tasks(limits), RulePolicy.openToAll(), held(new Semaphore(0)))) {
+        try (var fixture =
+                new TaskFixture(CallLimits.DEFAULT.tasks(limits), RulePolicy.openToAll(), held(new Semaphore(0)))) {
             var ada = fixture.modern(ADA);
-            assertThat(ada.await(ada.task("held"), "completed"))
-                    .contains("\"isError\":true", "No answer within 5 ms");
+            assertThat(ada.await(ada.task("held"), "completed")).contains("\"isError\":true", "No answer within 5 ms");
             assertThat(fixture.toolCalls).containsExactly("held TIMEOUT");
         }
     }
@@ -533,8 +547,10 @@ class ExtensionTaskTest {
         });
         try (var fixture = new TaskFixture(tells)) {
             var ada = fixture.modern(ADA);
-            var sent = ada.send("tools/call", "{\"name\":\"tells\",\"_meta\":{\"progressToken\":1,"
-                    + "\"io.modelcontextprotocol/logLevel\":\"debug\"}}");
+            var sent = ada.send(
+                    "tools/call",
+                    "{\"name\":\"tells\",\"_meta\":{\"progressToken\":1,"
+                            + "\"io.modelcontextprotocol/logLevel\":\"debug\"}}");
             String id = text(sent.sink().awaitBody(), "result", "taskId");
             gate.release();
             assertThat(text(ada.await(id, "completed"), "status")).isEqualTo("completed");
@@ -618,11 +634,14 @@ class ExtensionTaskTest {
         var decision = new AtomicReference<Decision>(Decision.ALLOW);
         var limits = CallLimits.DEFAULT.tasks(TaskFixture.LIMITS);
         try (var fixture = new TaskFixture(
-                limits, (_, action) -> action instanceof Action.CallTool ? decision.get() : Decision.ALLOW, quick(REQUIRED))) {
+                limits,
+                (_, action) -> action instanceof Action.CallTool ? decision.get() : Decision.ALLOW,
+                quick(REQUIRED))) {
             var ada = fixture.modern(ADA);
             String id = ada.task("quick");
             ada.await(id, "completed");
-            decision.set(how.equals("deny") ? new Decision.Deny("no") : new Decision.NeedScope(Scopes.of("tools:quick")));
+            decision.set(
+                    how.equals("deny") ? new Decision.Deny("no") : new Decision.NeedScope(Scopes.of("tools:quick")));
             assertThat(ada.call("tasks/get", idOf(id))).contains(expected);
         }
     }

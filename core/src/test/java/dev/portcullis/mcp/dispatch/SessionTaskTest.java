@@ -72,8 +72,9 @@ class SessionTaskTest {
             var ada = fixture.session(ADA);
             String created = ada.result("tools/call", "{\"name\":\"held\",\"task\":{\"ttl\":30000}}");
             assertThat(created)
-                    .matches("\\{\"task\":\\{\"taskId\":\"[\\w-]{22}\",\"status\":\"working\",\"createdAt\":\"[^\"]+Z\","
-                            + "\"lastUpdatedAt\":\"[^\"]+Z\",\"ttl\":30000,\"pollInterval\":500}}");
+                    .matches(
+                            "\\{\"task\":\\{\"taskId\":\"[\\w-]{22}\",\"status\":\"working\",\"createdAt\":\"[^\"]+Z\","
+                                    + "\"lastUpdatedAt\":\"[^\"]+Z\",\"ttl\":30000,\"pollInterval\":500}}");
             String id = text(created, "task", "taskId");
             assertThat(ada.get(id)).startsWith("{\"taskId\":\"" + id + "\",\"status\":\"working\"");
             gate.release();
@@ -86,8 +87,7 @@ class SessionTaskTest {
     @CsvSource({"{}, 60000", "{\"ttl\":0}, 1000", "{\"ttl\":2000}, 2000", "{\"ttl\":315360000000}, 600000"})
     void callWhenTtlIsAskedForThenItIsClamped(String wish, String granted) throws Exception {
         try (var fixture = new TaskFixture(quick(OPTIONAL))) {
-            String created =
-                    fixture.session(ADA).result("tools/call", "{\"name\":\"quick\",\"task\":" + wish + "}");
+            String created = fixture.session(ADA).result("tools/call", "{\"name\":\"quick\",\"task\":" + wish + "}");
             assertThat(member(created, "task", "ttl")).isEqualTo(granted);
         }
     }
@@ -257,7 +257,7 @@ class SessionTaskTest {
             ada.withdraw(withdrawn);
             assertThat(withdrawn.sink().awaitEnd()).isEqualTo("withdrawn");
             lost.pending().cancel();
-            assertThat(fixture.dispatcher.isIdle()).isTrue();
+            assertThat(fixture.dispatcher.taskWaits(id)).isZero();
             assertThat(ada.get(id)).contains("working");
             gate.release();
             ada.await(id, "completed");
@@ -278,7 +278,8 @@ class SessionTaskTest {
             sent.pending().cancel();
             fixture.dispatcher.endSession(ada.session);
             gate.release();
-            assertThat(fixture.session(ADA).await(id, "completed")).contains(id); // H-143: the person's, not the session's
+            assertThat(fixture.session(ADA).await(id, "completed"))
+                    .contains(id); // H-143: the person's, not the session's
             assertThat(sent.sink().ends).hasSize(1);
         }
     }
@@ -369,8 +370,7 @@ class SessionTaskTest {
         var ready = new Semaphore(0);
         var later = tool("later", OPTIONAL, call -> {
             ready.acquire();
-            return ToolResult.text(
-                    "" + call.elicit("word", Form.of("A word?")).accepted());
+            return ToolResult.text("" + call.elicit("word", Form.of("A word?")).accepted());
         });
         try (var fixture = new TaskFixture(later)) {
             var ada = fixture.session(ADA);
@@ -411,8 +411,12 @@ class SessionTaskTest {
     // H-211
     @Test
     void taskWhenItAsksWhatItsClientCannotAnswerThenResultSaysSo() throws Exception {
-        var visits = tool("visits", OPTIONAL, call -> ToolResult.text(
-                "" + call.elicit("page", new InputRequest.Page("Go", "https://example.com/")).accepted()));
+        var visits = tool(
+                "visits",
+                OPTIONAL,
+                call -> ToolResult.text(""
+                        + call.elicit("page", new InputRequest.Page("Go", "https://example.com/"))
+                                .accepted()));
         try (var fixture = new TaskFixture(visits)) {
             var ada = fixture.session(ADA);
             String id = ada.task("visits");
@@ -487,8 +491,7 @@ class SessionTaskTest {
     // H-142, H-143, H-184
     @Test
     void listWhenThereArePagesThenEachOwnTaskStandsOnOne() throws Exception {
-        var limits = new CallLimits(
-                60_000, 32, 60_000, 3, 5_000, 100, 1_000, AskLimits.DEFAULT, TaskFixture.LIMITS);
+        var limits = new CallLimits(60_000, 32, 60_000, 3, 5_000, 100, 1_000, AskLimits.DEFAULT, TaskFixture.LIMITS);
         try (var fixture = new TaskFixture(limits, RulePolicy.openToAll(), quick(OPTIONAL))) {
             var ada = fixture.session(ADA);
             var own = new HashSet<String>();
@@ -521,8 +524,7 @@ class SessionTaskTest {
     // T-29
     @Test
     void listWhenCursorIsNotOfThisListAndPersonThenInvalidParams() throws Exception {
-        var limits = new CallLimits(
-                60_000, 32, 60_000, 1, 5_000, 100, 1_000, AskLimits.DEFAULT, TaskFixture.LIMITS);
+        var limits = new CallLimits(60_000, 32, 60_000, 1, 5_000, 100, 1_000, AskLimits.DEFAULT, TaskFixture.LIMITS);
         try (var fixture = new TaskFixture(
                 limits, RulePolicy.openToAll(), quick(OPTIONAL), tool("other", OPTIONAL, _ -> ToolResult.text("x")))) {
             var ada = fixture.session(ADA);

@@ -101,10 +101,7 @@ final class TaskFixture implements AutoCloseable {
     /** Knows the extension. */
     Client modern(Principal who) {
         return new Client(
-                V2026_07_28,
-                who,
-                null,
-                "{" + ABILITIES + ",\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}");
+                V2026_07_28, who, null, "{" + ABILITIES + ",\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}");
     }
 
     /** Does not. */
@@ -120,7 +117,10 @@ final class TaskFixture implements AutoCloseable {
     Client session(ProtocolVersion version, Principal who) {
         String capabilities = "{" + ABILITIES + "}";
         return new Client(
-                version, who, sessions.open(version, ClientCapabilities.of(Json.parse(capabilities)), who), capabilities);
+                version,
+                who,
+                sessions.open(version, ClientCapabilities.of(Json.parse(capabilities)), who),
+                capabilities);
     }
 
     /** Makes this much time pass, for those who ask what time it is. */
@@ -159,7 +159,10 @@ final class TaskFixture implements AutoCloseable {
         }
 
         /** A request under way. */
-        record Sent(JsonRpcMessage.Request request, RecordingSink sink, @Nullable PendingCall pending) {}
+        record Sent(
+                JsonRpcMessage.Request request,
+                RecordingSink sink,
+                @Nullable PendingCall pending) {}
 
         Sent send(String method, String params) {
             return send(method, params, new RecordingSink());
@@ -281,8 +284,7 @@ final class TaskFixture implements AutoCloseable {
             var told = (JsonRpcMessage.Notification) DispatcherFixture.message(
                     "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":"
                             + id.value() + "}}");
-            dispatcher.notified(
-                    told, RequestParams.of(told.params()), java.util.Objects.requireNonNull(session));
+            dispatcher.notified(told, RequestParams.of(told.params()), java.util.Objects.requireNonNull(session));
         }
     }
 

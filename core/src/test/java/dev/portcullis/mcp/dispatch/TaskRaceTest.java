@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.mcp.model.InputRequest.Form;
 import dev.portcullis.mcp.registry.ToolResult;
-import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.mcp.task.TaskLimits;
+import dev.portcullis.policy.RulePolicy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -47,7 +47,8 @@ class TaskRaceTest {
                         new CountDownLatch(1).await(random.nextInt(300), TimeUnit.MICROSECONDS);
                     }
                 } catch (InterruptedException e) {
-                    interrupts += asks ? 0 : 1; // a stubborn tool goes on; whoever asks after the end hears so each time
+                    interrupts +=
+                            asks ? 0 : 1; // a stubborn tool goes on; whoever asks after the end hears so each time
                 }
             }
             interruptsMax.accumulateAndGet(interrupts, Math::max);
@@ -69,7 +70,8 @@ class TaskRaceTest {
     void taskWhenEverythingHappensAtOnceThenItEndsOnceAndLeavesNothing(boolean modern) throws Exception {
         var limits = new TaskLimits(60_000, 1_000, 600_000, 60_000, 500, 10_000, 10_000, 1 << 24, 1 << 24, 8);
         var random = new Random(modern ? 37 : 39);
-        try (var fixture = new TaskFixture(CallLimits.DEFAULT.running(60_000, 10_000).tasks(limits), RulePolicy.openToAll(), racy())) {
+        try (var fixture = new TaskFixture(
+                CallLimits.DEFAULT.running(60_000, 10_000).tasks(limits), RulePolicy.openToAll(), racy())) {
             var client = modern ? fixture.modern(ADA) : fixture.session(ADA);
             for (int round = 0; round < ROUNDS; round++) {
                 var sent = client.send("tools/call", "{\"name\":\"racy\"" + (modern ? "}" : ",\"task\":{}}"));
@@ -97,11 +99,7 @@ class TaskRaceTest {
 
     /** Does all that can be done to a task, in some order and on threads of its own. @return requests that wait for its end */
     private static List<TaskFixture.Client.Sent> race(
-            TaskFixture fixture,
-            TaskFixture.Client client,
-            TaskFixture.Client.Sent sent,
-            boolean modern,
-            Random random)
+            TaskFixture fixture, TaskFixture.Client client, TaskFixture.Client.Sent sent, boolean modern, Random random)
             throws Exception {
         if (!becomesTask(fixture, sent)) {
             return List.of();

@@ -32,6 +32,8 @@ class CallErrorExceptionTest {
     @Test
     void newWhenDataIsNoJsonThenThrows() {
         assertThatThrownBy(() -> new CallErrorException(1, "m", "{")).isInstanceOf(RuntimeException.class);
-        assertThat(new CallErrorException(1, "m", "{\"a\":1}").data()).asString().isEqualTo("{\"a\":1}");
+        assertThat(new CallErrorException(1, "m", "{\"a\":1}").data())
+                .asString()
+                .isEqualTo("{\"a\":1}");
     }
 }

@@ -57,7 +57,8 @@ class MemoryTaskStoreTest {
 
     // T-39
     @ParameterizedTest
-    @CsvSource({"0, 1000", "1, 1000", "1000, 1000", "5000, 5000", "315360000000, 600000", "9223372036854775807, 600000"})
+    @CsvSource({"0, 1000", "1, 1000", "1000, 1000", "5000, 5000", "315360000000, 600000", "9223372036854775807, 600000"
+    })
     void createWhenClientWantsATimeThenItIsClamped(long wanted, int granted) throws McpException {
         assertThat(store.create(ADA, "tool", wanted).ttlMillis()).isEqualTo(granted);
         assertThat(create(ADA).ttlMillis()).isEqualTo(60_000);
@@ -112,8 +113,8 @@ class MemoryTaskStoreTest {
 
     private void assertRefused(TaskOwner owner, McpError error) {
         assertThatThrownBy(() -> create(owner))
-                .isInstanceOfSatisfying(McpException.class, e -> assertThat(e.error())
-                        .isEqualTo(error));
+                .isInstanceOfSatisfying(
+                        McpException.class, e -> assertThat(e.error()).isEqualTo(error));
     }
 
     // H-222
@@ -173,8 +174,8 @@ class MemoryTaskStoreTest {
         assertThat(store.find(first.id(), ADA).state()).isInstanceOf(TaskState.Completed.class);
         assertThat(store.find(second.id(), ADA).state())
                 .isInstanceOfSatisfying(
-                        TaskState.Failed.class, failed -> assertThat(failed.error().text())
-                                .contains("-32603", "too large"));
+                        TaskState.Failed.class,
+                        failed -> assertThat(failed.error().text()).contains("-32603", "too large"));
         var bobs = create(BOB);
         store.move(bobs.id(), completed(401));
         assertThat(store.find(bobs.id(), BOB).state()).isInstanceOf(TaskState.Failed.class);

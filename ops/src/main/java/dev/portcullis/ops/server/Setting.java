@@ -220,7 +220,8 @@ public enum Setting {
     LOGS_PER_SECOND_MAX(LIMITS, 100, 1, 1_000_000, "messages", "that one call may log in a second; more are dropped"),
     LIST_PAGE_MAX(LIMITS, 100, 1, 10_000, "items", "of a list in one answer"),
     LIST_SECONDS(LIMITS, 60, 0, 86_400, "seconds", "clients may keep a list without asking again (2026-07-28)"),
-    TASK_SECONDS(LIMITS, 3_600, 1, 14 * 86_400, "seconds", "a task is kept from its creation, if its client does not say"),
+    TASK_SECONDS(
+            LIMITS, 3_600, 1, 14 * 86_400, "seconds", "a task is kept from its creation, if its client does not say"),
     TASK_SECONDS_MAX(LIMITS, 86_400, 1, 14 * 86_400, "seconds", "a task is kept, whatever its client says"),
     TASK_RUN_SECONDS(LIMITS, 3_600, 1, 14 * 86_400, "seconds", "at most for the work of one task"),
     TASKS_MAX(LIMITS, 10_000, 1, 1_000_000, "tasks", "kept at a time, finished ones among them"),

@@ -66,9 +66,10 @@ class ConformanceIT {
     /** The suite would have clients known by the address of a document; we do not offer that yet, and do not say that we do. */
     @Test
     void suiteWhenRunThenWarnsOfNothingElseThanClientDocuments() {
-        assertThat(lines.stream().filter(line -> line.contains(": warning, "))).allSatisfy(line -> assertThat(line)
-                .contains("client_id_metadata_document_supported")
-                .doesNotContain(";"));
+        assertThat(lines.stream().filter(line -> line.contains(": warning, ")))
+                .allSatisfy(line -> assertThat(line)
+                        .contains("client_id_metadata_document_supported")
+                        .doesNotContain(";"));
     }
 
     @Test

@@ -84,10 +84,18 @@ final class MatrixServer {
             tool("wait", "Wait to be cancelled", requiring("key"), MatrixServer::waitForCancel),
             tool("cancelled", "Tell when the call of wait was cancelled", requiring("key"), MatrixServer::cancelled),
             tool("greet", "Ask the person for a name", "{}", MatrixServer::greet),
-            tool("summarize", "Ask the client's model", "{}", call -> ToolResult.text(
-                    call.sample("summary", Sampling.of("Sum it up", 100)).text())),
-            tool("folders", "Ask for the client's roots", "{}", call -> ToolResult.text(String.join(
-                    " ", call.roots().stream().map(Root::uri).toList()))),
+            tool(
+                    "summarize",
+                    "Ask the client's model",
+                    "{}",
+                    call -> ToolResult.text(call.sample("summary", Sampling.of("Sum it up", 100))
+                            .text())),
+            tool(
+                    "folders",
+                    "Ask for the client's roots",
+                    "{}",
+                    call -> ToolResult.text(String.join(
+                            " ", call.roots().stream().map(Root::uri).toList()))),
         };
     }
 
@@ -134,8 +142,7 @@ final class MatrixServer {
     private static ToolResult greet(ToolCall call) throws Exception {
         var answer = call.elicit("name", Form.of("Who are you?").requireText("name", "As you are called"));
         var content = answer.content();
-        return ToolResult.text(
-                content == null ? answer.action().text() : "Hello, " + content.string("name") + "!");
+        return ToolResult.text(content == null ? answer.action().text() : "Hello, " + content.string("name") + "!");
     }
 
     private static Tool write(Catalog catalog) {
