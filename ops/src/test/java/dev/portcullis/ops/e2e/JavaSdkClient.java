@@ -60,14 +60,17 @@ final class JavaSdkClient {
                 .build();
     }
 
-    /** Over Streamable HTTP. @param revision the only one it is to know; null for all */
+    /**
+     * Over Streamable HTTP.
+     *
+     * @param revision the only one that it is to know
+     */
     static Seen useEverythingOverHttp(URI origin, String token, String revision) throws Exception {
         var transport = HttpClientStreamableHttpTransport.builder(origin.toString())
-                .addHttpRequestCustomizer((request, _, _, _, _) -> request.header("Authorization", "Bearer " + token));
-        if (revision != null) {
-            transport.supportedProtocolVersions(List.of(revision));
-        }
-        return new JavaSdkClient(transport.build()).useEverything();
+                .addHttpRequestCustomizer((request, _, _, _, _) -> request.header("Authorization", "Bearer " + token))
+                .supportedProtocolVersions(List.of(revision))
+                .build();
+        return new JavaSdkClient(transport).useEverything();
     }
 
     /** Over the two endpoints of 2024-11-05, the only revision that it speaks there. */
