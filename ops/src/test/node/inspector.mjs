@@ -17,7 +17,8 @@ const EXIT_AUTH_REQUIRED = 3; // the Inspector's own
 
 const options = readOptions(
   `node inspector.mjs (--state-file FILE | --token TOKEN | --sign-in [--email alice@example.com] | --expect-auth-required)
-    [--url http://localhost:8788/mcp] [--transport http|sse] [--era legacy|modern|auto]`,
+    [--url http://localhost:8788/mcp] [--transport http|sse] [--era legacy|modern|auto]
+    [--scenario matrix]   do all that its command line can; the server must offer what MatrixServer does`,
   {
     url: { type: 'string', default: 'http://localhost:8788/mcp' },
     transport: { type: 'string', default: 'http' },
@@ -27,6 +28,7 @@ const options = readOptions(
     'sign-in': { type: 'boolean' },
     'expect-auth-required': { type: 'boolean' },
     email: { type: 'string', default: 'alice@example.com' },
+    scenario: { type: 'string', default: 'tools' },
   },
 );
 
@@ -39,6 +41,7 @@ run(options['timeout-seconds'], async () => {
     : ['--stored-auth-only', '--header', `Authorization: Bearer ${tokenGiven()}`];
   const pages = options['sign-in'] ? opened.first(60).then(signInAt) : [];
 
+  if (options.scenario === 'matrix') return useEverything(environment, credentials);
   const called = await inspect(['--method', 'tools/call', '--tool-name', 'add', '--tool-arg', 'a=2', '--tool-arg', 'b=3', ...credentials], environment);
   const listed = await inspect(['--method', 'tools/list', '--strict', ...credentials], environment); // --strict: schemas every client can read
   return {
@@ -50,6 +53,25 @@ run(options['timeout-seconds'], async () => {
   };
 });
 
+// Each is a connection of its own, for the command line ends with one answer. It shows no progress nor logs, cannot be told to cancel, and
+// declares that nothing can be asked of it: a tool that asks is refused.
+async function useEverything(environment, credentials) {
+  const ask = (...what) => inspect(['--method', ...what, ...credentials], environment);
+  const call = (name, ...args) => ask('tools/call', '--tool-name', name, ...args);
+  const initialized = await ask('initialize');
+  return {
+    protocolVersion: initialized.protocolVersion,
+    server: initialized.serverInfo,
+    tools: (await ask('tools/list', '--strict')).tools.map(tool => tool.name),
+    add: text(await call('add', '--tool-arg', 'a=2', '--tool-arg', 'b=3')),
+    who: text(await call('who')),
+    counted: { text: text(await call('count')) },
+    greeted: await refusal(['--method', 'tools/call', '--tool-name', 'greet', ...credentials], environment),
+    prompt: (await ask('prompts/get', '--prompt-name', 'review', '--prompt-args', 'language=Java')).messages[0].content.text,
+    note: (await ask('resources/read', '--uri', 'note://inspector')).contents[0].text,
+  };
+}
+
 async function expectAuthRequired(environment) {
   const { code, stderr } = await launch(['--method', 'tools/list', '--stored-auth-only'], environment);
   if (code !== EXIT_AUTH_REQUIRED) fail(`without a token the Inspector ended with ${code} instead of ${EXIT_AUTH_REQUIRED}: ${stderr}`);
@@ -60,6 +82,16 @@ async function inspect(what, environment) {
   const { code, stdout, stderr } = await launch(what, environment);
   if (code !== 0) fail(`the Inspector ended with ${code}: ${stderr || stdout}`);
   return JSON.parse(stdout).result ?? fail(`the Inspector gave no result: ${stdout}`);
+}
+
+function text(result) {
+  return result.content.map(block => block.text).join('\n');
+}
+
+/** A tool's error with sessions, one of JSON-RPC without (H-86): the Inspector shows either in its own way. */
+async function refusal(what, environment) {
+  const { code, stdout, stderr } = await launch(what, environment);
+  return code === 0 ? fail(`this should have been refused: ${stdout}`) : stdout + stderr;
 }
 
 async function launch(what, environment) {

@@ -47,8 +47,9 @@ function answerAs(me, library, client) {
   library.answer(client, 'roots/list', () => ({ roots: [{ uri: `file:///${me}` }] }));
 }
 
-/** @returns what came before the result: how far the tool was, and what it logged */
+/** @returns what came before the result: how far the tool was, as it came and as the SDK passed it on, and what was logged */
 async function count(library, client, revision) {
+  const arrived = progressArriving(client.transport);
   const steps = [];
   const logged = [];
   library.hear(client, 'notifications/message', ({ params }) => void logged.push(params.data));
@@ -56,7 +57,17 @@ async function count(library, client, revision) {
   const meta = revision === STATELESS ? { _meta: { [LOG_LEVEL]: 'info' } } : {};
   if (revision !== STATELESS) await client.setLoggingLevel('info');
   const result = await library.call(client, { name: 'count', arguments: {}, ...meta }, { onprogress: ({ progress }) => void steps.push(progress) });
-  return { steps, logged, text: text(result) };
+  return { arrived: [...arrived], steps, logged, text: text(result) };
+}
+
+function progressArriving(transport) {
+  const arrived = [];
+  const deliver = transport.onmessage;
+  transport.onmessage = (message, ...rest) => {
+    if (message.method === 'notifications/progress') arrived.push(message.params.progress);
+    return deliver.call(transport, message, ...rest);
+  };
+  return arrived;
 }
 
 /** Gives up a call once it runs, and asks the server whether it noticed. */

@@ -209,6 +209,11 @@ public final class McpDispatcher {
         return tasks.waits(taskId);
     }
 
+    /** @return whether no call of a person is on a thread, even one that has ended; for tests */
+    boolean hasNoThreads() {
+        return runner.hasNoThreads();
+    }
+
     /** @return whether no call is running, and no client is asked anything; for tests */
     boolean isIdle() {
         return inFlight.isEmpty() && tasks.isIdle() && runner.isIdle();

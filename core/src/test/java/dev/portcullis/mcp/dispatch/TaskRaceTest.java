@@ -87,7 +87,7 @@ class TaskRaceTest {
                 assertThat(sent.sink().ends).hasSizeLessThanOrEqualTo(1);
                 assertThat(sent.sink().notifications).isEmpty();
             }
-            while (!fixture.dispatcher.isIdle()) {
+            while (!fixture.dispatcher.isIdle() || !fixture.dispatcher.hasNoThreads()) {
                 Thread.onSpinWait();
             }
             assertThat(interruptsMax.get()).isLessThanOrEqualTo(1);
@@ -134,7 +134,7 @@ class TaskRaceTest {
     private static boolean becomesTask(TaskFixture fixture, TaskFixture.Client.Sent sent) {
         int calls = fixture.toolCalls.size();
         while (!sent.sink().isEnded()) {
-            if (fixture.toolCalls.size() > calls || fixture.dispatcher.isIdle()) {
+            if (fixture.toolCalls.size() > calls || fixture.dispatcher.hasNoThreads()) {
                 return sent.sink().isEnded();
             }
             Thread.onSpinWait();
