@@ -16,7 +16,7 @@ final class IndexTool implements ToolHandler {
 
     @Override
     public ToolResult call(ToolCall call) throws InterruptedException {
-        long files = call.arguments().integer("files", 0);
+        int files = (int) call.arguments().integer("files", 0);
         for (int file = 1; file <= files; file++) {
             Thread.sleep(10); // a cancelled call is interrupted: let that through, or ask call.cancelled() now and then
             call.progress(file, files, "File " + file);
