@@ -11,13 +11,12 @@ final class AreaTool implements ToolHandler {
         return ToolDefinition.of("area", "Area of a rectangle in square metres", """
                         {"type":"object","properties":{"width":{"type":"number"},"height":{"type":"number"}},
                          "required":["width","height"]}""")
-                .inline(); // pure and quick: runs on the event loop; without this it gets a virtual thread and may
-        // block
+                .inline(); // on the event loop: for what is pure and quick; others get a thread and may block
     }
 
     @Override
     public ToolResult call(ToolCall call) {
-        return ToolResult.text(
-                "" + call.arguments().number("width") * call.arguments().number("height"));
+        double width = call.arguments().number("width");
+        return ToolResult.text("" + width * call.arguments().number("height"));
     }
 }

@@ -3,15 +3,23 @@ package dev.portcullis.ops.examples;
 import static dev.portcullis.ops.examples.WireClient.SESSIONS;
 import static dev.portcullis.ops.examples.WireClient.STATELESS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.ops.server.PortcullisServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -110,7 +118,7 @@ class ExamplesTest {
                 client.request("logging/setLevel", "{\"level\":\"info\"}");
             }
             var result = client.request("tools/call", """
-                    {"name":"index","arguments":{},\
+                    {"name":"index","arguments":{"files":5},\
                     "_meta":{"progressToken":"p","io.modelcontextprotocol/logLevel":"info"}}""");
 
             assertThat(text(result)).isEqualTo("Done.");
@@ -118,6 +126,50 @@ class ExamplesTest {
             assertThat(client.told())
                     .extracting(JsonNode::toString)
                     .anyMatch(line -> line.contains("notifications/message") && line.contains("Indexed 5 files"));
+        }
+    }
+
+    /** H-115 and H-63: a session's client says so, one without a session goes away. */
+    @ParameterizedTest
+    @ValueSource(strings = {SESSIONS, STATELESS})
+    void indexWhenCancelledThenStops(String revision) throws Exception {
+        long before = cancelled();
+        try (var client = client(revision)) {
+            client.whenTold(_ -> {
+                if (client.isStateless()) {
+                    throw new CancellationException();
+                }
+                try {
+                    client.cancelRunning();
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
+            assertThatThrownBy(() -> client.request("tools/call", """
+                            {"name":"index","arguments":{"files":100000},"_meta":{"progressToken":"p"}}"""))
+                    .as("there is no answer")
+                    .isInstanceOfAny(CancellationException.class, AssertionError.class);
+
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_MAX);
+            while (cancelled() == before) {
+                assertThat(System.nanoTime()).as("time to notice").isLessThan(deadline);
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+    }
+
+    /** @return how many calls were cancelled, as operators see it */
+    private long cancelled() throws Exception {
+        var metrics = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + server().management().getPort() + "/metrics"))
+                .build();
+        try (var http = HttpClient.newHttpClient()) {
+            String sample = "portcullis_tool_calls_total{outcome=\"cancelled\",tool=\"index\"} ";
+            return http.send(metrics, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith(sample))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(sample.length())))
+                    .sum();
         }
     }
 
@@ -193,6 +245,32 @@ class ExamplesTest {
                     .contains("notifications/resources/updated", uri);
             var read = client.request("resources/read", "{\"uri\":\"" + uri + "\"}");
             assertThat(read.at("/contents/0/text").asString()).isEqualTo("Rain.");
+        }
+    }
+
+    /** As its author would start it; nobody has signed in, so nobody gets in. */
+    @Test
+    void weatherServerWhenStartedThenSaysWhereItIsAndWantsASignIn(@TempDir Path folder) throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var builder = new ProcessBuilder(
+                        java, "-cp", System.getProperty("java.class.path"), WeatherServer.class.getName())
+                .directory(folder.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(Map.of("PORT", "0", "MANAGEMENT_PORT", "0", "DEV_IDP_PORT", "0"));
+        Process process = builder.start();
+        try (var out = process.inputReader()) {
+            String line = out.readLine();
+            assertThat(line).startsWith("MCP clients connect to http://localhost:");
+            var request = HttpRequest.newBuilder(URI.create(line.substring(line.indexOf("http"))))
+                    .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                    .build();
+            try (var http = HttpClient.newHttpClient()) {
+                assertThat(http.send(request, HttpResponse.BodyHandlers.discarding())
+                                .statusCode())
+                        .isEqualTo(401);
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
         }
     }
 

@@ -4,9 +4,11 @@ import dev.portcullis.ops.server.PortcullisServer;
 
 final class WeatherServer {
     public static void main(String[] arguments) throws Exception {
-        var builder =
-                PortcullisServer.builder().name("weather").fromEnvironment().setting("STORE", "memory:");
-        try (var server = builder.tool(new ForecastTool()).start()) {
+        try (var server = PortcullisServer.builder()
+                .name("weather")
+                .tool(new ForecastTool())
+                .fromEnvironment() // and the files that ops/run reads; or .setting("PORT", "8080")
+                .start()) {
             System.out.println("MCP clients connect to " + server.url());
             server.awaitTermination();
         }

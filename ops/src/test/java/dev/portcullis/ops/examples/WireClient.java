@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +39,7 @@ final class WireClient implements AutoCloseable {
     private final JsonNode capabilities;
     private final Function<JsonNode, String> answering;
     private final List<JsonNode> told = new ArrayList<>();
+    private Consumer<JsonNode> listener = _ -> {};
     private @Nullable String session;
     private int lastId;
 
@@ -69,6 +71,17 @@ final class WireClient implements AutoCloseable {
     /** @return what the server has told since the last request began: notifications, in order */
     List<JsonNode> told() {
         return told;
+    }
+
+    /** Does this on each notification, between it and what follows; what it throws ends the request, as a client that goes away does. */
+    void whenTold(Consumer<JsonNode> changed) {
+        listener = changed;
+    }
+
+    /** Cancels the request that is running, by the session's means. */
+    void cancelRunning() throws Exception {
+        var params = object().put("requestId", lastId);
+        send(message(null, "notifications/cancelled", params), Map.of()).body().close();
     }
 
     /** Calls a method and answers what the server wants to know meanwhile. @return the result, or the error as {@code {"error": …}} */
@@ -149,6 +162,7 @@ final class WireClient implements AutoCloseable {
                     answer(event);
                 } else {
                     told.add(event);
+                    listener.accept(event);
                 }
             }
         }

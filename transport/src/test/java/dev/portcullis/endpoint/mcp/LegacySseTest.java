@@ -260,6 +260,27 @@ class LegacySseTest {
         Await.until("the call has ended", () -> wire.fixture.running.get() == 0);
     }
 
+    // H-120, H-132, H-152: what a session is told beside answers comes on the one stream, without ids, and not before
+    // there is a session
+    @Test
+    void clientWhenListsAndResourcesChangeThenIsTold() {
+        try (var fresh = new Wire();
+                var early = fresh.legacy("ada");
+                var client = fresh.legacy("ada")) {
+            client.initialize("2024-11-05");
+            client.post(request("resources/subscribe", "\"uri\":\"test://watched\""));
+            assertThat(client.stream.next().data()).isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}");
+            fresh.fixture.catalog.removeTool("steps");
+            var list = client.stream.next();
+            assertThat(list.data()).contains("\"method\":\"notifications/tools/list_changed\"");
+            assertThat(list.event() + list.id()).isEqualTo("message");
+            fresh.fixture.catalog.changes().resourceUpdated("test://watched");
+            assertThat(client.stream.next().data())
+                    .contains("\"method\":\"notifications/resources/updated\"", "\"uri\":\"test://watched\"");
+            assertThat(early.initialize("2024-11-05")).contains("\"id\":0,\"result\"");
+        }
+    }
+
     // H-115: cancelled calls get no response
     @Test
     void callWhenCancelledThenIsNotAnswered() throws InterruptedException {
