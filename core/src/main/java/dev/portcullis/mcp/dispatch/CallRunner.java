@@ -127,6 +127,7 @@ final class CallRunner {
     void countAsTask(CallRun run) throws McpException {
         var person = run.context.principal();
         if (!personTasks.begin(person)) {
+            telemetry.refused(Outcome.TOO_MANY_TASKS);
             throw new McpException(McpError.TOO_MANY, "Too many of your tasks are at work; try again shortly");
         }
         personCalls.end(person);

@@ -614,6 +614,7 @@ class ExtensionTaskTest {
             assertThat(ada.call("tools/call", "{\"name\":\"stubborn\"}"))
                     .startsWith("429 ")
                     .contains("at work");
+            assertThat(fixture.refusals).containsExactly(Outcome.TOO_MANY_TASKS);
             gate.release(8);
         }
     }
