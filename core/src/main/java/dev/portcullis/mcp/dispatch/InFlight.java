@@ -4,7 +4,9 @@ import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.session.Session;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,32 +14,44 @@ import org.jspecify.annotations.Nullable;
  * call of another (T-36). Bounded by what bounds running calls. Any thread.
  */
 final class InFlight {
-    private final Map<String, Map<JsonRpcId, Withdrawable>> bySession = new ConcurrentHashMap<>();
+    private final Map<String, Queue<Entry>> bySession = new ConcurrentHashMap<>();
+
+    /** A client that repeats an id can cancel the first; the end of the session ends both. */
+    private record Entry(JsonRpcId id, Withdrawable request) {}
 
     void add(Session session, JsonRpcId id, Withdrawable request) {
         bySession.compute(session.key(), (_, known) -> {
-            Map<JsonRpcId, Withdrawable> runs = known == null ? new ConcurrentHashMap<>() : known;
-            runs.putIfAbsent(id, request); // a client that repeats an id can cancel the first
-            return runs;
+            Queue<Entry> requests = known == null ? new ConcurrentLinkedQueue<>() : known;
+            requests.add(new Entry(id, request));
+            return requests;
         });
     }
 
     void remove(Session session, JsonRpcId id, Withdrawable request) {
-        bySession.computeIfPresent(session.key(), (_, runs) -> {
-            runs.remove(id, request);
-            return runs.isEmpty() ? null : runs;
+        bySession.computeIfPresent(session.key(), (_, requests) -> {
+            requests.removeIf(entry -> entry.request() == request && entry.id().equals(id));
+            return requests.isEmpty() ? null : requests;
         });
     }
 
     @Nullable
     Withdrawable find(Session session, JsonRpcId id) {
-        var runs = bySession.get(session.key());
-        return runs == null ? null : runs.get(id);
+        var requests = bySession.get(session.key());
+        if (requests != null) {
+            for (var entry : requests) {
+                if (entry.id().equals(id)) {
+                    return entry.request();
+                }
+            }
+        }
+        return null;
     }
 
     List<Withdrawable> of(Session session) {
-        var runs = bySession.get(session.key());
-        return runs == null ? List.of() : List.copyOf(runs.values());
+        var requests = bySession.get(session.key());
+        return requests == null
+                ? List.of()
+                : requests.stream().map(Entry::request).toList();
     }
 
     boolean isEmpty() {
