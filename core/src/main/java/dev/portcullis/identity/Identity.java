@@ -1,6 +1,7 @@
 package dev.portcullis.identity;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,14 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param email {@code email}, lower-cased; null if absent or said to be unverified
  * @param name {@code name}; null if absent
  * @param groups {@code groups}; empty if absent
+ * @param claims further claims that rules look at: name → values as texts; those that rules do not name are not kept
  */
 public record Identity(
         String issuer,
         String subject,
         @Nullable String email,
         @Nullable String name,
-        List<String> groups) {
+        List<String> groups,
+        Map<String, List<String>> claims) {
     public Identity {
         groups = List.copyOf(groups);
+        claims = Map.copyOf(claims);
+    }
+
+    /** Somebody of whom no further claims are known. */
+    public Identity(String issuer, String subject, @Nullable String email, @Nullable String name, List<String> groups) {
+        this(issuer, subject, email, name, groups, Map.of());
     }
 }

@@ -23,6 +23,16 @@ public interface IdentityProvider {
     SignIn signIn(String code, String codeVerifier, String nonce) throws IdentityException;
 
     /**
+     * Asks again whether a person may, with the refresh token that came with the sign-in (O-145; OpenID Connect Core §12.2). Blocks on the network.
+     *
+     * @param known who they are; the same issuer and subject come back, with what is said of them now
+     * @return the refresh token to use next time: a new one, or the same
+     * @throws IdentityException REFUSED: they may not any more; INVALID: an answer that does not hold, or our own credentials were refused, both of which say nothing
+     *     about the person; UNAVAILABLE
+     */
+    SignIn refresh(String refreshToken, Identity known) throws IdentityException;
+
+    /**
      * Whether the {@code iss} of a callback names this provider (RFC 9207); absent is fine unless the provider's metadata promises it.
      *
      * @param iss the callback's parameter, or null

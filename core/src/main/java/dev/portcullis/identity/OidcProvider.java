@@ -53,6 +53,11 @@ public final class OidcProvider implements IdentityProvider {
     }
 
     @Override
+    public SignIn refresh(String refreshToken, Identity known) throws IdentityException {
+        throw new IdentityException(IdentityException.Kind.UNAVAILABLE, "not yet");
+    }
+
+    @Override
     public boolean isIssuerOfCallback(@Nullable String iss) {
         if (iss != null) {
             return iss.equals(settings.issuer());

@@ -8,6 +8,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstreamRefreshToken the identity provider's refresh token; null if it gave none
  */
 public record GrantProps(Identity identity, @Nullable String upstreamRefreshToken) {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     /** @return a compact binary form: version byte, then the fields in order, each as length (-1: absent) and UTF-8 */
     public byte[] encode() {
@@ -28,11 +30,13 @@ public record GrantProps(Identity identity, @Nullable String upstreamRefreshToke
             writeText(out, identity.subject());
             writeText(out, identity.email());
             writeText(out, identity.name());
-            out.writeInt(identity.groups().size());
-            for (String group : identity.groups()) {
-                writeText(out, group);
-            }
+            writeTexts(out, identity.groups());
             writeText(out, upstreamRefreshToken);
+            out.writeInt(identity.claims().size());
+            for (var claim : identity.claims().entrySet()) {
+                writeText(out, claim.getKey());
+                writeTexts(out, claim.getValue());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -42,21 +46,39 @@ public record GrantProps(Identity identity, @Nullable String upstreamRefreshToke
     /** @throws IllegalArgumentException not a form that {@link #encode} wrote */
     public static GrantProps decode(byte[] bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            if (in.readByte() != VERSION) {
+            int version = in.readByte();
+            if (version < 1 || version > VERSION) {
                 throw new IllegalArgumentException("grant properties of an unknown version");
             }
             String issuer = present(readText(in));
             String subject = present(readText(in));
             String email = readText(in);
             String name = readText(in);
-            var groups = new ArrayList<String>();
-            for (int left = in.readInt(); left > 0; left--) {
-                groups.add(present(readText(in)));
+            List<String> groups = readTexts(in);
+            String upstreamRefreshToken = readText(in);
+            var claims = new HashMap<String, List<String>>();
+            for (int left = version < 2 ? 0 : in.readInt(); left > 0; left--) {
+                claims.put(present(readText(in)), readTexts(in));
             }
-            return new GrantProps(new Identity(issuer, subject, email, name, groups), readText(in));
+            return new GrantProps(new Identity(issuer, subject, email, name, groups, claims), upstreamRefreshToken);
         } catch (IOException e) {
             throw new IllegalArgumentException("grant properties are cut short", e);
         }
+    }
+
+    private static void writeTexts(DataOutputStream out, List<String> texts) throws IOException {
+        out.writeInt(texts.size());
+        for (String text : texts) {
+            writeText(out, text);
+        }
+    }
+
+    private static List<String> readTexts(DataInputStream in) throws IOException {
+        var texts = new ArrayList<String>();
+        for (int left = in.readInt(); left > 0; left--) {
+            texts.add(present(readText(in)));
+        }
+        return texts;
     }
 
     private static void writeText(DataOutputStream out, @Nullable String text) throws IOException {

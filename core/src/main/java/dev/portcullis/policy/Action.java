@@ -5,6 +5,9 @@ public sealed interface Action {
     /** Sign in at all; asked before there is a grant. */
     record SignIn() implements Action {}
 
+    /** Be given a scope, in a grant or a token (O-42). */
+    record HoldScope(String scope) implements Action {}
+
     /** See and call a tool. */
     record CallTool(String name) implements Action {}
 

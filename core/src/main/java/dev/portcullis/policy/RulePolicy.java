@@ -37,7 +37,7 @@ public final class RulePolicy implements Policy {
     @Override
     public Decision decide(Principal principal, Action action) {
         return switch (action) {
-            case Action.SignIn _, Action.ReadResource _, Action.GetPrompt _ -> Decision.ALLOW;
+            case Action.SignIn _, Action.HoldScope _, Action.ReadResource _, Action.GetPrompt _ -> Decision.ALLOW;
             case Action.CallTool(String name) -> decideTool(principal, name);
         };
     }

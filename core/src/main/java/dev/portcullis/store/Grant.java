@@ -17,6 +17,8 @@ import java.util.List;
  * @param lastUsedAt Unix seconds of the last code exchange or refresh
  * @param expiresAt Unix seconds; moved on by use, up to {@code endsAt}
  * @param endsAt Unix seconds after which no use moves it on
+ * @param checkedAt Unix seconds when the identity provider last said that the person may (O-99)
+ * @param checkingUntil Unix seconds until which one caller has claimed to ask it again ({@link GrantStore#claimCheck}); 0 if nobody has
  */
 public record Grant(
         String id,
@@ -29,9 +31,76 @@ public record Grant(
         long createdAt,
         long lastUsedAt,
         long expiresAt,
-        long endsAt) {
+        long endsAt,
+        long checkedAt,
+        long checkingUntil) {
     public Grant {
         resources = List.copyOf(resources);
+    }
+
+    /** A new grant: the identity provider has just spoken. */
+    public Grant(
+            String id,
+            RegisteredClient client,
+            String redirectUri,
+            String subjectKey,
+            Scopes scopes,
+            List<String> resources,
+            byte[] sealedProps,
+            long createdAt,
+            long lastUsedAt,
+            long expiresAt,
+            long endsAt) {
+        this(
+                id,
+                client,
+                redirectUri,
+                subjectKey,
+                scopes,
+                resources,
+                sealedProps,
+                createdAt,
+                lastUsedAt,
+                expiresAt,
+                endsAt,
+                createdAt,
+                0);
+    }
+
+    /** This grant, claimed for a check until then; 0: claimed no more. */
+    public Grant claimedUntil(long checkingUntil) {
+        return new Grant(
+                id,
+                client,
+                redirectUri,
+                subjectKey,
+                scopes,
+                resources,
+                sealedProps,
+                createdAt,
+                lastUsedAt,
+                expiresAt,
+                endsAt,
+                checkedAt,
+                checkingUntil);
+    }
+
+    /** This grant after the identity provider was asked again, at {@code checkedAt}. */
+    public Grant checked(byte[] sealedProps, long checkedAt) {
+        return new Grant(
+                id,
+                client,
+                redirectUri,
+                subjectKey,
+                scopes,
+                resources,
+                sealedProps,
+                createdAt,
+                lastUsedAt,
+                expiresAt,
+                endsAt,
+                checkedAt,
+                0);
     }
 
     /** This grant, used now and living on until {@code expiresAt}. */
@@ -47,6 +116,8 @@ public record Grant(
                 createdAt,
                 nowSeconds,
                 Math.max(this.expiresAt, Math.min(expiresAt, endsAt)),
-                endsAt);
+                endsAt,
+                checkedAt,
+                checkingUntil);
     }
 }

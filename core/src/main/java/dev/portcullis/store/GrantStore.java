@@ -41,12 +41,55 @@ public interface GrantStore extends AutoCloseable {
      */
     List<String> createGrant(Grant grant, AuthorizationCode code, int grantsMax, long nowSeconds);
 
+    /**
+     * Remembers a new grant that begins with an access token and has no code: of a client that acts for itself or brings an assertion (O-170, O-175). As
+     * {@link #createGrant(Grant, AuthorizationCode, int, long)} otherwise.
+     */
+    List<String> createGrant(Grant grant, AccessToken access, int grantsMax, long nowSeconds);
+
+    /** Adds an access token to a live grant (O-165). @return false if the grant is gone; then nothing changed */
+    boolean addAccessToken(AccessToken access, long nowSeconds);
+
     /** @return the grant; null if unknown, revoked or expired */
     @Nullable
     Grant grant(String grantId, long nowSeconds);
 
     /** @return live grants of a person, oldest first */
     List<Grant> grantsOf(String subjectKey, long nowSeconds);
+
+    /** @return live grants of a client, whoever gave them, oldest first. Reads all grants: for operators, not for requests */
+    List<Grant> grantsOfClient(String clientId, long nowSeconds);
+
+    /**
+     * Claims the question to the identity provider whether a grant may go on (O-99), so that it is asked once whatever the number of refreshes and nodes.
+     *
+     * @param untilSeconds end of the claim if its holder never ends it
+     * @return true for exactly one of racing callers, until {@link #putChecked} or {@link #releaseCheck} or the end of the claim; false too if the grant is gone
+     */
+    boolean claimCheck(String grantId, long untilSeconds, long nowSeconds);
+
+    /**
+     * The identity provider has answered: replaces what the grant knows about its person, and ends the claim. Durable when it returns: a rotated refresh token of the
+     * provider's is lost otherwise (O-145). Listeners are told {@link Revocation.OfProps}.
+     *
+     * @param sealedProps under the grant's key, as before
+     * @param checkedAt Unix seconds when it answered
+     * @return false if the grant is gone
+     */
+    boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds);
+
+    /** Ends a claim without an answer. */
+    void releaseCheck(String grantId);
+
+    /**
+     * Spends an id that may be used once: the {@code jti} of an assertion or a proof, a form of ours (O-184, T-89).
+     *
+     * @param id hash of the id and of what it is for
+     * @param expiresAtSeconds until when it must be remembered: as long as it could be presented
+     * @return true for exactly one of all callers until then
+     * @throws StoreException also if there is no room: it is not accepted then, rather than accepted twice
+     */
+    boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds);
 
     /** @return the code, spent or not, with its grant; null if unknown or forgotten, or its grant is gone. A spent code is remembered until its marker expires (O-92) */
     @Nullable
@@ -134,5 +177,8 @@ public interface GrantStore extends AutoCloseable {
 
         /** One access token. */
         record OfAccessToken(TokenHash token) implements Revocation {}
+
+        /** What was known about the person of a grant: the grant stands, and what it says now is to be read anew. */
+        record OfProps(String grantId) implements Revocation {}
     }
 }

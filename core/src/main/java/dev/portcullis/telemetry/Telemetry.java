@@ -50,6 +50,9 @@ public interface Telemetry {
     /** A step of the sign-in funnel ended. */
     default void signIn(SignInStep step, boolean succeeded) {}
 
+    /** Something that an auditor may ask about later. */
+    default void audit(AuditEvent event) {}
+
     /** A connection was accepted. */
     default void connectionOpened() {}
 

@@ -42,7 +42,7 @@ class GrantPropsTest {
     @Test
     void decodeWhenOfAnotherVersionThenRefused() {
         byte[] encoded = whole.encode();
-        encoded[0] = 2;
+        encoded[0] = 3;
         assertThatThrownBy(() -> GrantProps.decode(encoded))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("version");

@@ -130,7 +130,8 @@ public final class AuthorizationFlow {
 
     private static boolean isVouchedFor(RegisteredClient.Kind kind) {
         return switch (kind) {
-            case DYNAMIC -> false;
+            case DYNAMIC, METADATA_DOCUMENT -> false;
+            case PREREGISTERED -> true;
         };
     }
 

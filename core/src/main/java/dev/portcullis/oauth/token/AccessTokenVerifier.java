@@ -219,6 +219,10 @@ public final class AccessTokenVerifier {
                 }
                 live.removeGrant(grantId);
             }
+            case Revocation.OfProps(String grantId) -> {
+                // A flight in progress may have read what the grant said before: it answers once and is not kept.
+                live.removeGrant(grantId);
+            }
             case Revocation.OfAccessToken(TokenHash hash) -> {
                 Flight flight = flights.get(hash);
                 if (flight != null) {

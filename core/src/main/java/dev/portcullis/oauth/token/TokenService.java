@@ -23,7 +23,6 @@ import dev.portcullis.telemetry.Telemetry.SignInStep;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,16 +54,14 @@ public final class TokenService {
     /**
      * Answers a request to the token endpoint: form, client, grant type, then the flow of that type.
      *
-     * @param form decoded parameters of the body
-     * @param authorization all values of the Authorization header
      * @param nowSeconds Unix time in seconds
      * @throws OAuthException as the flow, and INVALID_REQUEST, INVALID_CLIENT, UNSUPPORTED_GRANT_TYPE, UNAUTHORIZED_CLIENT
      */
-    public TokenResponse token(Map<String, List<String>> form, List<String> authorization, long nowSeconds) {
-        boolean isRefresh = form.getOrDefault("grant_type", List.of()).contains(TokenRequest.REFRESH_TOKEN);
+    public TokenResponse token(ClientRequest request, long nowSeconds) {
+        boolean isRefresh = request.form().getOrDefault("grant_type", List.of()).contains(TokenRequest.REFRESH_TOKEN);
         boolean succeeded = false;
         try {
-            TokenResponse response = answer(FormParameters.of(form), authorization, nowSeconds);
+            TokenResponse response = answer(FormParameters.of(request.form()), request.authorization(), nowSeconds);
             succeeded = true;
             return response;
         } finally {
@@ -114,15 +111,13 @@ public final class TokenService {
      * Revokes a token (RFC 7009): a refresh token with its whole grant, an access token alone. What is unknown or another client's is left as it is, and the
      * caller is not told (O-115, O-116).
      *
-     * @param form decoded parameters of the body
-     * @param authorization all values of the Authorization header
      * @param nowSeconds Unix time in seconds
      * @throws OAuthException INVALID_REQUEST: no token; INVALID_CLIENT
      */
-    public void revoke(Map<String, List<String>> form, List<String> authorization, long nowSeconds) {
+    public void revoke(ClientRequest request, long nowSeconds) {
         boolean succeeded = false;
         try {
-            revoke(FormParameters.of(form), authorization, nowSeconds);
+            revoke(FormParameters.of(request.form()), request.authorization(), nowSeconds);
             succeeded = true;
         } finally {
             telemetry.signIn(SignInStep.REVOKE, succeeded);

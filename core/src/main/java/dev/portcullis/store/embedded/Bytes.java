@@ -1,7 +1,10 @@
 package dev.portcullis.store.embedded;
 
+import dev.portcullis.crypto.TokenHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a key or a record: big-endian numbers, so that keys sort by value, and lengths as varints. Grows as needed; one thread. */
 final class Bytes {
@@ -53,6 +56,15 @@ final class Bytes {
 
     Bytes text(String text) {
         return sized(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Bytes hash(TokenHash hash) {
+        return raw(hash.toBytes());
+    }
+
+    /** A flag byte, and the value if there is one. */
+    <T> Bytes optional(@Nullable T value, BiFunction<Bytes, T, Bytes> writer) {
+        return value == null ? u8(0) : writer.apply(u8(1), value);
     }
 
     byte[] toArray() {

@@ -11,10 +11,12 @@ import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.embedded.Records.RefreshRow;
 import dev.portcullis.store.embedded.Records.RememberedClient;
+import dev.portcullis.store.embedded.Records.SpentId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +116,17 @@ public final class EmbeddedGrantStore implements GrantStore {
     @Override
     public List<String> createGrant(Grant grant, AuthorizationCode code, int grantsMax, long nowSeconds) {
         requireSameGrant(grant.id(), code.grantId());
+        return createGrant(grant, grantsMax, nowSeconds, (tables, tx) -> tables.put(tx, code));
+    }
+
+    @Override
+    public List<String> createGrant(Grant grant, AccessToken access, int grantsMax, long nowSeconds) {
+        requireSameGrant(grant.id(), access.grantId());
+        return createGrant(grant, grantsMax, nowSeconds, (tables, tx) -> tables.put(tx, access));
+    }
+
+    private List<String> createGrant(
+            Grant grant, int grantsMax, long nowSeconds, BiConsumer<Tables, Transaction> putFirst) {
         return writer.write(nowSeconds, (tables, tx) -> {
             if (tables.grants.get(Keys.grant(grant.id())) != null) {
                 return List.of(); // asked again after an answer was lost; its code may be spent by now
@@ -124,8 +137,20 @@ public final class EmbeddedGrantStore implements GrantStore {
                 revoked.add(old.id());
             }
             tables.put(tx, grant);
-            tables.put(tx, code);
+            putFirst.accept(tables, tx);
             return List.copyOf(revoked);
+        });
+    }
+
+    @Override
+    public boolean addAccessToken(AccessToken access, long nowSeconds) {
+        return writer.write(nowSeconds, (tables, tx) -> {
+            Grant grant = tables.liveGrant(access.grantId(), nowSeconds);
+            if (grant == null) {
+                return false;
+            }
+            putAccess(tables, tx, access);
+            return true;
         });
     }
 
@@ -149,6 +174,63 @@ public final class EmbeddedGrantStore implements GrantStore {
         return writer.database().read(tables -> tables.liveGrantsOf(subjectKey, nowSeconds)).stream()
                 .sorted(Comparator.comparingLong(Grant::createdAt).thenComparing(Grant::id))
                 .toList();
+    }
+
+    @Override
+    public List<Grant> grantsOfClient(String clientId, long nowSeconds) {
+        return writer.database().read(tables -> tables.grants.all()).stream()
+                .filter(grant -> grant.client().id().equals(clientId) && grant.expiresAt() > nowSeconds)
+                .sorted(Comparator.comparingLong(Grant::createdAt).thenComparing(Grant::id))
+                .toList();
+    }
+
+    @Override
+    public boolean claimCheck(String grantId, long untilSeconds, long nowSeconds) {
+        return writer.write(nowSeconds, (tables, tx) -> {
+            Grant grant = tables.liveGrant(grantId, nowSeconds);
+            if (grant == null || grant.checkingUntil() > nowSeconds) {
+                return false;
+            }
+            tables.put(tx, grant.claimedUntil(untilSeconds));
+            return true;
+        });
+    }
+
+    @Override
+    public boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds) {
+        return writer.write(nowSeconds, (tables, tx) -> {
+            Grant grant = tables.liveGrant(grantId, nowSeconds);
+            if (grant == null) {
+                return false;
+            }
+            tables.put(tx, grant.checked(sealedProps, checkedAt));
+            tx.revoked(new Revocation.OfProps(grantId));
+            return true;
+        });
+    }
+
+    @Override
+    public void releaseCheck(String grantId) {
+        writer.make((tables, tx) -> {
+            Grant grant = tables.grants.get(Keys.grant(grantId));
+            if (grant != null) {
+                tables.put(tx, grant.claimedUntil(0));
+            }
+        });
+    }
+
+    @Override
+    public boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds) {
+        return writer.write(nowSeconds, (tables, tx) -> {
+            if (tables.spent.live(id.toBytes(), nowSeconds) != null) {
+                return false;
+            }
+            if (tables.spent.count() >= limits.spentIdsMax()) {
+                throw new StoreException("too many ids that may be used once are remembered: " + limits.spentIdsMax());
+            }
+            tables.spent.put(tx, new SpentId(id, expiresAtSeconds));
+            return true;
+        });
     }
 
     @Override
@@ -349,6 +431,7 @@ public final class EmbeddedGrantStore implements GrantStore {
      * @param writesPerCommitMax writes that share one commit
      * @param writeWaitMillis how long a caller waits for its write
      * @param pendingSignInsMax people who may be on the way to the identity provider at once
+     * @param spentIdsMax ids that may be used once, remembered at once: {@code jti} of assertions and proofs, answered forms
      * @param accessTokensPerGrantMax live access tokens of one grant; beyond, those that end soonest are revoked
      * @param sweepEverySeconds how often what has ended is removed; the time is what callers say it is
      * @param cacheMegabytes pages of the file kept in memory
@@ -358,6 +441,7 @@ public final class EmbeddedGrantStore implements GrantStore {
             int writesPerCommitMax,
             int writeWaitMillis,
             int pendingSignInsMax,
+            int spentIdsMax,
             int accessTokensPerGrantMax,
             int sweepEverySeconds,
             int cacheMegabytes) {
@@ -368,6 +452,6 @@ public final class EmbeddedGrantStore implements GrantStore {
         }
 
         /** Enough for some thousand sign-ins and refreshes a second. */
-        public static final Limits DEFAULT = new Limits(10_000, 512, 10_000, 100_000, 1_000, 60, 32);
+        public static final Limits DEFAULT = new Limits(10_000, 512, 10_000, 100_000, 1_000_000, 1_000, 60, 32);
     }
 }

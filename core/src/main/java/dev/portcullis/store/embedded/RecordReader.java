@@ -14,21 +14,31 @@ import org.jspecify.annotations.Nullable;
 final class RecordReader {
     private final ByteBuffer bytes;
 
+    private int version;
+
     private RecordReader(byte[] record) {
         bytes = ByteBuffer.wrap(record);
+    }
+
+    /** @return the record's own version: later fields are not in earlier ones */
+    int version() {
+        return version;
     }
 
     /**
      * Reads one record: its version byte, then {@code body}, to the last byte.
      *
+     * @param newest the version that is written today; all from 1 on are read
+     *
      * @throws StoreException cut short, too long, or of a version this server does not know
      */
-    static <T> T read(byte[] record, int version, String what, Function<RecordReader, T> body) {
+    static <T> T read(byte[] record, int newest, String what, Function<RecordReader, T> body) {
         try {
             var reader = new RecordReader(record);
-            int found = reader.u8();
-            if (found != version) {
-                throw new StoreException(what + " has record version " + found + ", this server knows " + version);
+            reader.version = reader.u8();
+            if (reader.version < 1 || reader.version > newest) {
+                throw new StoreException(
+                        what + " has record version " + reader.version + ", this server knows 1 to " + newest);
             }
             T value = body.apply(reader);
             if (reader.bytes.hasRemaining()) {

@@ -1,5 +1,6 @@
 package dev.portcullis.store.embedded;
 
+import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.store.AccessToken;
 import dev.portcullis.store.AuthorizationCode;
@@ -7,14 +8,20 @@ import dev.portcullis.store.Grant;
 import dev.portcullis.store.PendingSignIn;
 import dev.portcullis.store.RefreshToken;
 import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.store.RegisteredClient.ClientKeys;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Each record as bytes: a version byte, then its fields in the order of core/STORAGE.md. A field more or less is a new version, and its reader keeps the old ones
  * readable. No Java serialization (T-118). Stateless.
  */
 final class Records {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    private static final int NO_KEYS = 0;
+    private static final int KEYS_INLINE = 1;
+    private static final int KEYS_AT = 2;
 
     private Records() {}
 
@@ -61,26 +68,29 @@ final class Records {
                 .u64(grant.lastUsedAt())
                 .u64(grant.expiresAt())
                 .u64(grant.endsAt())
+                .u64(grant.checkedAt())
+                .u64(grant.checkingUntil())
                 .toArray();
     }
 
     static Grant grant(byte[] record) {
-        return RecordReader.read(
-                record,
-                VERSION,
-                "a grant",
-                in -> new Grant(
-                        in.text(),
-                        readClient(in),
-                        in.text(),
-                        in.text(),
-                        Scopes.of(in.texts()),
-                        in.texts(),
-                        in.sized(),
-                        in.u64(),
-                        in.u64(),
-                        in.u64(),
-                        in.u64()));
+        return RecordReader.read(record, VERSION, "a grant", in -> {
+            var grant = new Grant(
+                    in.text(),
+                    readClient(in),
+                    in.text(),
+                    in.text(),
+                    Scopes.of(in.texts()),
+                    in.texts(),
+                    in.sized(),
+                    in.u64(),
+                    in.u64(),
+                    in.u64(),
+                    in.u64());
+            return in.version() < 2
+                    ? grant
+                    : grant.checked(grant.sealedProps(), in.u64()).claimedUntil(in.u64());
+        });
     }
 
     static byte[] encode(AuthorizationCode code) {
@@ -92,6 +102,7 @@ final class Records {
                 .sized(code.wrappedKey())
                 .u64(code.expiresAt())
                 .u8(code.spent() ? 1 : 0)
+                .optional(code.boundTo(), Bytes::hash)
                 .toArray();
     }
 
@@ -100,14 +111,19 @@ final class Records {
                 record,
                 VERSION,
                 "an authorization code",
-                in -> new AuthorizationCode(in.hash(), in.text(), in.text(), in.sized(), in.u64(), in.u8() != 0));
+                in -> new AuthorizationCode(
+                        in.hash(), in.text(), in.text(), in.sized(), in.u64(), in.u8() != 0, readBinding(in)));
     }
 
     static byte[] encode(AccessToken token) {
         var out = new Bytes(256).u8(VERSION).raw(token.hash().toBytes()).text(token.grantId());
         writeTexts(out, token.scopes().values());
         writeTexts(out, token.resources());
-        return out.sized(token.wrappedKey()).u64(token.expiresAt()).toArray();
+        return out.sized(token.wrappedKey())
+                .u64(token.expiresAt())
+                .optional(token.boundTo(), Bytes::hash)
+                .optional(token.clientId(), Bytes::text)
+                .toArray();
     }
 
     static AccessToken accessToken(byte[] record) {
@@ -115,7 +131,15 @@ final class Records {
                 record,
                 VERSION,
                 "an access token",
-                in -> new AccessToken(in.hash(), in.text(), Scopes.of(in.texts()), in.texts(), in.sized(), in.u64()));
+                in -> new AccessToken(
+                        in.hash(),
+                        in.text(),
+                        Scopes.of(in.texts()),
+                        in.texts(),
+                        in.sized(),
+                        in.u64(),
+                        readBinding(in),
+                        in.version() < 2 ? null : in.optional(RecordReader::text)));
     }
 
     static byte[] encode(RefreshRow row) {
@@ -129,16 +153,40 @@ final class Records {
                 .u64(token.expiresAt())
                 .u64(token.firstUsedAt())
                 .u64(row.retiresAt())
+                .optional(token.boundTo(), Bytes::hash)
                 .toArray();
     }
 
     static RefreshRow refreshRow(byte[] record) {
-        return RecordReader.read(
-                record,
-                VERSION,
-                "a refresh token",
-                in -> new RefreshRow(
-                        new RefreshToken(in.hash(), in.text(), in.u32(), in.sized(), in.u64(), in.u64()), in.u64()));
+        return RecordReader.read(record, VERSION, "a refresh token", in -> {
+            var hash = in.hash();
+            String grantId = in.text();
+            int generation = in.u32();
+            byte[] wrappedKey = in.sized();
+            long expiresAt = in.u64();
+            long firstUsedAt = in.u64();
+            long retiresAt = in.u64();
+            return new RefreshRow(
+                    new RefreshToken(hash, grantId, generation, wrappedKey, expiresAt, firstUsedAt, readBinding(in)),
+                    retiresAt);
+        });
+    }
+
+    static byte[] encode(SpentId spent) {
+        return new Bytes(48)
+                .u8(VERSION)
+                .raw(spent.id().toBytes())
+                .u64(spent.expiresAt())
+                .toArray();
+    }
+
+    static SpentId spentId(byte[] record) {
+        return RecordReader.read(record, VERSION, "a spent id", in -> new SpentId(in.hash(), in.u64()));
+    }
+
+    /** In records since version 2. */
+    private static @Nullable TokenHash readBinding(RecordReader in) {
+        return in.version() < 2 ? null : in.optional(RecordReader::hash);
     }
 
     private static void writeClient(Bytes out, RegisteredClient client) {
@@ -157,10 +205,16 @@ final class Records {
         }
         writeTexts(out, client.grantTypes());
         out.text(client.kind().name()).u64(client.issuedAt());
+        switch (client.keys()) {
+            case null -> out.u8(NO_KEYS);
+            case ClientKeys.Inline(String jwks) -> out.u8(KEYS_INLINE).text(jwks);
+            case ClientKeys.At(String uri) -> out.u8(KEYS_AT).text(uri);
+        }
+        writeTexts(out, client.scopes().values());
     }
 
     private static RegisteredClient readClient(RecordReader in) {
-        return new RegisteredClient(
+        var client = new RegisteredClient(
                 in.text(),
                 in.optional(RecordReader::text),
                 in.texts(),
@@ -169,6 +223,16 @@ final class Records {
                 in.texts(),
                 RegisteredClient.Kind.valueOf(in.text()),
                 in.u64());
+        return in.version() < 2 ? client : client.with(readKeys(in), Scopes.of(in.texts()));
+    }
+
+    private static @Nullable ClientKeys readKeys(RecordReader in) {
+        return switch (in.u8()) {
+            case NO_KEYS -> null;
+            case KEYS_INLINE -> new ClientKeys.Inline(in.text());
+            case KEYS_AT -> new ClientKeys.At(in.text());
+            default -> throw new IllegalArgumentException("keys of an unknown kind");
+        };
     }
 
     private static RegisteredClient.AuthMethod authMethod(String wireName) {
@@ -184,6 +248,9 @@ final class Records {
         out.varint(texts.size());
         texts.forEach(out::text);
     }
+
+    /** An id that was used, and until when it must be known (Unix seconds). */
+    record SpentId(TokenHash id, long expiresAt) {}
 
     /** A client and until when it is remembered, Unix seconds. */
     record RememberedClient(RegisteredClient client, long expiresAt) {}
@@ -214,7 +281,8 @@ final class Records {
                             token.generation(),
                             token.wrappedKey(),
                             token.expiresAt(),
-                            nowSeconds),
+                            nowSeconds,
+                            token.boundTo()),
                     retiresAt);
         }
 
@@ -231,7 +299,8 @@ final class Records {
                             token.generation(),
                             new byte[0],
                             token.expiresAt(),
-                            token.firstUsedAt()),
+                            token.firstUsedAt(),
+                            token.boundTo()),
                     RETIRED);
         }
     }

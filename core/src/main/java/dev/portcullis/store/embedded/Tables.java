@@ -8,6 +8,7 @@ import dev.portcullis.store.PendingSignIn;
 import dev.portcullis.store.embedded.Keys.Holding;
 import dev.portcullis.store.embedded.Records.RefreshRow;
 import dev.portcullis.store.embedded.Records.RememberedClient;
+import dev.portcullis.store.embedded.Records.SpentId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -33,6 +34,7 @@ final class Tables {
     final Table<AuthorizationCode> codes;
     final Table<AccessToken> access;
     final Table<RefreshRow> refresh;
+    final Table<SpentId> spent;
 
     Tables(MVStore store) {
         Function<String, MVMap<byte[], byte[]>> map = name -> store.openMap(
@@ -91,6 +93,14 @@ final class Tables {
                 row -> row.token().expiresAt(),
                 Records::encode,
                 Records::refreshRow);
+        spent = new Table<>(
+                's',
+                map.apply("spent"),
+                expiries,
+                row -> row.id().toBytes(),
+                SpentId::expiresAt,
+                Records::encode,
+                Records::spentId);
     }
 
     @Nullable
@@ -252,6 +262,7 @@ final class Tables {
         codes.expired(nowSeconds, max).forEach(key -> removeCode(tx, key));
         access.expired(nowSeconds, max).forEach(key -> removeAccess(tx, key));
         refresh.expired(nowSeconds, max).forEach(key -> removeRefresh(tx, key));
+        spent.expired(nowSeconds, max).forEach(key -> spent.remove(tx, key));
         return Math.toIntExact(before - rowCount());
     }
 
@@ -290,7 +301,13 @@ final class Tables {
 
     /** Records of all kinds, without indexes. */
     long rowCount() {
-        return pending.count() + clients.count() + grants.count() + codes.count() + access.count() + refresh.count();
+        return pending.count()
+                + clients.count()
+                + grants.count()
+                + codes.count()
+                + access.count()
+                + refresh.count()
+                + spent.count();
     }
 
     /** What stands in the indexes against what should: for tests. */

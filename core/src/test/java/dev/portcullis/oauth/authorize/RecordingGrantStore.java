@@ -81,6 +81,41 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
+    public List<String> createGrant(Grant grant, AccessToken access, int grantsMax, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public boolean addAccessToken(AccessToken access, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public List<Grant> grantsOfClient(String clientId, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public boolean claimCheck(String grantId, long untilSeconds, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
+    public void releaseCheck(String grantId) {
+        throw notUsed();
+    }
+
+    @Override
+    public boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
     public Grant grant(String grantId, long nowSeconds) {
         throw notUsed();
     }

@@ -50,6 +50,11 @@ final class ScriptedProvider implements IdentityProvider {
     }
 
     @Override
+    public SignIn refresh(String refreshToken, Identity known) {
+        throw new UnsupportedOperationException("signing in does not need this");
+    }
+
+    @Override
     public boolean isIssuerOfCallback(@Nullable String iss) {
         return iss == null || iss.equals("https://idp.example");
     }

@@ -11,6 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /** O-10…O-16. */
 final class MetadataDocumentsTest {
+    private static final String METHODS =
+            "[\"none\",\"client_secret_basic\",\"client_secret_post\",\"private_key_jwt\"]";
+
     private static final OAuthSettings SETTINGS = new OAuthSettings(
             URI.create("https://mcp.example.com"),
             List.of("https://mcp.example.com/mcp", "https://mcp.example.com/sse"),
@@ -26,7 +29,7 @@ final class MetadataDocumentsTest {
 
     @Test
     void byPathWhenThereAreTwoResourcesThenEachHasItsOwnAndTheRootIsTheFirst() {
-        var documents = new MetadataDocuments(SETTINGS, true, null, null);
+        var documents = new MetadataDocuments(SETTINGS, null, null);
 
         assertThat(documents.byPath())
                 .containsOnlyKeys(
@@ -46,7 +49,7 @@ final class MetadataDocumentsTest {
 
     @Test
     void byPathWhenAllIsOnThenTheServerDocumentSaysWhatThereIs() {
-        var documents = new MetadataDocuments(SETTINGS, true, null, "https://docs.example.com/");
+        var documents = new MetadataDocuments(SETTINGS, null, "https://docs.example.com/");
 
         assertThat(document(documents, "/.well-known/oauth-authorization-server"))
                 .isEqualTo("{\"issuer\":\"https://mcp.example.com\","
@@ -57,17 +60,24 @@ final class MetadataDocumentsTest {
                         + "\"scopes_supported\":[\"tools\",\"images\"],"
                         + "\"response_types_supported\":[\"code\"],\"response_modes_supported\":[\"query\"],"
                         + "\"grant_types_supported\":[\"authorization_code\",\"refresh_token\"],"
-                        + "\"token_endpoint_auth_methods_supported\":[\"none\",\"client_secret_basic\",\"client_secret_post\"],"
-                        + "\"revocation_endpoint_auth_methods_supported\":[\"none\",\"client_secret_basic\",\"client_secret_post\"],"
+                        + "\"token_endpoint_auth_methods_supported\":" + METHODS + ","
+                        + "\"token_endpoint_auth_signing_alg_values_supported\":[\"RS256\",\"PS256\",\"ES256\"],"
+                        + "\"revocation_endpoint_auth_methods_supported\":" + METHODS + ","
+                        + "\"revocation_endpoint_auth_signing_alg_values_supported\":[\"RS256\",\"PS256\",\"ES256\"],"
                         + "\"code_challenge_methods_supported\":[\"S256\"],"
                         + "\"authorization_response_iss_parameter_supported\":true,"
+                        + "\"client_id_metadata_document_supported\":true,"
                         + "\"service_documentation\":\"https://docs.example.com/\"}");
     }
 
     /** O-16: what is off is not mentioned. */
     @Test
     void byPathWhenRegistrationIsOffThenItIsNotMentioned() {
-        var documents = new MetadataDocuments(SETTINGS, false, "Tools", null);
+        var documents = new MetadataDocuments(
+                SETTINGS.offering(
+                        new OAuthSettings.Offered(false, false, false, false, false, false, OAuthSettings.Dpop.OFF)),
+                "Tools",
+                null);
 
         assertThat(document(documents, "/.well-known/oauth-authorization-server"))
                 .doesNotContain("registration_endpoint");

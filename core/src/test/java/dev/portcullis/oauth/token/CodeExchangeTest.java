@@ -69,7 +69,10 @@ final class CodeExchangeTest {
         form.put("scope", List.of(""));
         form.put("resource", List.of("", TokenFixture.MCP, TokenFixture.MCP)); // the one that may repeat
 
-        assertThat(server.tokens.token(form, List.of(), server.now).resources()).containsExactly(TokenFixture.MCP);
+        assertThat(server.tokens
+                        .token(ClientRequest.of(form, List.of()), server.now)
+                        .resources())
+                .containsExactly(TokenFixture.MCP);
     }
 
     static Stream<Arguments> wrongRequests() {
@@ -268,8 +271,8 @@ final class CodeExchangeTest {
     void tokenWhenScopeIsSentThenNarrowsTheAccessTokenAlone() {
         Issued issued = server.signIn(server.publicClient());
 
-        TokenResponse response =
-                server.tokens.token(issued.formWith("scope", "images admin offline_access"), List.of(), server.now);
+        TokenResponse response = server.tokens.token(
+                ClientRequest.of(issued.formWith("scope", "images admin offline_access"), List.of()), server.now);
 
         assertThat(response.scopes()).isEqualTo(Scopes.of("images"));
         assertThat(server.refresh(issued.client(), response.refreshToken()).scopes())
@@ -281,7 +284,7 @@ final class CodeExchangeTest {
         Issued issued = server.signIn(server.publicClient());
 
         assertThat(server.tokens
-                        .token(issued.formWith("scope", "offline_access"), List.of(), server.now)
+                        .token(ClientRequest.of(issued.formWith("scope", "offline_access"), List.of()), server.now)
                         .scopes())
                 .isEqualTo(TokenFixture.GRANTED);
     }
@@ -293,7 +296,8 @@ final class CodeExchangeTest {
                 server.signIn(server.publicClient(), TokenFixture.GRANTED, List.of(TokenFixture.MCP, TokenFixture.SSE));
 
         TokenResponse response = server.tokens.token(
-                issued.formWith("resource", "HTTPS://MCP.example.com:443/sse"), List.of(), server.now);
+                ClientRequest.of(issued.formWith("resource", "HTTPS://MCP.example.com:443/sse"), List.of()),
+                server.now);
 
         assertThat(response.resources()).containsExactly(TokenFixture.SSE);
     }
@@ -318,7 +322,8 @@ final class CodeExchangeTest {
     /** O-98, O-145: nothing outlives the grant. */
     @Test
     void tokenWhenTheGrantEndsSoonThenTokensEndWithIt() {
-        var lives = new OAuthSettings.Lives(600, 60, 3600, 30 * 86_400, 60, 900, 900, 90 * 86_400, 30 * 86_400);
+        var lives =
+                new OAuthSettings.Lives(600, 60, 3600, 30 * 86_400, 60, 900, 900, 90 * 86_400, 30 * 86_400, 3600, 900);
         try (var shortLived = new TokenFixture(TokenFixture.settings(lives))) {
             Issued issued = shortLived.signIn(shortLived.publicClient());
             shortLived.now += 30;
@@ -384,7 +389,7 @@ final class CodeExchangeTest {
                         .error())
                 .isEqualTo(OAuthError.INVALID_CLIENT);
         assertThat(server.tokens
-                        .token(issued.form(), List.of(header), server.now)
+                        .token(ClientRequest.of(issued.form(), List.of(header)), server.now)
                         .accessToken())
                 .isNotEmpty();
     }
@@ -395,6 +400,7 @@ final class CodeExchangeTest {
 
     private OAuthException refusal(Map<String, List<String>> form, String... authorization) {
         return catchThrowableOfType(
-                OAuthException.class, () -> server.tokens.token(form, List.of(authorization), server.now));
+                OAuthException.class,
+                () -> server.tokens.token(ClientRequest.of(form, List.of(authorization)), server.now));
     }
 }

@@ -36,7 +36,7 @@ final class RevokeTest {
     }
 
     private void revoke(RegisteredClient client, String token) {
-        server.tokens.revoke(form("client_id", client.id(), "token", token), List.of(), server.now);
+        server.tokens.revoke(ClientRequest.of(form("client_id", client.id(), "token", token), List.of()), server.now);
     }
 
     private boolean isAccessLive() {
@@ -91,8 +91,15 @@ final class RevokeTest {
     @Test
     void revokeWhenHintIsUnsupportedThenRevokesAllTheSame() {
         server.tokens.revoke(
-                form("client_id", issued.client().id(), "token", tokens.accessToken(), "token_type_hint", "magic"),
-                List.of(),
+                ClientRequest.of(
+                        form(
+                                "client_id",
+                                issued.client().id(),
+                                "token",
+                                tokens.accessToken(),
+                                "token_type_hint",
+                                "magic"),
+                        List.of()),
                 server.now);
 
         assertThat(isAccessLive()).isFalse();
@@ -113,7 +120,8 @@ final class RevokeTest {
     }
 
     private OAuthError refusal(Map<String, List<String>> form) {
-        return catchThrowableOfType(OAuthException.class, () -> server.tokens.revoke(form, List.of(), server.now))
+        return catchThrowableOfType(
+                        OAuthException.class, () -> server.tokens.revoke(ClientRequest.of(form, List.of()), server.now))
                 .error();
     }
 }

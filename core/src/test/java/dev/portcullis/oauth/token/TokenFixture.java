@@ -138,11 +138,11 @@ final class TokenFixture implements AutoCloseable {
 
     /** A signed-in client's first tokens. */
     TokenResponse tokensOf(Issued issued) {
-        return tokens.token(issued.form(), List.of(), now);
+        return tokens.token(ClientRequest.of(issued.form(), List.of()), now);
     }
 
     TokenResponse refresh(RegisteredClient client, String refreshToken, String... more) {
-        return tokens.token(refreshForm(client, refreshToken, more), List.of(), now);
+        return tokens.token(ClientRequest.of(refreshForm(client, refreshToken, more), List.of()), now);
     }
 
     static Map<String, List<String>> refreshForm(RegisteredClient client, String refreshToken, String... more) {

@@ -69,6 +69,41 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
+    public List<String> createGrant(Grant grant, AccessToken access, int grantsMax, long nowSeconds) {
+        return up().createGrant(grant, access, grantsMax, nowSeconds);
+    }
+
+    @Override
+    public boolean addAccessToken(AccessToken access, long nowSeconds) {
+        return up().addAccessToken(access, nowSeconds);
+    }
+
+    @Override
+    public List<Grant> grantsOfClient(String clientId, long nowSeconds) {
+        return up().grantsOfClient(clientId, nowSeconds);
+    }
+
+    @Override
+    public boolean claimCheck(String grantId, long untilSeconds, long nowSeconds) {
+        return up().claimCheck(grantId, untilSeconds, nowSeconds);
+    }
+
+    @Override
+    public boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds) {
+        return up().putChecked(grantId, sealedProps, checkedAt, nowSeconds);
+    }
+
+    @Override
+    public void releaseCheck(String grantId) {
+        up().releaseCheck(grantId);
+    }
+
+    @Override
+    public boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds) {
+        return up().spendOnce(id, expiresAtSeconds, nowSeconds);
+    }
+
+    @Override
     public Grant grant(String grantId, long nowSeconds) {
         return up().grant(grantId, nowSeconds);
     }

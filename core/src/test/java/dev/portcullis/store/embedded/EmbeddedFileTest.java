@@ -205,7 +205,7 @@ class EmbeddedFileTest {
     @Test
     void readWhenTheReaderIsInterruptedThenTheFileStaysOpen() {
         Path file = folder.resolve("grants.db");
-        var noCache = new Limits(100, 10, 10_000, 10_000, 10, 60, 0);
+        var noCache = new Limits(100, 10, 10_000, 10_000, 1_000, 10, 60, 0);
         var grants = new ArrayList<Grant>();
         try (var store = EmbeddedGrantStore.openFile(file, noCache)) {
             for (int i = 0; i < 200; i++) {
@@ -232,7 +232,7 @@ class EmbeddedFileTest {
         var writing = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
         var refused = new CountDownLatch(2);
-        try (var store = EmbeddedGrantStore.inMemory(new Limits(4, 1, 30_000, 10, 10, 60, 1));
+        try (var store = EmbeddedGrantStore.inMemory(new Limits(4, 1, 30_000, 10, 1_000, 10, 60, 1));
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             store.onRevocation(revocation -> {
                 writing.countDown();
@@ -338,7 +338,7 @@ class EmbeddedFileTest {
 
     @Test
     void putPendingSignInWhenTooManyAreUnderWayThenRefused() {
-        try (var store = EmbeddedGrantStore.inMemory(new Limits(100, 10, 10_000, 2, 10, 60, 1))) {
+        try (var store = EmbeddedGrantStore.inMemory(new Limits(100, 10, 10_000, 2, 1_000, 10, 60, 1))) {
             store.putPendingSignIn(pending(NOW + 600));
             var second = pending(NOW + 600);
             store.putPendingSignIn(second);
@@ -353,7 +353,7 @@ class EmbeddedFileTest {
 
     @Test
     void rotateWhenAGrantHasTooManyAccessTokensThenThoseThatEndSoonestAreRevoked() {
-        try (var store = EmbeddedGrantStore.inMemory(new Limits(100, 10, 10_000, 10, 3, 60, 1))) {
+        try (var store = EmbeddedGrantStore.inMemory(new Limits(100, 10, 10_000, 10, 1_000, 3, 60, 1))) {
             Grant grant = grant("person", "client");
             RefreshToken refresh = refresh(grant, 0);
             RefreshToken successor = refresh(grant, 1);
@@ -377,7 +377,7 @@ class EmbeddedFileTest {
 
     @Test
     void sweepWhenDueThenHappensByTheTimeThatCallersSay() {
-        try (var store = EmbeddedGrantStore.inMemory(new Limits(100, 10, 10_000, 10_000, 10, 1, 1))) {
+        try (var store = EmbeddedGrantStore.inMemory(new Limits(100, 10, 10_000, 10_000, 1_000, 10, 1, 1))) {
             for (int i = 0; i < 1200; i++) {
                 store.putPendingSignIn(pending(NOW + 600));
             }

@@ -112,6 +112,7 @@ public final class ConfigLoader {
                 doors(isLoopback(listen)),
                 isRateLimited(isLocal),
                 fetchAllow(isLocal),
+                AuthorizationConfig.load(values, warnings),
                 lives(),
                 limits(),
                 logLevel(),
@@ -367,7 +368,9 @@ public final class ConfigLoader {
                 values.number(GRANT_SECONDS),
                 values.number(UNCHECKED_GRANT_SECONDS),
                 values.number(CLIENT_SECONDS),
-                values.number(APPROVAL_SECONDS));
+                values.number(APPROVAL_SECONDS),
+                values.number(STALENESS_SECONDS),
+                values.number(UNCONFIRMED_TOKEN_SECONDS));
         requireNoMore(ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS);
         requireNoMore(REFRESH_TOKEN_SECONDS, GRANT_SECONDS);
         return lives;

@@ -138,6 +138,7 @@ record RoomLimits(
                 defaults.writesPerCommitMax(),
                 defaults.writeWaitMillis(),
                 limits.tokens().pendingSignInsMax(),
+                EmbeddedGrantStore.Limits.DEFAULT.spentIdsMax(),
                 defaults.accessTokensPerGrantMax(),
                 defaults.sweepEverySeconds(),
                 defaults.cacheMegabytes());

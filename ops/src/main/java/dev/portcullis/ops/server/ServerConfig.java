@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param doors Origin and Host rules
  * @param isRateLimited false only if local
  * @param fetchAllow private peers that outgoing requests may reach; empty unless local
+ * @param authorization the authorization server
  * @param lives lifetimes of what is issued
  * @param limits everything that has an upper bound
  * @param logLevel of our own loggers
@@ -49,6 +50,7 @@ public record ServerConfig(
         Doors doors,
         boolean isRateLimited,
         List<HostPort> fetchAllow,
+        AuthorizationConfig authorization,
         OAuthSettings.Lives lives,
         Limits limits,
         System.Logger.Level logLevel,
@@ -76,6 +78,7 @@ public record ServerConfig(
                 doors,
                 isRateLimited,
                 fetchAllow,
+                authorization,
                 lives,
                 limits,
                 logLevel,
@@ -100,6 +103,7 @@ public record ServerConfig(
                 doors,
                 isRateLimited,
                 fetchAllow,
+                authorization,
                 lives,
                 limits,
                 logLevel,

@@ -138,7 +138,15 @@ public enum Setting {
             3_600,
             90 * 86_400,
             "seconds",
-            "life of a grant without asking the identity provider again; today, of every grant"),
+            "life of a grant for which the identity provider gave no refresh token: it cannot be asked again"),
+    STALENESS_SECONDS(
+            LIVES,
+            3_600,
+            0,
+            86_400,
+            "seconds",
+            "how long the identity provider's last word counts while it cannot be reached; then 503"),
+    UNCONFIRMED_TOKEN_SECONDS(LIVES, 900, 60, 3_600, "seconds", "longest life of an access token issued meanwhile"),
     CLIENT_SECONDS(
             LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "life of a registration since its issue or last use"),
     APPROVAL_SECONDS(LIVES, 30 * 86_400, 0, 30 * 86_400, "seconds", "how long an approval is remembered; 0: never"),

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -69,9 +68,9 @@ final class SettingSources {
         if (text == null) {
             return;
         }
-        List<YamlFile.Entry> entries;
+        YamlFile.Contents contents;
         try {
-            entries = YamlFile.parse(text);
+            contents = YamlFile.parse(text);
         } catch (YamlFile.YamlException e) {
             values.mistake(
                     YAML + " " + e.explanation() + ".",
@@ -79,7 +78,8 @@ final class SettingSources {
             return;
         }
         var seen = new EnumMap<Setting, String>(Setting.class);
-        for (var entry : entries) {
+        contents.sections().forEach(values::putSection);
+        for (var entry : contents.entries()) {
             put(
                     values,
                     Setting.named(entry.name()),

@@ -4,6 +4,7 @@ import dev.portcullis.ops.log.Lines;
 import dev.portcullis.ops.server.ConfigException.Mistake;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ final class SettingValues {
     private static final int SHOWN_CHARS_MAX = 120;
 
     private final Map<Setting, Value> values = new EnumMap<>(Setting.class);
+    private final Map<String, YamlNode> sections = new HashMap<>();
     private final List<Mistake> mistakes = new ArrayList<>();
 
     /**
@@ -30,6 +32,17 @@ final class SettingValues {
         if (!text.isBlank()) {
             values.putIfAbsent(setting, new Value(text.strip(), origin));
         }
+    }
+
+    /** Keeps a section of {@code portcullis.yaml}, for whoever understands it. */
+    void putSection(String name, YamlNode section) {
+        sections.put(name, section);
+    }
+
+    /** @return a section of {@code portcullis.yaml}, one of {@link YamlFile#SECTIONS}; null if it is not there */
+    @Nullable
+    YamlNode section(String name) {
+        return sections.get(name);
     }
 
     boolean isSet(Setting setting) {

@@ -184,7 +184,7 @@ final class Wiring {
                 config.limits().http().mcpBodyBytesMax()));
         routes.addAll(OAuthRoutes.of(
                 oauth,
-                new MetadataDocuments(oauth, true, info.title(), null),
+                new MetadataDocuments(oauth, info.title(), null),
                 tokens,
                 registration,
                 offload,
@@ -271,6 +271,7 @@ final class Wiring {
                 SCOPES,
                 config.publicUrl().getScheme().equals("https"),
                 List.of("cursor", "vscode", "vscode-insiders", "windsurf", "claude"),
+                new OAuthSettings.Offered(true, false, false, false, false, false, OAuthSettings.Dpop.OFF),
                 config.lives());
     }
 

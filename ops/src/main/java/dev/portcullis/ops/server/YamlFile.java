@@ -3,8 +3,12 @@ package dev.portcullis.ops.server;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -14,10 +18,14 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 
 /**
  * Reads {@code portcullis.yaml} into a flat list: nested names are joined with {@code _}, dashes become {@code _}, letters become capitals; a list of scalars becomes
- * a text with commas.
+ * a text with commas. What is no flat setting but a section ({@link #SECTIONS}) is kept as it is.
  */
 final class YamlFile {
+    /** Names at the top of the file that hold more than values. */
+    static final Set<String> SECTIONS = Set.of("rules", "scopes", "clients", "assertion-issuers");
+
     private final List<Entry> entries = new ArrayList<>();
+    private final Map<String, YamlNode> sections = new LinkedHashMap<>();
     private final Deque<String> path = new ArrayDeque<>();
 
     private YamlFile() {}
@@ -45,7 +53,10 @@ final class YamlFile {
         }
     }
 
-    static List<Entry> parse(String text) throws YamlException {
+    /** What the file holds: settings, and sections by name. */
+    record Contents(List<Entry> entries, Map<String, YamlNode> sections) {}
+
+    static Contents parse(String text) throws YamlException {
         var file = new YamlFile();
         try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
             file.readDocument(parser);
@@ -56,7 +67,7 @@ final class YamlFile {
             throw new YamlException(
                     "is no YAML" + (where == null ? "" : " (line " + where.getLineNr() + ")") + ": " + problem);
         }
-        return file.entries;
+        return new Contents(file.entries, file.sections);
     }
 
     private void readDocument(JsonParser parser) throws YamlException {
@@ -78,7 +89,9 @@ final class YamlFile {
             path.addLast(parser.currentName());
             int line = parser.currentTokenLocation().getLineNr();
             JsonToken value = parser.nextToken();
-            if (value == JsonToken.START_OBJECT) {
+            if (path.size() == 1 && SECTIONS.contains(parser.currentName())) {
+                readSection(parser, value, line);
+            } else if (value == JsonToken.START_OBJECT) {
                 readObject(parser);
             } else if (value == JsonToken.START_ARRAY) {
                 add(readList(parser), line);
@@ -87,6 +100,44 @@ final class YamlFile {
             }
             path.removeLast();
         }
+    }
+
+    private void readSection(JsonParser parser, @Nullable JsonToken value, int line) throws YamlException {
+        String name = String.join("", path);
+        if (sections.putIfAbsent(name, node(parser, value)) != null) {
+            throw new YamlException("has the section " + name + " twice (line " + line + ")");
+        }
+    }
+
+    /** The value that begins with {@code token}, whole. */
+    private YamlNode node(JsonParser parser, @Nullable JsonToken token) throws YamlException {
+        int line = parser.currentTokenLocation().getLineNr();
+        return switch (token) {
+            case START_OBJECT -> mapping(parser, line);
+            case START_ARRAY -> {
+                var items = new ArrayList<YamlNode>();
+                for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
+                    items.add(node(parser, next));
+                }
+                yield new YamlNode.Sequence(items, line);
+            }
+            case VALUE_NULL -> new YamlNode.Absent(line);
+            case null, default -> new YamlNode.Scalar(scalar(parser, token), line);
+        };
+    }
+
+    private YamlNode.Mapping mapping(JsonParser parser, int line) throws YamlException {
+        var members = new ArrayList<YamlNode.Member>();
+        var names = new HashSet<String>();
+        for (JsonToken next = parser.nextToken(); next != JsonToken.END_OBJECT; next = parser.nextToken()) {
+            String name = parser.currentName();
+            int nameLine = parser.currentTokenLocation().getLineNr();
+            if (!names.add(name)) {
+                throw new YamlException("has a name twice: " + name + " (line " + nameLine + ")");
+            }
+            members.add(new YamlNode.Member(name, node(parser, parser.nextToken()), nameLine));
+        }
+        return new YamlNode.Mapping(members, line);
     }
 
     private String readList(JsonParser parser) throws YamlException {

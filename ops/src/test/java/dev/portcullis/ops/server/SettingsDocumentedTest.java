@@ -68,7 +68,7 @@ class SettingsDocumentedTest {
                 .collect(Collectors.joining("\n"));
 
         Set<Setting> seen = new HashSet<>();
-        for (var entry : YamlFile.parse(settings)) {
+        for (var entry : YamlFile.parse(settings).entries()) {
             var setting = Setting.named(entry.name());
             assertThat(setting).as(entry.written()).isNotNull();
             assertThat(seen.add(setting)).as(entry.written()).isTrue();

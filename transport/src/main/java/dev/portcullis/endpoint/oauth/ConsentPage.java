@@ -53,6 +53,8 @@ final class ConsentPage {
                         <p class="tag">Self-registered, unverified</p>
                         <p class="soft">Nobody has checked this app: any app can give itself any name.</p>
                         """);
+            case METADATA_DOCUMENT -> body.markup("<p class=\"tag\">Described at its own address</p>\n");
+            case PREREGISTERED -> body.markup("<p class=\"tag\">Known to this server</p>\n");
         }
     }
 

@@ -10,6 +10,7 @@ import dev.portcullis.http.form.MalformedFormException;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthException;
 import dev.portcullis.oauth.client.ClientCredentials;
+import dev.portcullis.oauth.token.ClientRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.List;
 import java.util.Map;
@@ -52,16 +53,17 @@ final class FormEndpoint implements Endpoint {
             exchange.reply(OAuthReplies.error(OAuthError.INVALID_REQUEST, e.getMessage()));
             return;
         }
-        List<String> authorization = exchange.head().headerAll(HttpHeaderNames.AUTHORIZATION);
-        offloading.answer(exchange, () -> challenged(authorization, form));
+        var head = exchange.head();
+        var request = new ClientRequest(form, head.headerAll(HttpHeaderNames.AUTHORIZATION), head.headerAll("dpop"));
+        offloading.answer(exchange, () -> challenged(request));
     }
 
     /** A client that tried Basic is told that Basic it is (RFC 6749 §5.2). */
-    private Reply challenged(List<String> authorization, Map<String, List<String>> form) {
+    private Reply challenged(ClientRequest request) {
         try {
-            return answer.to(form, authorization);
+            return answer.to(request);
         } catch (OAuthException refusal) {
-            if (refusal.error() == OAuthError.INVALID_CLIENT && ClientCredentials.triesBasic(authorization)) {
+            if (refusal.error() == OAuthError.INVALID_CLIENT && ClientCredentials.triesBasic(request.authorization())) {
                 return OAuthReplies.of(refusal).with(HttpHeaderNames.WWW_AUTHENTICATE, basicChallenge);
             }
             throw refusal;
@@ -70,10 +72,7 @@ final class FormEndpoint implements Endpoint {
 
     /** Decides. Runs where it may block. */
     interface Answer {
-        /**
-         * @param authorization all values of the Authorization header
-         * @throws OAuthException refused
-         */
-        Reply to(Map<String, List<String>> form, List<String> authorization);
+        /** @throws OAuthException refused */
+        Reply to(ClientRequest request);
     }
 }

@@ -56,15 +56,13 @@ public final class OAuthRoutes {
                 "token",
                 FormBody.BYTES_MAX,
                 new FormEndpoint(
-                        (form, authorization) -> OAuthJson.tokens(tokens.token(form, authorization, seconds(clock))),
-                        offloading,
-                        realm)));
+                        request -> OAuthJson.tokens(tokens.token(request, seconds(clock))), offloading, realm)));
         routes.add(post(
                 "revoke",
                 FormBody.BYTES_MAX,
                 new FormEndpoint(
-                        (form, authorization) -> {
-                            tokens.revoke(form, authorization, seconds(clock));
+                        request -> {
+                            tokens.revoke(request, seconds(clock));
                             return Reply.empty(HttpResponseStatus.OK).with("cache-control", "no-store");
                         },
                         offloading,

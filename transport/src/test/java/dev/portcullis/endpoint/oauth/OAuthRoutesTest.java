@@ -79,7 +79,7 @@ final class OAuthRoutesTest {
         var clients = new Clients(store, key, SETTINGS.lives().client());
         return OAuthRoutes.of(
                         SETTINGS,
-                        new MetadataDocuments(SETTINGS, true, null, null),
+                        new MetadataDocuments(SETTINGS, null, null),
                         new TokenService(SETTINGS, key, store, clients, telemetry),
                         new ClientRegistration(SETTINGS, key, store, 0, telemetry),
                         offload,
@@ -186,7 +186,7 @@ final class OAuthRoutesTest {
         var clients = new Clients(store, key, 1000);
         assertThat(OAuthRoutes.of(
                         SETTINGS,
-                        new MetadataDocuments(SETTINGS, false, null, null),
+                        new MetadataDocuments(SETTINGS, null, null),
                         new TokenService(SETTINGS, key, store, clients, telemetry),
                         null,
                         threads,

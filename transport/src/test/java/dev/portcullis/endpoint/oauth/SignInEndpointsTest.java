@@ -716,6 +716,11 @@ class SignInEndpointsTest {
         }
 
         @Override
+        public SignIn refresh(String refreshToken, Identity known) {
+            throw new UnsupportedOperationException("signing in does not need this");
+        }
+
+        @Override
         public boolean isIssuerOfCallback(@Nullable String iss) {
             return true;
         }

@@ -1,0 +1,29 @@
+package dev.portcullis.oauth.token;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A request to the token endpoint or a neighbour of it, as it came.
+ *
+ * @param form decoded parameters of the body, each name with its values in order
+ * @param authorization all values of the Authorization header
+ * @param dpop all values of the DPoP header (RFC 9449 §4.1)
+ */
+public record ClientRequest(Map<String, List<String>> form, List<String> authorization, List<String> dpop) {
+    public ClientRequest {
+        authorization = List.copyOf(authorization);
+        dpop = List.copyOf(dpop);
+    }
+
+    /** A request without a proof of possession. */
+    public static ClientRequest of(Map<String, List<String>> form, List<String> authorization) {
+        return new ClientRequest(form, authorization, List.of());
+    }
+
+    /** Secrets are not shown. */
+    @Override
+    public String toString() {
+        return "ClientRequest[…]";
+    }
+}
