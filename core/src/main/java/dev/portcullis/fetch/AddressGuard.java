@@ -21,6 +21,7 @@ public final class AddressGuard {
     private static final Logger LOG = System.getLogger(AddressGuard.class.getName());
     private static final String REFUSAL = "the address is not one we connect to";
     private static final int HOST_CHARS_MAX = 253;
+    private static final int HTTPS_PORT = 443;
 
     /** Names that never mean a public host (RFC 6761, RFC 6762, RFC 7686, RFC 8375, and the private-use .internal). */
     private static final List<String> PRIVATE_SUFFIXES =
@@ -28,6 +29,7 @@ public final class AddressGuard {
 
     private final Set<String> allowed;
     private final Resolver resolver;
+    private final Set<Integer> strangersPorts;
 
     /** Names to addresses. */
     @FunctionalInterface
@@ -45,6 +47,11 @@ public final class AddressGuard {
      * @throws IllegalArgumentException an entry that is not {@code host:port}
      */
     public AddressGuard(Set<String> allowed, Resolver resolver) {
+        this(allowed, resolver, Set.of(HTTPS_PORT));
+    }
+
+    /** @param strangersPorts what ports strangers' URLs may name (O-121) */
+    public AddressGuard(Set<String> allowed, Resolver resolver, Set<Integer> strangersPorts) {
         for (String entry : allowed) {
             if (!entry.matches("(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]):[0-9]{1,5}")) {
                 throw new IllegalArgumentException("not host:port: " + entry);
@@ -53,6 +60,7 @@ public final class AddressGuard {
         this.allowed = Set.copyOf(
                 allowed.stream().map(entry -> entry.toLowerCase(Locale.ROOT)).toList());
         this.resolver = resolver;
+        this.strangersPorts = Set.copyOf(strangersPorts);
     }
 
     /** Nothing allowed beyond the rules, names resolved by the system. */
@@ -120,10 +128,10 @@ public final class AddressGuard {
         };
     }
 
-    private static @Nullable String flawOfStrangersHost(URI uri, String host) {
+    private @Nullable String flawOfStrangersHost(URI uri, String host) {
         String name = host.toLowerCase(Locale.ROOT);
-        if (portOf(uri) != 443) {
-            return "a port other than 443";
+        if (!strangersPorts.contains(portOf(uri))) {
+            return "a port other than " + strangersPorts;
         }
         if (name.startsWith("[") || endsInNumber(name)) {
             return "an address in place of a name";
@@ -149,13 +157,18 @@ public final class AddressGuard {
                 || host.matches("127\\.(?:[0-9]{1,3}\\.){2}[0-9]{1,3}");
     }
 
+    /** Whether the operator has named the server of this URL as one that may be reached although it is on this machine. */
+    public boolean isAllowed(URI uri) {
+        return uri.getHost() != null && isAllowed(uri.getHost(), portOf(uri));
+    }
+
     private boolean isAllowed(String host, int port) {
         return allowed.contains(host.toLowerCase(Locale.ROOT) + ":" + port)
                 || allowed.contains("[" + host.toLowerCase(Locale.ROOT) + "]:" + port);
     }
 
     private static int portOf(URI uri) {
-        return uri.getPort() >= 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+        return uri.getPort() >= 0 ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? HTTPS_PORT : 80;
     }
 
     private static String unbracketed(String host) {

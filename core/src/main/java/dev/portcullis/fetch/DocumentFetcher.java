@@ -12,10 +12,11 @@ import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.ssl.SSLContexts;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets JSON documents over HTTPS within limits: of time (a hard one, against peers that send a byte now and then), of size, of what is accepted as an answer
- * (O-122, O-143). Follows no redirects, keeps no cookies, asks for no compression, uses no proxy, retries nothing.
+ * (O-122, O-143). Follows no redirects, keeps no cookies, asks for no compression, retries nothing.
  *
  * <p>Every request has a connection of its own: its address is looked at anew ({@link AddressGuard}), and a code that can be redeemed once is not lost to a
  * connection that went stale. TLS sessions are resumed, so this costs one round trip. Any number of threads; calls block at most
@@ -25,6 +26,7 @@ public final class DocumentFetcher implements AutoCloseable {
     private final FetchLimits limits;
     private final AddressGuard guard;
     private final TlsSocketStrategy tls;
+    private final @Nullable EgressProxy proxy;
     private final Semaphore turns;
     private final Set<Fetch> underWay = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -33,8 +35,20 @@ public final class DocumentFetcher implements AutoCloseable {
         this(limits, guard, SSLContexts.createDefault());
     }
 
+    /** @param proxy through which https to strangers goes, by tunnels to the addresses that were looked at; null for none */
+    public DocumentFetcher(FetchLimits limits, AddressGuard guard, @Nullable EgressProxy proxy) {
+        this(limits, guard, SSLContexts.createDefault(), proxy);
+    }
+
     /** @param trust which certificates are believed; names are checked in any case */
     public DocumentFetcher(FetchLimits limits, AddressGuard guard, SSLContext trust) {
+        this(limits, guard, trust, null);
+    }
+
+    /** @param proxy through which https to strangers goes, by tunnels to the addresses that were looked at; null for none */
+    public DocumentFetcher(
+            FetchLimits limits, AddressGuard guard, SSLContext trust, @Nullable EgressProxy proxy) {
+        this.proxy = proxy;
         this.limits = limits;
         this.guard = guard;
         this.tls = new DefaultClientTlsStrategy(trust);
@@ -49,7 +63,7 @@ public final class DocumentFetcher implements AutoCloseable {
     public FetchedDocument fetch(FetchRequest request) throws FetchException {
         guard.checkUri(request.uri(), request.destination());
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limits.totalMillis());
-        var fetch = new Fetch(request, limits, guard, tls);
+        var fetch = new Fetch(request, limits, guard, tls, proxy);
         try {
             if (!turns.tryAcquire(limits.totalMillis(), TimeUnit.MILLISECONDS)) {
                 throw new FetchException(Reason.OVERLOADED, request + ": too many requests are under way");

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.BasicHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -28,6 +30,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.Lookup;
 import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
@@ -39,13 +42,15 @@ final class Fetch implements Callable<FetchedDocument> {
     private final FetchLimits limits;
     private final AddressGuard guard;
     private final TlsSocketStrategy tls;
+    private final @Nullable EgressProxy proxy;
     private final HttpUriRequestBase message;
 
-    Fetch(FetchRequest request, FetchLimits limits, AddressGuard guard, TlsSocketStrategy tls) {
+    Fetch(FetchRequest request, FetchLimits limits, AddressGuard guard, TlsSocketStrategy tls, @Nullable EgressProxy proxy) {
         this.request = request;
         this.limits = limits;
         this.guard = guard;
         this.tls = tls;
+        this.proxy = proxy;
         this.message = message(request, limits);
     }
 
@@ -169,12 +174,11 @@ final class Fetch implements Callable<FetchedDocument> {
                 .setMaxHeaderCount(limits.headersMax())
                 .setMaxEmptyLineCount(1)
                 .build();
-        var connections = BasicHttpClientConnectionManager.create(
-                null,
-                new GuardedResolver(),
-                RegistryBuilder.<TlsSocketStrategy>create()
-                        .register("https", tls)
-                        .build(),
+        Lookup<TlsSocketStrategy> secured = RegistryBuilder.<TlsSocketStrategy>create()
+                .register("https", tls)
+                .build();
+        var connections = new BasicHttpClientConnectionManager(
+                new DefaultHttpClientConnectionOperator(_ -> socket(), null, new GuardedResolver(), secured),
                 ManagedHttpClientConnectionFactory.builder().http1Config(http1).build());
         connections.setConnectionConfig(ConnectionConfig.custom()
                 .setConnectTimeout(Timeout.ofMilliseconds(limits.connectMillis()))
@@ -190,6 +194,12 @@ final class Fetch implements Callable<FetchedDocument> {
                 .disableAuthCaching()
                 .disableConnectionState()
                 .build();
+    }
+
+    /** Servers of this machine, and those that the operator chose, are reached directly. */
+    private Socket socket() {
+        boolean isStranger = request.destination() == Destination.STRANGER && !guard.isAllowed(request.uri());
+        return proxy == null || !isStranger ? new Socket() : new TunnelSocket(proxy);
     }
 
     /** What the client connects to is what the guard looked at. */

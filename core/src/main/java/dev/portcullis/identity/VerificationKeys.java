@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The usable keys of a JWK set (RFC 7517): RSA of 2048 to 8192 bits and P-256, meant for signatures. Others are skipped, symmetric ones above all. Immutable.
  */
-record VerificationKeys(List<Entry> keys) {
+public record VerificationKeys(List<Entry> keys) {
     private static final int KEYS_MAX = 100;
     private static final int RSA_BITS_MIN = 2048;
     private static final int RSA_BITS_MAX = 8192;
 
-    VerificationKeys {
+    public VerificationKeys {
         keys = List.copyOf(keys);
     }
 
     /** @param algorithm {@code alg} of the key; null if it is not bound to one */
-    record Entry(@Nullable String kid, @Nullable String algorithm, PublicKey key, boolean elliptic) {
+    public record Entry(@Nullable String kid, @Nullable String algorithm, PublicKey key, boolean elliptic) {
         boolean fits(JWSAlgorithm wanted) {
             return elliptic == JWSAlgorithm.Family.EC.contains(wanted)
                     && (algorithm == null || algorithm.equals(wanted.getName()));
@@ -37,7 +37,7 @@ record VerificationKeys(List<Entry> keys) {
     }
 
     /** @return null if this is no JWK set, or one of more than 100 keys */
-    static @Nullable VerificationKeys parse(byte[] json) {
+    public static @Nullable VerificationKeys parse(byte[] json) {
         JsonObject document = JsonObject.parse(json);
         List<?> members = document == null ? null : document.array("keys");
         if (members == null || members.size() > KEYS_MAX) {
@@ -53,15 +53,18 @@ record VerificationKeys(List<Entry> keys) {
         return new VerificationKeys(keys);
     }
 
-    boolean contains(String kid) {
+    /** Whether a key has this id. */
+    public boolean contains(String kid) {
         return keys.stream().anyMatch(entry -> kid.equals(entry.kid));
     }
 
-    List<PublicKey> fitting(JWSAlgorithm algorithm, String kid) {
+    /** Keys of this id with which a signature by this algorithm may be checked. */
+    public List<PublicKey> fitting(JWSAlgorithm algorithm, String kid) {
         return publicKeys(keys.stream().filter(entry -> kid.equals(entry.kid)), algorithm);
     }
 
-    List<PublicKey> fitting(JWSAlgorithm algorithm) {
+    /** Keys of any id. */
+    public List<PublicKey> fitting(JWSAlgorithm algorithm) {
         return publicKeys(keys.stream(), algorithm);
     }
 

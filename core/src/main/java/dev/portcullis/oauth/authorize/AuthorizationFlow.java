@@ -19,6 +19,7 @@ import dev.portcullis.oauth.authorize.ParsedAuthorization.Unreturnable;
 import dev.portcullis.oauth.authorize.ParsedAuthorization.Valid;
 import dev.portcullis.oauth.authorize.Trips.Trip;
 import dev.portcullis.oauth.client.Clients;
+import dev.portcullis.oauth.client.FoundClient;
 import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.Policy;
@@ -196,8 +197,14 @@ public final class AuthorizationFlow {
             return new ShowPage(PageReason.ANSWERED_CONSENT);
         }
         var transaction = form.transaction();
-        if (clientOf(transaction, nowSeconds) == null) {
-            return new ShowPage(PageReason.UNKNOWN_CLIENT);
+        switch (clientOf(transaction, nowSeconds)) {
+            case FoundClient.Known _ -> {}
+            case FoundClient.Unknown() -> {
+                return new ShowPage(PageReason.UNKNOWN_CLIENT);
+            }
+            case FoundClient.Unavailable() -> {
+                return new ShowPage(PageReason.CLIENT_UNAVAILABLE);
+            }
         }
         if (!answer.approved()) {
             return atClient(
@@ -241,7 +248,11 @@ public final class AuthorizationFlow {
             return endedEarly(PageReason.OTHER_BROWSER);
         }
         var trip = trips.open(pending, state);
-        var client = clientOf(trip.transaction(), nowSeconds);
+        var found = clientOf(trip.transaction(), nowSeconds);
+        if (found instanceof FoundClient.Unavailable) {
+            return endedEarly(PageReason.CLIENT_UNAVAILABLE); // not taken: the same address may be asked for again
+        }
+        var client = found.orNull();
         if (!trips.end(pending, nowSeconds)) {
             return endedEarly(PageReason.UNKNOWN_SIGN_IN);
         }
@@ -352,10 +363,12 @@ public final class AuthorizationFlow {
         }
     }
 
-    /** @return the client as the person saw it; null if it is gone or has become another */
-    private @Nullable RegisteredClient clientOf(Transaction transaction, long nowSeconds) {
-        var client = clients.find(transaction.clientId(), nowSeconds);
-        return client != null && Transaction.digestOf(client).equals(transaction.clientDigest()) ? client : null;
+    /** @return the client as the person saw it; unknown if it is gone or has become another (T-80) */
+    private FoundClient clientOf(Transaction transaction, long nowSeconds) {
+        var found = clients.find(transaction.clientId(), nowSeconds);
+        boolean isAnother = found instanceof FoundClient.Known(RegisteredClient client)
+                && !Transaction.digestOf(client).equals(transaction.clientDigest());
+        return isAnother ? new FoundClient.Unknown() : found;
     }
 
     private Leave atClient(Transaction transaction, OAuthError error, String description, List<BrowserSecret> secrets) {

@@ -9,6 +9,7 @@ import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.ResourceMatcher;
 import dev.portcullis.oauth.authorize.AuthorizationRequest.Prompt;
 import dev.portcullis.oauth.client.Clients;
+import dev.portcullis.oauth.client.FoundClient;
 import dev.portcullis.oauth.client.RedirectUris;
 import dev.portcullis.store.RegisteredClient;
 import java.util.LinkedHashSet;
@@ -44,10 +45,15 @@ final class AuthorizationRequestParser {
             return new ParsedAuthorization.Unreturnable(PageReason.REPEATED_PARAMETER);
         }
         String clientId = value(parameters, "client_id");
-        var client = clientId == null ? null : clients.find(clientId, nowSeconds);
-        if (client == null) {
-            return new ParsedAuthorization.Unreturnable(PageReason.UNKNOWN_CLIENT);
-        }
+        FoundClient found = clientId == null ? new FoundClient.Unknown() : clients.find(clientId, nowSeconds);
+        return switch (found) {
+            case FoundClient.Known(RegisteredClient client) -> parse(parameters, client);
+            case FoundClient.Unknown() -> new ParsedAuthorization.Unreturnable(PageReason.UNKNOWN_CLIENT);
+            case FoundClient.Unavailable() -> new ParsedAuthorization.Unreturnable(PageReason.CLIENT_UNAVAILABLE);
+        };
+    }
+
+    private ParsedAuthorization parse(Map<String, List<String>> parameters, RegisteredClient client) {
         String redirectUri = value(parameters, "redirect_uri");
         if (redirectUri == null || !isRedirectOf(client, redirectUri)) {
             return new ParsedAuthorization.Unreturnable(PageReason.BAD_REDIRECT_URI);

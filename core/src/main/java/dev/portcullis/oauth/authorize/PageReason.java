@@ -12,6 +12,8 @@ public enum PageReason {
     REPEATED_PARAMETER(OAuthError.INVALID_REQUEST, "a parameter is repeated"),
     /** {@code client_id} is absent, unknown, or its registration has ended. */
     UNKNOWN_CLIENT(OAuthError.INVALID_CLIENT, "client_id is missing or not registered here"),
+    /** {@code client_id} is a URL, and what is there cannot be had now (O-125): not to be taken for an unknown client. */
+    CLIENT_UNAVAILABLE(OAuthError.TEMPORARILY_UNAVAILABLE, "client metadata unavailable, try again"),
     /** {@code redirect_uri} is absent or not one of the client's. */
     BAD_REDIRECT_URI(OAuthError.INVALID_REQUEST, "redirect_uri is missing or not registered for this client"),
     /** The consent form was not made by us for this browser, or was sent from elsewhere (O-63). */

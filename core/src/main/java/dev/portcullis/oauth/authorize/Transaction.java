@@ -48,13 +48,15 @@ record Transaction(
                 request.prompt() == AuthorizationRequest.Prompt.LOGIN);
     }
 
-    /** The hash of all that a consent page says of a client, and of all places it may be sent back to. */
+    /** The hash of all that a consent page says of a client, of all places it may be sent back to, and of how it must prove itself (T-80). Its keys may change. */
     static TokenHash digestOf(RegisteredClient client) {
         return TokenHash.of(new Fields.Writer()
                 .text(client.id())
                 .text(client.name())
                 .text(client.kind().name())
                 .texts(client.redirectUris())
+                .text(client.authMethod().wireName())
+                .texts(client.grantTypes())
                 .bytes());
     }
 

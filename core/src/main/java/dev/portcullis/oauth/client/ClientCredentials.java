@@ -11,12 +11,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a request says it is from, and how it means to prove it (RFC 6749 §2.3; O-81). Proves nothing yet.
+ * Who a request says it is from, and how it means to prove it (RFC 6749 §2.3, RFC 7521 §4.2; O-81). Proves nothing yet.
  *
- * @param secret null for {@link AuthMethod#NONE}
+ * @param proof secret or assertion; null for {@link AuthMethod#NONE}
  */
-public record ClientCredentials(String clientId, @Nullable String secret, AuthMethod method) {
+public record ClientCredentials(String clientId, @Nullable String proof, AuthMethod method) {
     private static final String BASIC = "Basic ";
+    private static final String JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     /**
      * @param authorization all values of the Authorization header
@@ -28,20 +29,44 @@ public record ClientCredentials(String clientId, @Nullable String secret, AuthMe
         }
         String clientId = form.get("client_id");
         String secret = form.get("client_secret");
+        boolean asserts = form.get("client_assertion") != null || form.get("client_assertion_type") != null;
+        if ((authorization.isEmpty() ? 0 : 1) + (secret == null ? 0 : 1) + (asserts ? 1 : 0) > 1) {
+            throw new OAuthException(OAuthError.INVALID_REQUEST, "a client authenticates in one way, not in two");
+        }
         if (!authorization.isEmpty()) {
             ClientCredentials basic = parseBasic(authorization.get(0));
-            if (secret != null || (clientId != null && !clientId.equals(basic.clientId))) {
-                throw new OAuthException(
-                        OAuthError.INVALID_REQUEST,
-                        "a client authenticates in the Authorization header or in the body, not in both");
-            }
+            requireSame(clientId, basic.clientId);
             return basic;
+        }
+        if (asserts) {
+            return parseAssertion(form, clientId);
         }
         if (clientId == null) {
             throw new OAuthException(OAuthError.INVALID_CLIENT, "client_id is missing");
         }
         return new ClientCredentials(
                 clientId, secret, secret == null ? AuthMethod.NONE : AuthMethod.CLIENT_SECRET_POST);
+    }
+
+    private static void requireSame(@Nullable String clientId, String authenticated) {
+        if (clientId != null && !clientId.equals(authenticated)) {
+            throw new OAuthException(
+                    OAuthError.INVALID_REQUEST, "client_id is not the client that the request authenticates");
+        }
+    }
+
+    /** The assertion says whose it is; a {@code client_id} beside it is not needed, and must agree (RFC 7521 §4.2). */
+    private static ClientCredentials parseAssertion(FormParameters form, @Nullable String clientId) {
+        String assertion = form.require("client_assertion");
+        if (!form.require("client_assertion_type").equals(JWT_BEARER)) {
+            throw new OAuthException(OAuthError.INVALID_CLIENT, "client_assertion_type must be " + JWT_BEARER);
+        }
+        String subject = ClientAssertions.unverifiedSubject(assertion);
+        if (subject == null) {
+            throw new OAuthException(OAuthError.INVALID_CLIENT, "the client assertion is malformed");
+        }
+        requireSame(clientId, subject);
+        return new ClientCredentials(subject, assertion, AuthMethod.PRIVATE_KEY_JWT);
     }
 
     /** Whether a request tried Basic, and so is to be answered with a Basic challenge. */

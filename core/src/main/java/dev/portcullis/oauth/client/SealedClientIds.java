@@ -5,8 +5,10 @@ import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Sealer;
 import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.RegisteredClient.AuthMethod;
+import dev.portcullis.store.RegisteredClient.ClientKeys;
 import dev.portcullis.store.RegisteredClient.Kind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Client ids that are the registration itself, sealed (design decision 7): {@code dcr1.} and base64url of nonce, ciphertext, tag. Inside, in order: Unix seconds
  * of issue (4 bytes), flags (1 byte: authentication method in two bits, then the grant types), name (length and UTF-8), number of redirect URIs, and each as the
- * number of its beginning in {@link #BEGINNINGS}, length, and the rest. What goes into an id for good is the order of those tables: append, never reorder.
+ * number of its beginning in {@link #BEGINNINGS}, length, and the rest; for a client with keys, last, what kind they are (1 byte: set or address), length and text.
+ * What goes into an id for good is the order of those tables: append, never reorder.
  *
  * <p>A secret is a keyed hash of the id, so nobody stores it either. Any thread.
  */
@@ -37,8 +40,15 @@ final class SealedClientIds {
     private static final List<String> BEGINNINGS =
             List.of("", "https://", "http://localhost:", "http://127.0.0.1:", "http://localhost", "http://127.0.0.1");
     private static final List<AuthMethod> METHODS =
-            List.of(AuthMethod.NONE, AuthMethod.CLIENT_SECRET_BASIC, AuthMethod.CLIENT_SECRET_POST);
+            List.of(
+            AuthMethod.NONE,
+            AuthMethod.CLIENT_SECRET_BASIC,
+            AuthMethod.CLIENT_SECRET_POST,
+            AuthMethod.PRIVATE_KEY_JWT); // with which the two bits are full
     private static final int METHOD_BITS = 2;
+    private static final int KEYS_INLINE = 1;
+    private static final int KEYS_AT = 2;
+    private static final int TEXT_BYTES_MAX = 0x7FFF;
 
     private final Sealer sealer;
     private final KeyedHash secrets;
@@ -48,8 +58,12 @@ final class SealedClientIds {
         secrets = new KeyedHash(key.hmac("client-secret/1"));
     }
 
-    /** @return the id that holds this metadata; it may be longer than {@link #CHARS_MAX} */
+    /** @return the id that holds this metadata; it may be longer than {@link #CHARS_MAX}. Null if there are keys that leave no room in any */
+    @Nullable
     String seal(ClientMetadata metadata, long issuedAtSeconds) {
+        if (metadata.keys() instanceof ClientKeys.Inline(String jwks) && jwks.length() > CHARS_MAX) {
+            return null;
+        }
         byte[] sealed = sealer.seal(encode(metadata, issuedAtSeconds), CONTEXT);
         return PREFIX + Base64Url.encode(sealed);
     }
@@ -72,7 +86,11 @@ final class SealedClientIds {
 
     /** @return the client as everybody else sees it, with the hash of its secret */
     RegisteredClient client(String clientId, ClientMetadata metadata, long issuedAtSeconds) {
-        TokenHash secretHash = metadata.authMethod() == AuthMethod.NONE ? null : TokenHash.of(secretOf(clientId));
+        TokenHash secretHash =
+                switch (metadata.authMethod()) {
+                    case NONE, PRIVATE_KEY_JWT -> null;
+                    case CLIENT_SECRET_BASIC, CLIENT_SECRET_POST -> TokenHash.of(secretOf(clientId));
+                };
         return new RegisteredClient(
                 clientId,
                 metadata.name(),
@@ -81,7 +99,9 @@ final class SealedClientIds {
                 secretHash,
                 metadata.grantTypes(),
                 Kind.DYNAMIC,
-                issuedAtSeconds);
+                issuedAtSeconds,
+                metadata.keys(),
+                Scopes.NONE);
     }
 
     private static byte[] encode(ClientMetadata metadata, long issuedAtSeconds) {
@@ -103,10 +123,29 @@ final class SealedClientIds {
                 out.writeByte(beginning);
                 writeText(out, uri.substring(BEGINNINGS.get(beginning).length()));
             }
+            writeKeys(out, metadata.keys());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    private static void writeKeys(DataOutputStream out, @Nullable ClientKeys keys) throws IOException {
+        switch (keys) {
+            case null -> {}
+            case ClientKeys.Inline(String jwks) -> {
+                out.writeByte(KEYS_INLINE);
+                writeText(out, jwks);
+            }
+            case ClientKeys.At(String uri) -> {
+                out.writeByte(KEYS_AT);
+                writeText(out, uri);
+            }
+        }
+    }
+
+    private static @Nullable ClientKeys readKeys(DataInputStream in) throws IOException {
+        return in.readUnsignedByte() == KEYS_AT ? new ClientKeys.At(readText(in)) : new ClientKeys.Inline(readText(in));
     }
 
     private static int longestBeginning(String uri) {
@@ -136,7 +175,8 @@ final class SealedClientIds {
                 redirectUris.add(BEGINNINGS.get(in.readUnsignedByte()) + readText(in));
             }
             AuthMethod method = METHODS.get(flags & ((1 << METHOD_BITS) - 1));
-            var metadata = new ClientMetadata(name.isEmpty() ? null : name, redirectUris, method, grantTypes);
+            ClientKeys keys = method == AuthMethod.PRIVATE_KEY_JWT ? readKeys(in) : null;
+            var metadata = new ClientMetadata(name.isEmpty() ? null : name, redirectUris, method, grantTypes, keys);
             return client(clientId, metadata, issuedAtSeconds);
         } catch (IOException e) {
             throw new UncheckedIOException("a client id that we sealed is cut short", e);
@@ -146,6 +186,9 @@ final class SealedClientIds {
     /** Length as one byte, or two from 128 on (high bit set, then low bits first). */
     private static void writeText(DataOutputStream out, String text) throws IOException {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        if (utf8.length > TEXT_BYTES_MAX) {
+            throw new IOException("longer than two bytes can say");
+        }
         if (utf8.length < 0x80) {
             out.writeByte(utf8.length);
         } else {

@@ -1,4 +1,7 @@
-/** OAuth clients: dynamic registration (RFC 7591) that stores nothing, finding a client, and its authentication. Start at {@link ClientRegistration} and {@link Clients}. Any thread that may block. */
+/**
+ * OAuth clients: how they are known (from the settings, by a document at their id, by registering themselves, which stores nothing) and how they prove themselves.
+ * Start at {@link Clients}, {@link ClientRegistration} and {@link ClientAuthenticator}. Any thread that may block.
+ */
 @NullMarked
 package dev.portcullis.oauth.client;
 

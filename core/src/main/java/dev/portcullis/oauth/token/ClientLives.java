@@ -18,12 +18,19 @@ final class ClientLives {
     }
 
     void firstUse(RegisteredClient client, long nowSeconds) {
-        store.putClient(client, nowSeconds + lifeSeconds);
+        use(client, nowSeconds);
     }
 
     void furtherUse(Grant grant, long nowSeconds) {
         if (grant.lastUsedAt() / DAY_SECONDS != nowSeconds / DAY_SECONDS) {
-            store.putClient(grant.client(), nowSeconds + lifeSeconds);
+            use(grant.client(), nowSeconds);
+        }
+    }
+
+    /** What the operator or a document says of a client has no life of its own, and must not outlive them. */
+    private void use(RegisteredClient client, long nowSeconds) {
+        if (client.kind() == RegisteredClient.Kind.DYNAMIC) {
+            store.putClient(client, nowSeconds + lifeSeconds);
         }
     }
 }

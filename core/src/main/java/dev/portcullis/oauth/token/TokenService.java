@@ -43,7 +43,7 @@ public final class TokenService {
     public TokenService(OAuthSettings settings, MasterKey key, GrantStore store, Clients clients, Telemetry telemetry) {
         this.store = store;
         this.telemetry = telemetry;
-        this.authenticator = new ClientAuthenticator(clients);
+        this.authenticator = new ClientAuthenticator(clients, settings, store, telemetry);
         var lives = settings.lives();
         var narrowing = new Narrowing(new ResourceMatcher(settings));
         var clientLives = new ClientLives(store, lives.client());

@@ -8,6 +8,10 @@ import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.oauth.FormParameters;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthException;
+import dev.portcullis.oauth.OAuthSettings;
+import dev.portcullis.telemetry.Telemetry;
+import dev.portcullis.identity.Scopes;
+import java.net.URI;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.RegisteredClient.AuthMethod;
 import dev.portcullis.store.RegisteredClient.Kind;
@@ -26,8 +30,18 @@ final class ClientAuthenticatorTest {
     private static final String SECRET = "s+c/r:e%t";
 
     private final EmbeddedGrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
-    private final ClientAuthenticator authenticator =
-            new ClientAuthenticator(new Clients(store, new MasterKey("k"), 1000));
+    private final ClientAuthenticator authenticator = new ClientAuthenticator(
+            new Clients(store, new MasterKey("k"), 1000),
+            new OAuthSettings(
+                    URI.create("https://mcp.example.com"),
+                    List.of("https://mcp.example.com/mcp"),
+                    Scopes.of("tools"),
+                    Scopes.of("tools"),
+                    true,
+                    List.of(),
+                    OAuthSettings.Lives.DEFAULT),
+            store,
+            Telemetry.NONE);
 
     @BeforeEach
     void register() {

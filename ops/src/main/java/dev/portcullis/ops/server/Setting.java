@@ -151,6 +151,45 @@ public enum Setting {
             LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "life of a registration since its issue or last use"),
     APPROVAL_SECONDS(LIVES, 30 * 86_400, 0, 30 * 86_400, "seconds", "how long an approval is remembered; 0: never"),
 
+    REGISTRATION(
+            CLIENTS,
+            Kind.SWITCH,
+            "on",
+            "whether clients may register themselves (RFC 7591); off: there is no /register",
+            "off"),
+    REGISTRATION_TOKEN(
+            CLIENTS,
+            Kind.SECRET,
+            "",
+            "what a client must present to register, as Authorization: Bearer; at least 16 characters; empty: anybody may",
+            "5f2b8c…"),
+    CLIENT_DOCUMENTS(
+            CLIENTS,
+            Kind.SWITCH,
+            "on",
+            "whether a client_id may be the https URL of a document that describes the client",
+            "off"),
+    CLIENT_DOCUMENT_HOSTS(
+            CLIENTS,
+            "",
+            "hosts whose documents and keys are fetched, comma-separated, *.example.com for all below; empty: all public ones",
+            "*.example.com,client.example.org"),
+    CLIENT_DOCUMENT_HOSTS_DENIED(
+            CLIENTS, "", "hosts whose documents and keys are not fetched, in the same form", "*.example.net"),
+    CLIENT_DOCUMENT_SECONDS_MAX(
+            CLIENTS,
+            86_400,
+            300,
+            7 * 86_400,
+            "seconds",
+            "a fetched document is kept, whatever its host says, and stands in for a host that cannot be reached"),
+    EGRESS_PROXY(
+            CLIENTS,
+            "",
+            "host:port of an HTTP proxy through which documents and keys of clients are fetched, by CONNECT to the address"
+                    + " that was checked",
+            "proxy.internal:3128"),
+
     RATE_LIMIT(OPERATION, Kind.SWITCH, "on", "off: no rate limits; only on loopback, for load tests", "off"),
     FETCH_ALLOW(
             OPERATION,
@@ -245,7 +284,16 @@ public enum Setting {
             1,
             10_000_000,
             "clients",
-            "registrations that must be stored since their id cannot hold them"),
+            "registrations without a grant that must be stored since their id cannot hold them"),
+    REGISTRATIONS_PER_MINUTE_MAX(
+            LIMITS, 6_000, 1, 10_000_000, "clients", "registering in a minute, whoever they are; more are told to wait"),
+    CLIENT_DOCUMENT_BYTES_MAX(
+            LIMITS, 64 * 1024, 1_024, 1_048_576, "bytes", "a document or key set of a client, as fetched"),
+    CLIENT_DOCUMENT_FETCHES_MAX(LIMITS, 32, 1, 10_000, "requests", "for documents and keys of clients at a time"),
+    CLIENT_DOCUMENTS_PER_HOST_MAX(
+            LIMITS, 30, 1, 100_000, "requests", "for documents and keys of clients to one host in a minute"),
+    CLIENT_DOCUMENT_TABLE_BYTES_MAX(
+            LIMITS, 16 * 1024 * 1024, 65_536, Integer.MAX_VALUE, "bytes", "of fetched documents kept, and of key sets"),
     PENDING_SIGN_INS_MAX(LIMITS, 100_000, 10, 10_000_000, "sign-ins", "on the way to the identity provider at a time"),
     FETCHES_MAX(LIMITS, 64, 1, 10_000, "requests", "to the identity provider at a time"),
     PROVIDER_SECONDS(LIMITS, 10, 1, 60, "seconds", "for one request to the identity provider"),
@@ -258,6 +306,7 @@ public enum Setting {
         SIGN_IN("Who signs in, and how"),
         STORAGE("What is remembered"),
         IMAGES("Images"),
+        CLIENTS("Which clients there are"),
         LIVES("How long things live"),
         OPERATION("Operation"),
         LIMITS("Limits");

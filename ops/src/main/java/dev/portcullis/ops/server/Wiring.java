@@ -1,6 +1,7 @@
 package dev.portcullis.ops.server;
 
 import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.endpoint.admin.HealthEndpoint;
 import dev.portcullis.endpoint.admin.MetricsEndpoint;
 import dev.portcullis.endpoint.mcp.McpEndpoint;
@@ -32,6 +33,7 @@ import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.authorize.AuthorizationFlow;
+import dev.portcullis.oauth.client.ClientDocuments;
 import dev.portcullis.oauth.client.ClientRegistration;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
@@ -62,6 +64,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** The parts list: everything the server consists of but what authors offer is made here, top to bottom, and handed what it needs. */
 final class Wiring {
@@ -122,9 +125,16 @@ final class Wiring {
         // The authorization server.
         OAuthSettings oauth = oauthSettings();
         OidcSettings provider = identityProvider();
-        var clients = new Clients(store, key, oauth.lives().client());
-        var registration = new ClientRegistration(
-                oauth, key, store, config.limits().tokens().storedClientsMax(), telemetry);
+        var known = config.authorization().clients();
+        var documents = new ClientDocuments(
+                oauth,
+                Outgoing.clientDocuments(config, limits.provider(), running, clock),
+                new ClientDocuments.Limits(known.documentSecondsMax(), known.tableBytesMax()),
+                clock,
+                telemetry);
+        var clients = new Clients(
+                known.preregistered(), documents, store, key, oauth.lives().client());
+        var registration = registration(oauth, key, store, telemetry);
         var policy = served.policy();
         var flow = new AuthorizationFlow(
                 oauth,
@@ -234,6 +244,22 @@ final class Wiring {
                 : config;
     }
 
+    private @Nullable ClientRegistration registration(
+            OAuthSettings oauth, MasterKey key, GrantStore store, Telemetry telemetry) {
+        var offered = config.authorization().clients().registration();
+        if (offered == null) {
+            return null;
+        }
+        Secret token = offered.initialAccessToken();
+        return new ClientRegistration(
+                oauth,
+                key,
+                store,
+                new ClientRegistration.Limits(config.limits().tokens().storedClientsMax(), offered.perMinuteMax()),
+                token == null ? null : TokenHash.of(token.reveal()),
+                telemetry);
+    }
+
     private GateHandler.Gates gates(
             List<Route> routes, OriginRules origins, List<Gate> last, RoomLimits limits, Executor offload) {
         var gates = new ArrayList<Gate>();
@@ -271,7 +297,9 @@ final class Wiring {
                 SCOPES,
                 config.publicUrl().getScheme().equals("https"),
                 List.of("cursor", "vscode", "vscode-insiders", "windsurf", "claude"),
-                new OAuthSettings.Offered(true, false, false, false, false, false, OAuthSettings.Dpop.OFF),
+                new OAuthSettings.Offered(
+                        config.authorization().clients().registration() != null,
+                        config.authorization().clients().isByDocument(), false, false, false, false, OAuthSettings.Dpop.OFF),
                 config.lives());
     }
 

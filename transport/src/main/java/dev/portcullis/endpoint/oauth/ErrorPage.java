@@ -71,7 +71,7 @@ final class ErrorPage {
 
     private static HttpResponseStatus statusOf(PageReason reason) {
         return switch (reason) {
-            case UNREADABLE, REPEATED_PARAMETER, UNKNOWN_CLIENT, BAD_REDIRECT_URI, UNKNOWN_SIGN_IN, OTHER_BROWSER ->
+            case UNREADABLE, REPEATED_PARAMETER, UNKNOWN_CLIENT, CLIENT_UNAVAILABLE, BAD_REDIRECT_URI, UNKNOWN_SIGN_IN, OTHER_BROWSER ->
                 HttpResponseStatus.BAD_REQUEST;
             case TOO_LONG -> HttpResponseStatus.REQUEST_URI_TOO_LONG;
             case FORGED_CONSENT, EXPIRED_CONSENT, ANSWERED_CONSENT -> HttpResponseStatus.FORBIDDEN;
@@ -84,6 +84,7 @@ final class ErrorPage {
         return switch (reason) {
             case UNREADABLE, REPEATED_PARAMETER, TOO_LONG -> "This request cannot be read";
             case UNKNOWN_CLIENT -> "This app is not registered here";
+            case CLIENT_UNAVAILABLE -> "This app cannot be looked up just now";
             case BAD_REDIRECT_URI -> "The way back to this app is not known";
             case FORGED_CONSENT -> "This answer did not come from our page";
             case EXPIRED_CONSENT -> "That took a little too long";
@@ -104,6 +105,8 @@ final class ErrorPage {
                         "The app, or whoever sent you here, wrote a request that does not hold together. Nothing was approved and nothing was shared.";
                     case UNKNOWN_CLIENT ->
                         "Its registration may have ended, or was made at another server. Remove the connection in the app and add it again: the app then registers anew.";
+                    case CLIENT_UNAVAILABLE ->
+                        "It describes itself at an address of its own, which does not give us that description now. Nothing was lost: load this page again in a minute.";
                     case BAD_REDIRECT_URI ->
                         "The app registered other addresses than the one you would have been sent to. Nothing was approved and nothing was shared.";
                     case FORGED_CONSENT ->

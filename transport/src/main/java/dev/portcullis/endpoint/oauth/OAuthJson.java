@@ -4,6 +4,7 @@ import dev.portcullis.http.Reply;
 import dev.portcullis.oauth.client.ClientRegistration.Registered;
 import dev.portcullis.oauth.token.TokenResponse;
 import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.store.RegisteredClient.ClientKeys;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.ByteArrayOutputStream;
@@ -55,6 +56,17 @@ final class OAuthJson {
             writeTexts(json, "response_types", List.of("code"));
             json.writeStringProperty(
                     "token_endpoint_auth_method", client.authMethod().wireName());
+            switch (client.keys()) {
+                case null -> {}
+                case ClientKeys.Inline(String jwks) -> {
+                    json.writeName("jwks");
+                    json.writeRawValue(jwks);
+                }
+                case ClientKeys.At(String uri) -> json.writeStringProperty("jwks_uri", uri);
+            }
+            if (!registered.scopes().isEmpty()) {
+                json.writeStringProperty("scope", registered.scopes().toString());
+            }
         });
     }
 

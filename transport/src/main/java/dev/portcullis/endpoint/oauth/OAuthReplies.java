@@ -38,8 +38,12 @@ public final class OAuthReplies {
 
     /** @param description shortened, and cleaned of what RFC 6749 §5.2 does not allow */
     public static Reply error(OAuthError error, String description) {
+        return error(HttpResponseStatus.valueOf(error.status()), error, description);
+    }
+
+    static Reply error(HttpResponseStatus status, OAuthError error, String description) {
         String json = "{\"error\":\"" + error.code() + "\",\"error_description\":\"" + clean(description) + "\"}";
-        return Reply.json(HttpResponseStatus.valueOf(error.status()), json)
+        return Reply.json(status, json)
                 .with("pragma", "no-cache")
                 .with("referrer-policy", "no-referrer");
     }
