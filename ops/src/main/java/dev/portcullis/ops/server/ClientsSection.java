@@ -206,15 +206,15 @@ final class ClientsSection {
             }
             return null;
         }
-        if ((secret == null) == (hash == null)) {
+        if (hash != null && secret == null) {
+            return hashed(client, hash);
+        }
+        if (hash != null || secret == null) {
             mistake(
                     client.line(),
                     "a client with auth-method " + method.wireName() + " needs either secret-sha256 or secret",
                     "Write secret-sha256: and what this prints: printf %s SECRET | sha256sum.");
             return null;
-        }
-        if (hash != null) {
-            return hashed(client, hash);
         }
         if (secret.length() < SECRET_CHARS_MIN || !ClientsConfig.isVisibleAscii(secret)) {
             mistake(
