@@ -76,6 +76,11 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
+    public boolean putRegistration(RegisteredClient client, int max, long expiresAtSeconds, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
     public int clientCount(long nowSeconds) {
         throw notUsed();
     }
