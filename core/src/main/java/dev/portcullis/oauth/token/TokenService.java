@@ -40,15 +40,23 @@ public final class TokenService {
     private final RefreshFlow refreshes;
     private final Telemetry telemetry;
 
-    public TokenService(OAuthSettings settings, MasterKey key, GrantStore store, Clients clients, Telemetry telemetry) {
+    /** @param oversight asked with each refresh (O-99) */
+    public TokenService(
+            OAuthSettings settings,
+            MasterKey key,
+            GrantStore store,
+            Clients clients,
+            Oversight oversight,
+            Telemetry telemetry) {
         this.store = store;
         this.telemetry = telemetry;
         this.authenticator = new ClientAuthenticator(clients);
         var lives = settings.lives();
         var narrowing = new Narrowing(new ResourceMatcher(settings));
         var clientLives = new ClientLives(store, lives.client());
-        this.codes = new CodeFlow(store, lives, narrowing, clientLives);
-        this.refreshes = new RefreshFlow(store, lives, narrowing, clientLives, key.hmac("refresh-successor/1"));
+        this.codes = new CodeFlow(store, lives, narrowing, clientLives, telemetry);
+        this.refreshes = new RefreshFlow(
+                store, lives, narrowing, clientLives, key.hmac("refresh-successor/1"), oversight, telemetry);
     }
 
     /**
@@ -97,11 +105,12 @@ public final class TokenService {
     }
 
     /**
-     * Exchanges a refresh token for its one successor and a new access token (RFC 6749 §6; O-95…O-100).
+     * Exchanges a refresh token for its one successor and a new access token (RFC 6749 §6; O-95…O-100), after asking the identity provider whether the person still may.
      *
      * @param client authenticated
      * @param nowSeconds Unix time in seconds
-     * @throws OAuthException INVALID_GRANT: unknown, expired or reused token, other client; INVALID_TARGET; INVALID_SCOPE
+     * @throws OAuthException INVALID_GRANT: unknown, expired or reused token, other client, or the person may not any more; INVALID_TARGET; INVALID_SCOPE;
+     *     TEMPORARILY_UNAVAILABLE: the identity provider has been out of reach for too long
      */
     public TokenResponse refresh(Refresh request, RegisteredClient client, long nowSeconds) {
         return refreshes.refresh(request, client, nowSeconds);

@@ -106,7 +106,8 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds) {
+    public boolean putChecked(
+            String grantId, byte[] sealedProps, boolean isPersonChanged, long checkedAt, long nowSeconds) {
         throw notUsed();
     }
 
