@@ -51,7 +51,7 @@ final class RefreshFlow {
         this.successorKey = successorKey;
     }
 
-    TokenResponse refresh(Refresh request, RegisteredClient client, long nowSeconds) {
+    TokenResponse refresh(Refresh request, RegisteredClient client, Possession possession, long nowSeconds) {
         Held<RefreshToken> held = find(request.refreshToken(), nowSeconds);
         RefreshToken presented = held.token();
         Grant grant = held.grant();
@@ -63,17 +63,20 @@ final class RefreshFlow {
         if (presented.wrappedKey().length == 0) {
             throw reused(grant); // kept only to be recognised: it can never be used again
         }
+        TokenHash holder = possession.prove(presented.boundTo());
 
         var grantKey = GrantCipher.unwrap(presented.wrappedKey(), request.refreshToken());
-        var access = Minted.access(grant, grantKey, scopes, resources, lives, nowSeconds);
+        var access = Minted.access(grant, grantKey, scopes, resources, lives, nowSeconds)
+                .heldBy(holder);
         String successorText = TokenFormat.successorOf(request.refreshToken(), successorKey);
-        var successor = Minted.refresh(successorText, presented.generation() + 1, grant, grantKey, lives, nowSeconds);
+        var successor = Minted.refresh(successorText, presented.generation() + 1, grant, grantKey, lives, nowSeconds)
+                .heldBy(presented.boundTo());
         Rotation rotation = store.rotate(
                 presented.hash(), successor, access.token(), lives.refreshOverlap(), successor.expiresAt(), nowSeconds);
         return switch (rotation) {
             case Rotation.Rotated() -> {
                 clientLives.furtherUse(grant, nowSeconds);
-                yield new TokenResponse(access.text(), access.lifeSeconds(), successorText, scopes, resources);
+                yield access.toResponse(successorText);
             }
             case Rotation.Reused() -> throw reused(grant);
             case Rotation.Unknown() -> throw refused();
