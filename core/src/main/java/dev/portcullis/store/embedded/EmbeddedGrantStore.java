@@ -123,8 +123,8 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     @Override
     public int clientCount(long nowSeconds) {
-        long count = writer.database().read(
-                tables -> tables.clients.countLive(nowSeconds) + tables.registrations.countLive(nowSeconds));
+        long count = writer.database()
+                .read(tables -> tables.clients.countLive(nowSeconds) + tables.registrations.countLive(nowSeconds));
         return Math.toIntExact(count);
     }
 
