@@ -83,7 +83,7 @@ final class RefreshRecheckTest {
     private final TokenService tokens = node();
 
     /** Unix time in seconds; moved on only while no other thread works. */
-    private volatile long now = 1_800_000_000L;
+    private long now = 1_800_000_000L;
 
     @AfterEach
     void close() {
@@ -101,7 +101,12 @@ final class RefreshRecheckTest {
                 List.of(),
                 OAuthSettings.Lives.DEFAULT);
         return new TokenService(
-                settings, key, store, new Clients(store, key, 86_400), new Oversight(provider, policy, RECHECK), telemetry);
+                settings,
+                key,
+                store,
+                new Clients(store, key, 86_400),
+                new Oversight(provider, policy, RECHECK),
+                telemetry);
     }
 
     private static RegisteredClient client(String id) {
@@ -316,8 +321,9 @@ final class RefreshRecheckTest {
 
         for (var one : raced(alice, tokens, 16)) {
             var refusal = catchThrowableOfType(ExecutionException.class, one::get);
-            assertThat(refusal.getCause()).isInstanceOfSatisfying(OAuthException.class, e -> assertThat(e.error())
-                    .isEqualTo(OAuthError.INVALID_GRANT));
+            assertThat(refusal.getCause())
+                    .isInstanceOfSatisfying(
+                            OAuthException.class, e -> assertThat(e.error()).isEqualTo(OAuthError.INVALID_GRANT));
         }
 
         assertThat(alice.isLive()).isFalse();
@@ -372,7 +378,9 @@ final class RefreshRecheckTest {
         assertThat(catchThrowableOfType(
                                 OAuthException.class,
                                 () -> tokens.refresh(
-                                        new Refresh(alice.refresh, null, List.of("https://other.example")), CLIENT, now))
+                                        new Refresh(alice.refresh, null, List.of("https://other.example")),
+                                        CLIENT,
+                                        now))
                         .error())
                 .isEqualTo(OAuthError.INVALID_TARGET);
         assertThat(catchThrowableOfType(
