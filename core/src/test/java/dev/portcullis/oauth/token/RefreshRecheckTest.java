@@ -83,7 +83,7 @@ final class RefreshRecheckTest {
     private final TokenService tokens = node();
 
     /** Unix time in seconds; moved on only while no other thread works. */
-    private volatile long now = 1_800_000_000L;
+    private long now = 1_800_000_000L;
 
     @AfterEach
     void close() {
