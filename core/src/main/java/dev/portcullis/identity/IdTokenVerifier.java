@@ -50,7 +50,7 @@ final class IdTokenVerifier {
         checkNonce(claims, nonce);
         String subject = subject(claims);
         checkAccessToken(claims, accessToken);
-        return IdentityClaims.read(settings.issuer(), subject, claims);
+        return IdentityClaims.read(settings.issuer(), subject, claims, settings.claims());
     }
 
     private void checkSignature(SignedToken token) throws IdentityException {
