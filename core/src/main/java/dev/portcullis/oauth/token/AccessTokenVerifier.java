@@ -117,7 +117,7 @@ public final class AccessTokenVerifier {
         if (isExpired(token)) {
             return TokenCheck.REFUSED;
         }
-        return live.get(token.hash()) == null ? TokenCheck.ASK_STORE : token;
+        return token.holdsUntilItsEnd() || live.get(token.hash()) != null ? token : TokenCheck.ASK_STORE;
     }
 
     /**
