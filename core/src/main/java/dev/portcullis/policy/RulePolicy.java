@@ -87,6 +87,11 @@ public final class RulePolicy implements Policy {
         };
     }
 
+    @Override
+    public boolean asksForScopes() {
+        return rules.stream().anyMatch(rule -> rule.effect() instanceof Rule.Effect.Needs);
+    }
+
     private Decision first(Ruling[] rulings, Principal principal) {
         for (Ruling ruling : rulings) {
             if (ruling.rule.matches(principal)) {
