@@ -128,6 +128,11 @@ public final class TokenService {
         return refreshes.refresh(request, client, () -> null, nowSeconds);
     }
 
+    /** @return the nonce that DPoP proofs are to repeat from now on (RFC 9449 §8); null if none is wanted */
+    public @Nullable String proofNonce(long nowSeconds) {
+        return dpop.nonce(nowSeconds);
+    }
+
     private TokenResponse answer(ClientRequest asked, long nowSeconds) {
         var form = FormParameters.of(asked.form());
         var credentials = ClientCredentials.parse(form, asked.authorization());

@@ -50,16 +50,20 @@ public record HeaderMode(URI team, Set<String> audiences, boolean serviceTokens)
             values.mistake(
                     ACCESS_TEAM_DOMAIN,
                     "is no team domain",
-                    "Give the host that Zero Trust shows under Settings, for example " + ACCESS_TEAM_DOMAIN.example() + ".");
+                    "Give the host that Zero Trust shows under Settings, for example " + ACCESS_TEAM_DOMAIN.example()
+                            + ".");
             return null;
         }
         if (!values.isOn(Setting.AUTH)) {
             values.mistake(
-                    ACCESS_TEAM_DOMAIN, "has no effect with AUTH=off", "Take one of the two out: with AUTH=off all may come in.");
+                    ACCESS_TEAM_DOMAIN,
+                    "has no effect with AUTH=off",
+                    "Take one of the two out: with AUTH=off all may come in.");
         }
-        warnings.add("ACCESS_TEAM_DOMAIN: Access in front of the host name of PUBLIC_URL also stands before our own sign-in."
-                + " Leave Managed OAuth off in that application, which would answer in our place, and give /.well-known,"
-                + " /authorize, /callback, /token, /register and /revoke a Bypass policy, or let no client sign in here.");
+        warnings.add(
+                "ACCESS_TEAM_DOMAIN: Access in front of the host name of PUBLIC_URL also stands before our own sign-in."
+                        + " Leave Managed OAuth off in that application, which would answer in our place, and give /.well-known,"
+                        + " /authorize, /callback, /token, /register and /revoke a Bypass policy, or let no client sign in here.");
         return new HeaderMode(origin, audiences, serviceTokens);
     }
 

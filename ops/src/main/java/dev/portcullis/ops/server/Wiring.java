@@ -240,11 +240,7 @@ final class Wiring {
             return bearer;
         }
         var team = new AccessAssertionVerifier.Team(
-                mode.team(),
-                mode.audiences(),
-                mode.serviceTokens(),
-                policy.claims(),
-                OidcSettings.DEFAULT_CLOCK_SKEW);
+                mode.team(), mode.audiences(), mode.serviceTokens(), policy.claims(), OidcSettings.DEFAULT_CLOCK_SKEW);
         var verifier = new AccessAssertionVerifier(team, fetcher(limits.provider()), clock);
         return new AssertionGate(
                 new AccessAssertions(verifier, served.policy(), scopes, limits.tokens(), clock), bearer);
