@@ -78,7 +78,12 @@ public record SignedToken(
         decode(parts[2], form);
         byte[] signingInput = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII);
         return new SignedToken(
-                header, JWSAlgorithm.parse(algorithm), kid(header, form), signingInput, payload, new Base64URL(parts[2]));
+                header,
+                JWSAlgorithm.parse(algorithm),
+                kid(header, form),
+                signingInput,
+                payload,
+                new Base64URL(parts[2]));
     }
 
     private static String algorithm(JsonObject header, Form form) throws IdentityException {

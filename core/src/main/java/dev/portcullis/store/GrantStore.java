@@ -78,13 +78,14 @@ public interface GrantStore extends AutoCloseable {
 
     /**
      * The identity provider has answered: replaces what the grant knows about its person, and ends the claim. Durable when it returns: a rotated refresh token of the
-     * provider's is lost otherwise (O-145). Listeners are told {@link Revocation.OfProps}.
+     * provider's is lost otherwise (O-145).
      *
      * @param sealedProps under the grant's key, as before
+     * @param isPersonChanged whether something else is known of the person than before: then listeners are told {@link Revocation.OfProps}
      * @param checkedAt Unix seconds when it answered
      * @return false if the grant is gone
      */
-    boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds);
+    boolean putChecked(String grantId, byte[] sealedProps, boolean isPersonChanged, long checkedAt, long nowSeconds);
 
     /** Ends a claim without an answer. */
     void releaseCheck(String grantId);

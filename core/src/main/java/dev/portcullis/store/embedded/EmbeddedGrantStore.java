@@ -123,8 +123,8 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     @Override
     public int clientCount(long nowSeconds) {
-        long count = writer.database().read(
-                tables -> tables.clients.countLive(nowSeconds) + tables.registrations.countLive(nowSeconds));
+        long count = writer.database()
+                .read(tables -> tables.clients.countLive(nowSeconds) + tables.registrations.countLive(nowSeconds));
         return Math.toIntExact(count);
     }
 
@@ -212,14 +212,17 @@ public final class EmbeddedGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds) {
+    public boolean putChecked(
+            String grantId, byte[] sealedProps, boolean isPersonChanged, long checkedAt, long nowSeconds) {
         return writer.write(nowSeconds, (tables, tx) -> {
             Grant grant = tables.liveGrant(grantId, nowSeconds);
             if (grant == null) {
                 return false;
             }
             tables.put(tx, grant.checked(sealedProps, checkedAt));
-            tx.revoked(new Revocation.OfProps(grantId));
+            if (isPersonChanged) {
+                tx.revoked(new Revocation.OfProps(grantId));
+            }
             return true;
         });
     }

@@ -1,6 +1,7 @@
 package dev.portcullis.ops.server;
 
 import dev.portcullis.endpoint.mcp.Priming;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.sse.SseStream;
 import java.net.InetSocketAddress;
@@ -110,6 +111,11 @@ public record ServerConfig(
                 drainSeconds);
     }
 
+    /** @return the scopes that a client is given that asks for none */
+    public Scopes defaultScopes() {
+        return authorization.policy().scopes().defaults();
+    }
+
     /** @return the URL to give to a client: the MCP endpoint, and the default resource of tokens */
     public URI mcpUrl() {
         return URI.create(publicUrl + "/mcp");
@@ -147,8 +153,12 @@ public record ServerConfig(
 
     /** Where the master secret comes from; {@link MasterKeyFile} makes a key of it. */
     public sealed interface KeySource {
-        /** It was set. */
-        record Given(Secret secret) implements KeySource {}
+        /**
+         * It was set.
+         *
+         * @param earlier those it replaces, latest first: they open what they sealed
+         */
+        record Given(Secret secret, List<Secret> earlier) implements KeySource {}
 
         /** It is generated once and kept in a file that only we can read. */
         record KeptIn(Path file) implements KeySource {}

@@ -88,12 +88,40 @@ public enum Setting {
             "at least 32 characters, kept secret (openssl rand -hex 32); with the local stand-in: generated and kept beside"
                     + " the store",
             "9f86d081884c7d65…"),
+    COOKIE_ENCRYPTION_KEY_PREVIOUS(
+            SIGN_IN,
+            Kind.SECRET,
+            "",
+            "the keys that COOKIE_ENCRYPTION_KEY replaces, latest first, comma-separated: what they sealed still opens; take them"
+                    + " out when the longest life (GRANT_SECONDS) is over",
+            "4c1f…"),
     ALLOWED_EMAILS(
             SIGN_IN,
             "",
             "e-mail addresses for which generateImage is there, comma-separated, in any letter case",
             "ada@example.com,grace@example.com"),
     ALLOWED_USERNAMES(SIGN_IN, "", "older name of ALLOWED_EMAILS; both lists count", "ada@example.com"),
+    RULES_DEFAULT(
+            SIGN_IN,
+            "allow",
+            "allow or deny: what holds where no rule of portcullis.yaml decides; with deny, signing in and scopes need rules as well",
+            "deny"),
+    ACCESS_TEAM_DOMAIN(
+            SIGN_IN,
+            "",
+            "team domain of Zero Trust; with ACCESS_AUDIENCE, requests that Access let through come in by its header Cf-Access-Jwt-Assertion",
+            "TEAM.cloudflareaccess.com"),
+    ACCESS_AUDIENCE(
+            SIGN_IN,
+            "",
+            "AUD tag of the self-hosted Access application in front of this server; several with commas",
+            "4714c1358e65fe4b…"),
+    ACCESS_SERVICE_TOKENS(
+            SIGN_IN,
+            Kind.SWITCH,
+            "off",
+            "whether programs with service tokens of Access come in that way as well",
+            "on"),
     AUTH(
             SIGN_IN,
             Kind.SWITCH,

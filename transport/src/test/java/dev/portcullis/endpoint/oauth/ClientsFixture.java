@@ -24,6 +24,7 @@ import dev.portcullis.oauth.client.ClientDocuments;
 import dev.portcullis.oauth.client.ClientRegistration;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
+import dev.portcullis.oauth.token.Oversight;
 import dev.portcullis.oauth.token.TokenService;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.store.AuthorizationCode;
@@ -56,6 +57,8 @@ final class ClientsFixture implements AutoCloseable {
     static final long NOW = 1_800_000_000L;
     static final String ISSUER = "https://mcp.example.com";
     static final String REDIRECT = "https://client.example/callback";
+    private static final Oversight NOBODY_TO_ASK =
+            new Oversight(new Provider(), RulePolicy.openToAll(), Oversight.DEFAULT_RECHECK);
     private static final String FORM = "application/x-www-form-urlencoded";
 
     GrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
@@ -130,7 +133,7 @@ final class ClientsFixture implements AutoCloseable {
         all.addAll(OAuthRoutes.of(
                 settings,
                 new MetadataDocuments(settings, null, null),
-                new TokenService(settings, key, store, clients, telemetry),
+                new TokenService(settings, key, store, clients, NOBODY_TO_ASK, telemetry),
                 registration,
                 Runnable::run,
                 () -> Instant.ofEpochSecond(now),
