@@ -78,7 +78,7 @@ final class IdTokenVerifier {
     private Identity identity(JsonObject claims, @Nullable String accessToken) throws IdentityException {
         String subject = subject(claims);
         checkAccessToken(claims, accessToken);
-        return IdentityClaims.read(settings.issuer(), subject, claims);
+        return IdentityClaims.read(settings.issuer(), subject, claims, settings.claims());
     }
 
     private void checkSignature(SignedToken token) throws IdentityException {

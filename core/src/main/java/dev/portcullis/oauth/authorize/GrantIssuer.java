@@ -2,6 +2,7 @@ package dev.portcullis.oauth.authorize;
 
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.IdentityProvider.SignIn;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.GrantProps;
 import dev.portcullis.oauth.OAuthSettings.Lives;
 import dev.portcullis.oauth.TokenFormat;
@@ -12,6 +13,7 @@ import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.RegisteredClient;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -34,8 +36,31 @@ final class GrantIssuer {
         this.grantsMax = grantsMax;
     }
 
-    /** @return the code; it is nowhere but here */
-    String issue(Transaction transaction, RegisteredClient client, SignIn signIn, String subjectKey, long nowSeconds) {
+    /**
+     * A grant made.
+     *
+     * @param code it is nowhere but here
+     * @param crowdedOut ids of grants that ended for it (O-44)
+     */
+    record Issued(String code, String grantId, List<String> crowdedOut) {
+        Issued {
+            crowdedOut = List.copyOf(crowdedOut);
+        }
+
+        @Override
+        public String toString() {
+            return "Issued[grantId=" + grantId + "]";
+        }
+    }
+
+    /** @param scopes no more than the transaction's */
+    Issued issue(
+            Transaction transaction,
+            Scopes scopes,
+            RegisteredClient client,
+            SignIn signIn,
+            String subjectKey,
+            long nowSeconds) {
         String grantId = TokenFormat.newGrantId();
         String code = TokenFormat.newToken(TokenFormat.Kind.CODE, grantId);
         var key = GrantCipher.newKey();
@@ -46,7 +71,7 @@ final class GrantIssuer {
                 client,
                 transaction.redirectUri(),
                 subjectKey,
-                transaction.scopes(),
+                scopes,
                 transaction.resources(),
                 GrantCipher.sealProps(props.encode(), key, grantId),
                 nowSeconds,
@@ -60,8 +85,7 @@ final class GrantIssuer {
                 GrantCipher.wrap(key, code),
                 codeExpiresAt,
                 false);
-        store.createGrant(grant, record, grantsMax, nowSeconds);
-        return code;
+        return new Issued(code, grantId, store.createGrant(grant, record, grantsMax, nowSeconds));
     }
 
     private int life(SignIn signIn) {

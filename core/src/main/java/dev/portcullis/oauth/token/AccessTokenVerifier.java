@@ -121,6 +121,9 @@ public final class AccessTokenVerifier {
         if (isExpired(token)) {
             return TokenCheck.REFUSED;
         }
+        if (token.holdsUntilItsEnd()) {
+            return token;
+        }
         VerifiedToken known = live.get(token.hash());
         return known == null ? TokenCheck.ASK_STORE : known;
     }
@@ -193,9 +196,10 @@ public final class AccessTokenVerifier {
         Grant grant = held.grant();
         var grantKey = GrantCipher.unwrap(access.wrappedKey(), token);
         var props = GrantProps.decode(GrantCipher.openProps(grant.sealedProps(), grantKey, grant.id()));
-        var principal = new Principal(props.identity(), grant.client().id(), grant.id(), access.scopes());
+        String clientId = access.clientId() == null ? grant.client().id() : access.clientId();
+        var principal = new Principal(props.identity(), clientId, grant.id(), access.scopes());
         long expiresAt = Math.min(access.expiresAt(), grant.expiresAt());
-        return new VerifiedToken(principal, audienceOf(access), expiresAt, access.hash());
+        return new VerifiedToken(principal, audienceOf(access), expiresAt, access.hash(), access.boundTo());
     }
 
     private List<String> audienceOf(AccessToken access) {

@@ -52,7 +52,7 @@ final class CodeFlow {
         this.telemetry = telemetry;
     }
 
-    TokenResponse exchange(CodeExchange request, RegisteredClient client, long nowSeconds) {
+    TokenResponse exchange(CodeExchange request, RegisteredClient client, Possession possession, long nowSeconds) {
         Held<AuthorizationCode> held = find(request.code(), nowSeconds);
         AuthorizationCode code = held.token();
         Grant grant = held.grant();
@@ -70,19 +70,22 @@ final class CodeFlow {
         }
         var resources = narrowing.resources(request.resources(), grant.resources());
         var scopes = Narrowing.common(request.scope(), grant.scopes());
+        TokenHash holder = possession.prove(code.boundTo());
 
         var grantKey = GrantCipher.unwrap(code.wrappedKey(), request.code());
-        var access = Minted.access(grant, grantKey, scopes, resources, lives, nowSeconds);
+        var access = Minted.access(grant, grantKey, scopes, resources, lives, nowSeconds)
+                .heldBy(holder);
         String refreshText = null;
         RefreshToken refresh = null;
         if (client.grantTypes().contains(TokenRequest.REFRESH_TOKEN)) {
             refreshText = TokenFormat.newToken(Kind.REFRESH, grant.id());
-            refresh = Minted.refresh(refreshText, 0, grant, grantKey, lives, nowSeconds);
+            refresh = Minted.refresh(refreshText, 0, grant, grantKey, lives, nowSeconds)
+                    .heldBy(Possession.ofRefreshToken(client, holder));
         }
         clientLives.firstUse(client, nowSeconds);
         consume(code, access, refresh, nowSeconds);
         telemetry.audit(about(grant, AuditEvent.What.TOKEN_ISSUED));
-        return new TokenResponse(access.text(), access.lifeSeconds(), refreshText, scopes, resources);
+        return access.toResponse(refreshText);
     }
 
     private Held<AuthorizationCode> find(String code, long nowSeconds) {

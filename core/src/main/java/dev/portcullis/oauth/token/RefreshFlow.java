@@ -71,7 +71,7 @@ final class RefreshFlow {
         this.telemetry = telemetry;
     }
 
-    TokenResponse refresh(Refresh request, RegisteredClient client, long nowSeconds) {
+    TokenResponse refresh(Refresh request, RegisteredClient client, Possession possession, long nowSeconds) {
         Held<RefreshToken> held = find(request.refreshToken(), nowSeconds);
         RefreshToken presented = held.token();
         Grant grant = held.grant();
@@ -83,20 +83,23 @@ final class RefreshFlow {
         if (presented.wrappedKey().length == 0) {
             throw reused(grant); // kept only to be recognised: it can never be used again
         }
+        TokenHash holder = possession.prove(presented.boundTo());
 
         var grantKey = GrantCipher.unwrap(presented.wrappedKey(), request.refreshToken());
         Review review = review(grant, grantKey, nowSeconds);
         var scopes = narrowed(asked, review.scopes);
-        var access = Minted.access(grant, grantKey, scopes, resources, review.accessSeconds, nowSeconds);
+        var access = Minted.access(grant, grantKey, scopes, resources, review.accessSeconds, nowSeconds)
+                .heldBy(holder);
         String successorText = TokenFormat.successorOf(request.refreshToken(), successorKey);
-        var successor = Minted.refresh(successorText, presented.generation() + 1, grant, grantKey, lives, nowSeconds);
+        var successor = Minted.refresh(successorText, presented.generation() + 1, grant, grantKey, lives, nowSeconds)
+                .heldBy(presented.boundTo());
         Rotation rotation = store.rotate(
                 presented.hash(), successor, access.token(), lives.refreshOverlap(), successor.expiresAt(), nowSeconds);
         return switch (rotation) {
             case Rotation.Rotated() -> {
                 clientLives.furtherUse(grant, nowSeconds);
                 telemetry.audit(about(grant, AuditEvent.What.TOKEN_REFRESHED));
-                yield new TokenResponse(access.text(), access.lifeSeconds(), successorText, scopes, resources);
+                yield access.toResponse(successorText);
             }
             case Rotation.Reused() -> throw reused(grant);
             case Rotation.Unknown() -> throw refused();

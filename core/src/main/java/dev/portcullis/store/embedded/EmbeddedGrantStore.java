@@ -100,19 +100,34 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     @Override
     public void putClient(RegisteredClient client, long expiresAtSeconds) {
-        writer.make((tables, tx) -> tables.clients.put(tx, new RememberedClient(client, expiresAtSeconds)));
+        writer.make((tables, tx) -> {
+            tables.clients.put(tx, new RememberedClient(client, expiresAtSeconds));
+            tables.registrations.remove(tx, Keys.client(client.id()));
+        });
+    }
+
+    @Override
+    public boolean putRegistration(RegisteredClient client, int max, long expiresAtSeconds, long nowSeconds) {
+        return writer.write(nowSeconds, (tables, tx) -> {
+            boolean thereIsRoom = tables.registrations.countLive(nowSeconds) < max;
+            if (thereIsRoom) {
+                tables.registrations.put(tx, new RememberedClient(client, expiresAtSeconds));
+            }
+            return thereIsRoom;
+        });
     }
 
     @Override
     public @Nullable RegisteredClient client(String clientId, long nowSeconds) {
         RememberedClient found = writer.database()
-                .<@Nullable RememberedClient>read(tables -> tables.clients.live(Keys.client(clientId), nowSeconds));
+                .<@Nullable RememberedClient>read(tables -> tables.liveClient(Keys.client(clientId), nowSeconds));
         return found == null ? null : found.client();
     }
 
     @Override
     public int clientCount(long nowSeconds) {
-        long count = writer.database().read(tables -> tables.clients.countLive(nowSeconds));
+        long count = writer.database()
+                .read(tables -> tables.clients.countLive(nowSeconds) + tables.registrations.countLive(nowSeconds));
         return Math.toIntExact(count);
     }
 

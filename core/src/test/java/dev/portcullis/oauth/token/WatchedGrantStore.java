@@ -59,6 +59,11 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
+    public boolean putRegistration(RegisteredClient client, int max, long expiresAtSeconds, long nowSeconds) {
+        return up().putRegistration(client, max, expiresAtSeconds, nowSeconds);
+    }
+
+    @Override
     public int clientCount(long nowSeconds) {
         return up().clientCount(nowSeconds);
     }

@@ -40,6 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A whole server and the stand-in for Access, which stays in charge after the sign-in: O-27, O-99, O-145, O-157; T-87. */
 @Timeout(120)
@@ -229,19 +230,19 @@ class AccessInChargeTest {
     }
 
     private HttpRequest request(String accessToken, String method, String params) {
+        var message = JSON.createObjectNode().put("jsonrpc", "2.0").put("id", 1).put("method", method);
+        var withMeta = (ObjectNode) JSON.readTree(params);
+        withMeta.putObject("_meta")
+                .put("io.modelcontextprotocol/protocolVersion", "2026-07-28")
+                .putObject("io.modelcontextprotocol/clientCapabilities");
+        message.set("params", withMeta);
         return HttpRequest.newBuilder(mcp())
                 .header("authorization", "Bearer " + accessToken)
                 .header("content-type", "application/json")
                 .header("accept", "application/json, text/event-stream")
                 .header("mcp-protocol-version", "2026-07-28")
                 .header("mcp-method", method)
-                .POST(BodyPublishers.ofString("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":"
-                        + params.replaceFirst(
-                                "}$",
-                                (params.length() > 2 ? "," : "")
-                                        + "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
-                                        + "\"io.modelcontextprotocol/clientCapabilities\":{}}}")
-                        + "}"))
+                .POST(BodyPublishers.ofString(message.toString()))
                 .build();
     }
 
