@@ -56,7 +56,8 @@ public final class TokenWatch {
         link(follower);
         stream.onClose(() -> unlink(follower));
         stream.onTick(() -> look(follower));
-        // What was revoked since the request was let in has been heard already, and finds the token forgotten. Later, since whoever opens a stream may hold a lock.
+        // What was revoked since the request was let in has been heard already, and finds the token forgotten. Later,
+        // since whoever opens a stream may hold a lock.
         if (!(verifier.recheck(token) instanceof VerifiedToken)) {
             exchange.channel().eventLoop().execute(() -> look(follower));
         }
