@@ -41,7 +41,7 @@ public record OidcSettings(
     public static final int DEFAULT_CLOCK_SKEW = 60;
 
     /** All that may be accepted; HMAC and {@code none} never. */
-    private static final Set<String> KNOWN_ALGORITHMS = Set.of("RS256", "PS256", "ES256");
+    public static final Set<String> KNOWN_ALGORITHMS = Set.of("RS256", "PS256", "ES256");
 
     private static final String ACCESS_PATH = "/cdn-cgi/access/sso/oidc/";
     private static final int CLOCK_SKEW_MAX = 300;

@@ -65,7 +65,7 @@ public interface GrantStore extends AutoCloseable {
     /** @return live grants of a person, oldest first */
     List<Grant> grantsOf(String subjectKey, long nowSeconds);
 
-    /** @return live grants of a client, whoever gave them, oldest first. Reads all grants: for operators, not for requests */
+    /** @return live grants of a client, whoever gave them, oldest first. Looks at all grants: for operators, not for requests */
     List<Grant> grantsOfClient(String clientId, long nowSeconds);
 
     /**

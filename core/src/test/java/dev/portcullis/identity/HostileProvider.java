@@ -46,6 +46,9 @@ public final class HostileProvider implements AutoCloseable {
     public static final String SUBJECT = "5f1c4a4e-0000-4000-8000-000000000001";
     public static final String EMAIL = "Mallory@Example.com";
 
+    /** What it gives, always, and takes. */
+    public static final String REFRESH_TOKEN = "refresh-token-of-the-provider";
+
     private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
     private static final String ACCESS_TOKEN = "access-token-of-the-provider";
 
@@ -353,6 +356,12 @@ public final class HostileProvider implements AutoCloseable {
         Map<String, String> request = requestsByCode.remove(form.getOrDefault("code", ""));
         if (!isOurClient(exchange, form)) {
             send(exchange, 401, "application/json", "{\"error\":\"invalid_client\"}");
+        } else if ("refresh_token".equals(form.get("grant_type"))) {
+            if (REFRESH_TOKEN.equals(form.get("refresh_token"))) {
+                answer(exchange, draft(null));
+            } else {
+                send(exchange, 400, "application/json", "{\"error\":\"invalid_grant\"}");
+            }
         } else if (request == null
                 || !request.get("code_challenge").equals(base64Url(sha256(form.get("code_verifier"))))
                 || !request.get("redirect_uri").equals(form.get("redirect_uri"))) {
@@ -388,11 +397,13 @@ public final class HostileProvider implements AutoCloseable {
         draft.claims.put("groups", List.of("staff"));
         draft.claims.put("iat", now());
         draft.claims.put("exp", now() + 300);
-        draft.claims.put("nonce", nonce);
+        if (nonce != null) {
+            draft.claims.put("nonce", nonce);
+        }
         draft.claims.put("at_hash", base64Url(Arrays.copyOf(sha256(ACCESS_TOKEN), 16)));
         draft.response.put("access_token", ACCESS_TOKEN);
         draft.response.put("token_type", "Bearer");
-        draft.response.put("refresh_token", "refresh-token-of-the-provider");
+        draft.response.put("refresh_token", REFRESH_TOKEN);
         lie.change.accept(draft);
         return draft;
     }

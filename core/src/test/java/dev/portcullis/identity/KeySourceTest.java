@@ -118,6 +118,31 @@ class KeySourceTest {
         assertThat(server.asked()).hasSize(3);
     }
 
+    /** T-85: a thousand of them from 64 threads, for five minutes; those who are known sign in all the while. */
+    @Test
+    void keysForWhenFloodedForMinutesThenFetchesOncePerThirtySecondsAndKnownKidsWork() throws Exception {
+        server.answers(set(86_400, a));
+        keys.keysFor("a", JWSAlgorithm.RS256);
+        try (var threads = Executors.newFixedThreadPool(64)) {
+            for (int step = 0; step < 10; step++) {
+                int base = step * 100;
+                var asked = IntStream.range(0, 100)
+                        .mapToObj(i -> threads.submit(() -> {
+                            assertInvalid("distinct-" + (base + i), "not among the provider's keys");
+                            return keys.keysFor("a", JWSAlgorithm.RS256).size();
+                        }))
+                        .toList();
+                for (Future<Integer> known : asked) {
+                    assertThat(known.get()).isEqualTo(1);
+                }
+                clock.advance(30);
+            }
+        }
+        assertThat(server.asked())
+                .as("the first fetch, and one in each of ten half minutes")
+                .hasSize(11);
+    }
+
     /** T-116. */
     @Test
     void keysForWhenClockWasSetBackThenAnUnknownKidIsLookedForAllTheSame() throws Exception {

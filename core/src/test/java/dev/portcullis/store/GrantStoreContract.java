@@ -15,17 +15,9 @@ import dev.portcullis.store.GrantStore.Held;
 import dev.portcullis.store.GrantStore.Revocation;
 import dev.portcullis.store.GrantStore.Rotation;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,36 +27,13 @@ import org.junit.jupiter.api.Timeout;
  * every subject, client and token is new in each test, so that tests may share a store.
  */
 @Timeout(60)
-public abstract class GrantStoreContract {
+public abstract class GrantStoreContract extends GrantCheckContract {
     private static final int RACERS = 64;
     private static final int OVERLAP = 60;
     private static final long GRANT_END = NOW + 7200;
 
-    protected GrantStore store;
-    protected final List<Revocation> revocations = Collections.synchronizedList(new ArrayList<>());
     private final String person = "person-" + newHash();
     private final String inspector = "client-" + newHash();
-
-    /** @return a store without records, opened for one test */
-    protected abstract GrantStore open() throws Exception;
-
-    /** Fails if an index entry stands without its record, or a record without its entry. */
-    protected abstract void assertNothingLeaks();
-
-    /** @return records of all kinds in the store, expired or not */
-    protected abstract long recordCount();
-
-    @BeforeEach
-    void openStore() throws Exception {
-        store = open();
-        store.onRevocation(revocations::add);
-    }
-
-    @AfterEach
-    void closeStore() {
-        assertNothingLeaks();
-        store.close();
-    }
 
     // Sign-ins under way (O-67)
 
@@ -800,28 +769,5 @@ public abstract class GrantStoreContract {
 
     private Rotation rotate(RefreshToken presented, RefreshToken successor, AccessToken access, long nowSeconds) {
         return store.rotate(presented.hash(), successor, access, OVERLAP, GRANT_END, nowSeconds);
-    }
-
-    /** Lets all begin at once; the answers in the order of the racers. */
-    private static <T> List<T> race(int racers, IntFunction<Callable<T>> racer) throws Exception {
-        var ready = new CountDownLatch(racers);
-        var answers = new ArrayList<T>();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var running = new ArrayList<Future<T>>();
-            for (int i = 0; i < racers; i++) {
-                Callable<T> call = racer.apply(i);
-                running.add(threads.submit(() -> {
-                    ready.countDown();
-                    ready.await();
-                    return call.call();
-                }));
-            }
-            for (Future<T> one : running) {
-                answers.add(one.get());
-            }
-        } catch (ExecutionException e) {
-            throw new AssertionError("a racer failed", e.getCause());
-        }
-        return answers;
     }
 }

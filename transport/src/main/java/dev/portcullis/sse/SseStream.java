@@ -43,6 +43,9 @@ public final class SseStream {
             Map.entry(AsciiString.cached("x-accel-buffering"), AsciiString.cached("no")),
             Map.entry(AsciiString.cached("x-content-type-options"), AsciiString.cached("nosniff")));
 
+    /** Milliseconds: what is looked at is looked at least so often, however rare keep-alives are (O-27 has 60 s). */
+    static final int LOOK_MILLIS_MAX = 45_000;
+
     private enum State {
         OPEN,
         ENDING,
@@ -308,7 +311,7 @@ public final class SseStream {
     }
 
     /**
-     * Something to look at now and then, at least every {@code keepAliveMillis}, while the stream is open; replaces an earlier one.
+     * Something to look at now and then, at least every {@code keepAliveMillis} and every {@link #LOOK_MILLIS_MAX}, while the stream is open; replaces an earlier one.
      *
      * @param look runs on the event loop; may {@link #end} the stream
      */
@@ -422,7 +425,7 @@ public final class SseStream {
 
     private void schedule(long millis) {
         if (writer.isOpen()) {
-            tick = loop.schedule(this::tick, millis, TimeUnit.MILLISECONDS);
+            tick = loop.schedule(this::tick, Math.min(millis, LOOK_MILLIS_MAX), TimeUnit.MILLISECONDS);
         }
     }
 

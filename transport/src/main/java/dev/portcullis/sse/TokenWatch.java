@@ -1,29 +1,44 @@
 package dev.portcullis.sse;
 
+import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.http.Exchange;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TokenCheck;
 import dev.portcullis.oauth.token.VerifiedToken;
+import dev.portcullis.store.GrantStore.Revocation;
 import dev.portcullis.store.StoreException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Ends streams whose token has expired, or was revoked, alone or with its grant (O-27): each is looked at with its keep-alive, so it ends at the latest one
- * keep-alive interval after its token. While the store cannot be asked streams stay open. Any thread.
+ * Ends streams whose token has expired, or was revoked, alone or with its grant (O-27). A revocation that this process hears of ends them at once. Besides, each is looked at
+ * with its keep-alive and at least every {@link SseStream#LOOK_MILLIS_MAX}, which finds what has expired, and what was revoked while nothing could be heard. While the
+ * store cannot be asked streams stay open. Any thread; the chains are guarded by this.
  */
 public final class TokenWatch {
     private static final Logger LOG = System.getLogger(TokenWatch.class.getName());
 
     private final AccessTokenVerifier verifier;
     private final Executor offload;
+    private final Map<String, Follower> byGrant = new HashMap<>();
+    private final Map<TokenHash, Follower> byToken = new HashMap<>();
 
-    /** @param offload asks the store about tokens that this process no longer knows; rejects what is too much, and the next look asks again */
+    /**
+     * Listens to revocations from now on.
+     *
+     * @param offload asks the store about tokens that this process no longer knows; rejects what is too much, and the next look asks again
+     */
     public TokenWatch(AccessTokenVerifier verifier, Executor offload) {
         this.verifier = verifier;
         this.offload = offload;
+        verifier.onRevocation(this::heard);
     }
 
     /** Ends the stream with the token of the exchange it answers; does nothing for callers without one. */
@@ -31,27 +46,106 @@ public final class TokenWatch {
         follow(exchange, stream, stream::end);
     }
 
-    /** @param end ends the stream with a last word (H-79); any thread, maybe more than once */
+    /** @param end ends the stream with a last word (H-79); runs on the stream's event loop, maybe more than once */
     public void follow(Exchange exchange, SseStream stream, Runnable end) {
         VerifiedToken token = exchange.token();
-        if (token != null) {
-            stream.onTick(() -> look(token, end));
+        if (token == null) {
+            return;
+        }
+        var follower = new Follower(token, stream, end);
+        link(follower);
+        stream.onClose(() -> unlink(follower));
+        stream.onTick(() -> look(follower));
+        // What was revoked since the request was let in has been heard already, and finds the token forgotten. Later,
+        // since whoever opens a stream may hold a lock.
+        if (!(verifier.recheck(token) instanceof VerifiedToken)) {
+            exchange.channel().eventLoop().execute(() -> look(follower));
         }
     }
 
-    private void look(VerifiedToken token, Runnable end) {
-        switch (verifier.recheck(token)) {
+    /** On the thread of whoever tells, which is not to be kept. */
+    private void heard(Revocation revocation) {
+        for (Follower follower : concerned(revocation)) {
+            follower.stream.inLoop(follower.end);
+        }
+    }
+
+    private synchronized List<Follower> concerned(Revocation revocation) {
+        var concerned = new ArrayList<Follower>();
+        switch (revocation) {
+            case Revocation.OfGrant(String grantId) -> {
+                for (var one = byGrant.get(grantId); one != null; one = one.olderOfGrant) {
+                    concerned.add(one);
+                }
+            }
+            case Revocation.OfAccessToken(TokenHash hash) -> {
+                for (var one = byToken.get(hash); one != null; one = one.olderOfToken) {
+                    concerned.add(one);
+                }
+            }
+            case Revocation.OfProps _ -> {} // the person may go on
+        }
+        return concerned;
+    }
+
+    private synchronized void link(Follower follower) {
+        follower.olderOfGrant = byGrant.put(follower.grantId(), follower);
+        if (follower.olderOfGrant != null) {
+            follower.olderOfGrant.newerOfGrant = follower;
+        }
+        follower.olderOfToken = byToken.put(follower.token.hash(), follower);
+        if (follower.olderOfToken != null) {
+            follower.olderOfToken.newerOfToken = follower;
+        }
+    }
+
+    private synchronized void unlink(Follower follower) {
+        if (follower.olderOfGrant != null) {
+            follower.olderOfGrant.newerOfGrant = follower.newerOfGrant;
+        }
+        if (follower.newerOfGrant != null) {
+            follower.newerOfGrant.olderOfGrant = follower.olderOfGrant;
+        } else if (follower.olderOfGrant != null) {
+            byGrant.put(follower.grantId(), follower.olderOfGrant);
+        } else {
+            byGrant.remove(follower.grantId());
+        }
+        if (follower.olderOfToken != null) {
+            follower.olderOfToken.newerOfToken = follower.newerOfToken;
+        }
+        if (follower.newerOfToken != null) {
+            follower.newerOfToken.olderOfToken = follower.olderOfToken;
+        } else if (follower.olderOfToken != null) {
+            byToken.put(follower.token.hash(), follower.olderOfToken);
+        } else {
+            byToken.remove(follower.token.hash());
+        }
+    }
+
+    /** @return how many streams are followed: for tests of what closing leaves behind */
+    synchronized int size() {
+        int size = 0;
+        for (var newest : byGrant.values()) {
+            for (var one = newest; one != null; one = one.olderOfGrant) {
+                size++;
+            }
+        }
+        return size;
+    }
+
+    private void look(Follower follower) {
+        switch (verifier.recheck(follower.token)) {
             case VerifiedToken _ -> {}
-            case TokenCheck.Refused() -> end.run();
-            case TokenCheck.AskStore() -> askStore(token, end);
+            case TokenCheck.Refused() -> follower.end.run();
+            case TokenCheck.AskStore() -> askStore(follower);
         }
     }
 
-    private void askStore(VerifiedToken token, Runnable end) {
+    private void askStore(Follower follower) {
         try {
             offload.execute(() -> {
-                if (!isLive(token)) {
-                    end.run();
+                if (!isLive(follower.token)) {
+                    follower.stream.inLoop(follower.end);
                 }
             });
         } catch (RejectedExecutionException full) {
@@ -64,6 +158,35 @@ public final class TokenWatch {
             return verifier.isLive(token);
         } catch (StoreException unreachable) {
             return true;
+        }
+    }
+
+    /** One stream, in the chains of its grant and of its token. */
+    private static final class Follower {
+        final VerifiedToken token;
+        final SseStream stream;
+        final Runnable end;
+
+        @Nullable
+        Follower newerOfGrant;
+
+        @Nullable
+        Follower olderOfGrant;
+
+        @Nullable
+        Follower newerOfToken;
+
+        @Nullable
+        Follower olderOfToken;
+
+        Follower(VerifiedToken token, SseStream stream, Runnable end) {
+            this.token = token;
+            this.stream = stream;
+            this.end = end;
+        }
+
+        String grantId() {
+            return token.principal().grantId();
         }
     }
 }

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,10 +45,20 @@ class TokenWatchTest {
         store.close();
     }
 
+    /** O-27: keep-alives that would be too rare to find a revocation by. */
+    private static final SseLimits RARE = new SseLimits(40_000, 100_000, 100, 60_000);
+
+    private final AtomicReference<TokenWatch> watching = new AtomicReference<>();
+
     private TestServer start(int tokensMax) {
+        return start(tokensMax, EAGER);
+    }
+
+    private TestServer start(int tokensMax, SseLimits limitsOfStreams) {
         var limits = new AccessTokenVerifier.Limits(tokensMax, 16, 1);
         var verifier = new AccessTokenVerifier(store, List.of(), limits, clock, Telemetry.NONE);
         var watch = new TokenWatch(verifier, command -> Thread.ofVirtual().start(command));
+        watching.set(watch);
         var route = EchoEndpoint.route(
                 "stream", "/stream", Route.Access.BEARER, Route.Cors.NONE, 0, exchange -> new BodyReader() {
                     @Override
@@ -55,7 +66,7 @@ class TokenWatchTest {
 
                     @Override
                     public void end() {
-                        watch.follow(exchange, SseStream.open(exchange, EAGER, Telemetry.NONE));
+                        watch.follow(exchange, SseStream.open(exchange, limitsOfStreams, Telemetry.NONE));
                     }
                 });
         return new TestServer.Settings()
@@ -100,6 +111,56 @@ class TokenWatchTest {
                 var client = open(server)) {
             assertThat(store.revokeAccessToken(TokenHash.of(token))).isTrue();
             awaitEnd(client);
+        }
+    }
+
+    private RawClient openQuietly(TestServer server, String bearer) {
+        RawClient client = server.connect();
+        client.send("GET /stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + bearer + "\r\n\r\n");
+        assertThat(client.readHead().status()).isEqualTo(200);
+        return client;
+    }
+
+    /** At once: the next keep-alive is 40 s away, and the test's connections give up long before. */
+    @Test
+    void followWhenGrantIsRevokedThenItsStreamsEndAtOnceAndNoOthers() {
+        String other = TestTokens.issue(store, ALICE, List.of(RESOURCE), now.get(), 600);
+        try (var server = start(100, RARE);
+                var first = openQuietly(server, token);
+                var second = openQuietly(server, token);
+                var stranger = openQuietly(server, other)) {
+            store.revokeGrant(TokenFormat.grantIdOf(token));
+            assertThat(first.readChunk()).isEmpty();
+            assertThat(second.readChunk()).isEmpty();
+            Await.until(
+                    "only the other stream is followed", () -> watching.get().size() == 1);
+
+            assertThat(store.revokeAccessToken(TokenHash.of(other))).isTrue();
+            assertThat(stranger.readChunk()).isEmpty();
+            Await.until("nothing is left behind", () -> watching.get().size() == 0);
+        }
+    }
+
+    @Test
+    void followWhenTheClientLeavesThenNothingIsLeftBehind() {
+        try (var server = start(100, RARE)) {
+            openQuietly(server, token).close();
+            Await.until("nothing is left behind", () -> watching.get().size() == 0);
+        }
+    }
+
+    /** Something else is known of the person: they may go on. */
+    @Test
+    void followWhenThePersonHasChangedThenStreamStays() {
+        try (var server = start(100);
+                var client = open(server)) {
+            String grantId = TokenFormat.grantIdOf(token);
+            byte[] props = store.grant(grantId, now.get()).sealedProps();
+            assertThat(store.putChecked(grantId, props, true, now.get(), now.get()))
+                    .isTrue();
+            for (int i = 0; i < 10; i++) {
+                assertThat(client.readChunk()).startsWith(":");
+            }
         }
     }
 

@@ -40,6 +40,9 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     private static final int FAMILY_MAX = TOMBSTONES_MAX + 2;
 
+    /** Where there is no room for one more id that may be used once, so many that have ended make room, before their sweep. */
+    private static final int SPENT_SWEPT_AT_ONCE = 100;
+
     final Writer writer;
     private final Limits limits;
 
@@ -193,8 +196,7 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     @Override
     public List<Grant> grantsOfClient(String clientId, long nowSeconds) {
-        return writer.database().read(tables -> tables.grants.all()).stream()
-                .filter(grant -> grant.client().id().equals(clientId) && grant.expiresAt() > nowSeconds)
+        return writer.database().read(tables -> tables.liveGrantsOfClient(clientId, nowSeconds)).stream()
                 .sorted(Comparator.comparingLong(Grant::createdAt).thenComparing(Grant::id))
                 .toList();
     }
@@ -242,6 +244,9 @@ public final class EmbeddedGrantStore implements GrantStore {
         return writer.write(nowSeconds, (tables, tx) -> {
             if (tables.spent.live(id.toBytes(), nowSeconds) != null) {
                 return false;
+            }
+            if (tables.spent.count() >= limits.spentIdsMax()) {
+                tables.spent.expired(nowSeconds, SPENT_SWEPT_AT_ONCE).forEach(key -> tables.spent.remove(tx, key));
             }
             if (tables.spent.count() >= limits.spentIdsMax()) {
                 throw new StoreException("too many ids that may be used once are remembered: " + limits.spentIdsMax());

@@ -3,6 +3,7 @@ package dev.portcullis.store.embedded;
 import dev.portcullis.crypto.TokenHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of the maps, as core/STORAGE.md lists them. Variable parts are preceded by their length, so that no key is the beginning of a stranger's. Stateless. */
 final class Keys {
@@ -52,6 +53,29 @@ final class Keys {
     static String grantIdIn(byte[] subjectKey, int prefixBytes, boolean clientInPrefix) {
         int at = clientInPrefix ? prefixBytes : prefixBytes + 32;
         return new String(subjectKey, at, subjectKey.length - at, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The grant id in a key that {@link #subject} made, if it is of this client.
+     *
+     * @param clientKey as {@link #client} makes it
+     * @return null if it is of another client
+     */
+    static @Nullable String grantIdOfClient(byte[] subjectKey, byte[] clientKey) {
+        int at = 0;
+        int textBytes = 0;
+        for (int shift = 0; ; shift += 7) {
+            int next = subjectKey[at++];
+            textBytes |= (next & 0x7F) << shift;
+            if (next >= 0) {
+                break;
+            }
+        }
+        at += textBytes;
+        int end = at + clientKey.length;
+        return Arrays.equals(subjectKey, at, end, clientKey, 0, clientKey.length)
+                ? new String(subjectKey, end, subjectKey.length - end, StandardCharsets.UTF_8)
+                : null;
     }
 
     static byte[] holdings(String grantId) {

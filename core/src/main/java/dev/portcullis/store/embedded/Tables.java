@@ -132,6 +132,20 @@ final class Tables {
         return liveGrants(Keys.grantsOf(subjectKey, clientId), true, nowSeconds);
     }
 
+    /** Looks at the index of all grants, and reads the rows of this client's alone. */
+    List<Grant> liveGrantsOfClient(String clientId, long nowSeconds) {
+        byte[] clientKey = Keys.client(clientId);
+        var live = new ArrayList<Grant>();
+        for (var keys = subjects.keyIterator(null); keys.hasNext(); ) {
+            String grantId = Keys.grantIdOfClient(keys.next(), clientKey);
+            Grant grant = grantId == null ? null : liveGrant(grantId, nowSeconds);
+            if (grant != null) {
+                live.add(grant);
+            }
+        }
+        return live;
+    }
+
     private List<Grant> liveGrants(byte[] prefix, boolean clientInPrefix, long nowSeconds) {
         var live = new ArrayList<Grant>();
         for (byte[] key : Ranges.startingWith(subjects, prefix, Integer.MAX_VALUE)) {

@@ -65,7 +65,7 @@ class RecordsTest {
         newer[0]++;
         assertThatThrownBy(() -> kind.decode.apply(newer))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("version 2");
+                .hasMessageContaining("version 3, this server knows 1 to 2");
     }
 
     @ParameterizedTest

@@ -72,18 +72,20 @@ final class ProviderSettings {
         }
         return new SignInBy.Access(
                 values.text(ACCESS_CLIENT_ID),
-                new Secret(values.text(ACCESS_CLIENT_SECRET)),
+                values.isSet(ACCESS_CLIENT_SECRET) ? new Secret(values.text(ACCESS_CLIENT_SECRET)) : null,
                 issuer == null ? NOWHERE : issuer,
                 endpoints);
     }
 
-    /** With the issuer alone the URLs are discovered; with one URL all three must be there. */
+    /** With the issuer alone the URLs are discovered; with one URL all three must be there. Only applications with PKCE alone have no secret. */
     private List<String> missing() {
         var missing = new ArrayList<String>();
-        for (Setting setting : List.of(ACCESS_CLIENT_ID, ACCESS_CLIENT_SECRET)) {
-            if (!values.isSet(setting)) {
-                missing.add(setting.name());
-            }
+        if (!values.isSet(ACCESS_CLIENT_ID)) {
+            missing.add(ACCESS_CLIENT_ID.name());
+        }
+        if (!values.isSet(ACCESS_CLIENT_SECRET)
+                && !values.text(ACCESS_CLIENT_AUTHENTICATION).equals("none")) {
+            missing.add(ACCESS_CLIENT_SECRET.name());
         }
         if (!values.isSet(ACCESS_ISSUER) || URLS.stream().anyMatch(values::isSet)) {
             URLS.stream().filter(url -> !values.isSet(url)).map(Setting::name).forEach(missing::add);

@@ -131,12 +131,13 @@ public record ServerConfig(
         /**
          * An Access for SaaS application, or a client at any OpenID provider.
          *
+         * @param clientSecret null for an application with PKCE alone
          * @param issuer {@code iss} of its ID tokens
          * @param endpoints null: to be discovered at the issuer
          */
         record Access(
                 String clientId,
-                Secret clientSecret,
+                @Nullable Secret clientSecret,
                 URI issuer,
                 @Nullable Endpoints endpoints) implements SignInBy {}
 

@@ -81,6 +81,23 @@ public enum Setting {
             "",
             "its issuer: stands for the three URLs (discovery), and is derived from them when absent; any OpenID provider",
             "https://TEAM.cloudflareaccess.com/cdn-cgi/access/sso/oidc/CLIENT_ID"),
+    ACCESS_SCOPES(
+            SIGN_IN,
+            "openid email profile groups",
+            "scopes asked for at a sign-in, separated by spaces; openid is among them",
+            "openid email profile"),
+    ACCESS_ALGORITHMS(
+            SIGN_IN,
+            "RS256",
+            "signatures of ID tokens that are accepted, comma-separated: RS256, PS256, ES256",
+            "RS256,ES256"),
+    ACCESS_CLIENT_AUTHENTICATION(
+            SIGN_IN,
+            "auto",
+            "how we show the token endpoint who we are: auto (what the provider offers), basic, post, or none: PKCE alone,"
+                    + " without ACCESS_CLIENT_SECRET",
+            "post"),
+    CLOCK_SKEW_SECONDS(SIGN_IN, 60, 0, 300, "seconds", "how far the identity provider's clock and ours may differ"),
     COOKIE_ENCRYPTION_KEY(
             SIGN_IN,
             Kind.SECRET,
@@ -167,6 +184,13 @@ public enum Setting {
             90 * 86_400,
             "seconds",
             "life of a grant for which the identity provider gave no refresh token: it cannot be asked again"),
+    RECHECK_SECONDS(
+            LIVES,
+            5,
+            0,
+            3_600,
+            "seconds",
+            "how long the identity provider's word counts at refreshes before it is asked again"),
     STALENESS_SECONDS(
             LIVES,
             3_600,

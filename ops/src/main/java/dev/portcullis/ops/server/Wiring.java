@@ -139,7 +139,8 @@ final class Wiring {
         var policy = served.policy();
         var signIns = new OidcProvider(provider, fetcher(limits.provider()), clock);
         var flow = new AuthorizationFlow(oauth, key, store, clients, signIns, policy, telemetry);
-        var oversight = new Oversight(signIns, policy, Oversight.DEFAULT_RECHECK);
+        var oversight =
+                new Oversight(signIns, policy, config.authorization().provider().recheckSeconds());
         var tokens = new TokenService(oauth, key, store, clients, oversight, telemetry);
         var verifier = new AccessTokenVerifier(
                 store, oauth.resources(), limits.tokens(), running.add("the clock", new TickingClock()), telemetry);
@@ -316,17 +317,22 @@ final class Wiring {
     }
 
     private OidcSettings identityProvider() throws StartException {
+        var spoken = config.authorization().provider();
         return switch (config.signInBy()) {
             case ServerConfig.SignInBy.Access(var id, var secret, var issuer, var endpoints) ->
-                OidcSettings.of(
+                new OidcSettings(
                         issuer.toString(),
+                        id,
+                        secret == null ? null : secret.reveal(),
                         endpoints == null
                                 ? null
                                 : new OidcSettings.Endpoints(
                                         endpoints.authorization(), endpoints.token(), endpoints.jwks()),
-                        id,
-                        secret.reveal(),
-                        config.callbackUrl());
+                        config.callbackUrl(),
+                        spoken.scopes(),
+                        spoken.algorithms(),
+                        spoken.clientAuthentication(),
+                        spoken.clockSkewSeconds());
             case ServerConfig.SignInBy.LocalStandIn(int port) ->
                 startStandIn(port).oidcSettings();
         };
