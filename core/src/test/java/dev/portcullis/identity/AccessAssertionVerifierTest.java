@@ -173,7 +173,7 @@ class AccessAssertionVerifierTest {
     @Test
     void verifyWhenTheFormOrTheSignatureIsWrongThenFailsForThatReason() throws Exception {
         String good = sign(ours, header(), claims());
-        String[] parts = good.split("\\.");
+        String[] parts = good.split("\\.", -1);
         String none = Base64URL.encode("{\"alg\":\"none\",\"kid\":\"k1\"}").toString();
         var mac = new JWSObject(new JWSHeader(JWSAlgorithm.HS256), new Payload(claims()));
         mac.sign(new MACSigner(ours.toPublicJWK().toRSAKey().getModulus().decode()));
