@@ -163,7 +163,7 @@ class PolicyConfigTest {
                 """);
 
         assertThat(report)
-                .contains("line 2: rule \"a\" has the unknown name whom")
+                .contains("line 3: rule \"a\" has the unknown name whom")
                 .contains("line 5: rule \"a\" has the name of the one in line 2")
                 .contains("line 6: rule \"a\": who has the unknown name grupo")
                 .contains("holds *@example.com, which is no e-mail address", "write domain: example.com")
