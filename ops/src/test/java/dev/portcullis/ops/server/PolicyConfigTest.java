@@ -138,6 +138,25 @@ class PolicyConfigTest {
         assertThat(policy.claims()).containsExactly("custom.dept");
     }
 
+    /** What README.md shows is what works. */
+    @Test
+    void loadWhenWrittenAsInTheReadmeThenIsRight() throws Exception {
+        var root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve("ops/run"))) {
+            root = root.getParent();
+        }
+        String readme = Files.readString(root.resolve("README.md"));
+        int begin = readme.indexOf("```yaml\nrules-default") + "```yaml\n".length();
+
+        var loaded = load(readme.substring(begin, readme.indexOf("```", begin)));
+
+        var intern = person("alice@example.com", List.of("interns"), "c", "reports:read");
+        assertThat(call(Product.policy(loaded.config()), intern, "generateImage"))
+                .isEqualTo(new Decision.Deny("rule \"interns print nothing\" (line 13)"));
+        assertThat(call(Product.policy(loaded.config()), intern, "ledger-2025"))
+                .isEqualTo(new Decision.NeedScope(Scopes.of("reports:write")));
+    }
+
     /** All at once, each with its line. */
     @Test
     void loadWhenMuchIsWrongThenSaysAllOfItWithLines() {
