@@ -219,8 +219,7 @@ public sealed interface Condition {
     }
 
     private static boolean coversAll(List<TextPattern> patterns, List<TextPattern> others) {
-        return others.stream()
-                .allMatch(other -> patterns.stream().anyMatch(pattern -> pattern.covers(other)));
+        return others.stream().allMatch(other -> patterns.stream().anyMatch(pattern -> pattern.covers(other)));
     }
 
     /** As the providers' addresses are: ASCII letters only, since beyond them folding makes different addresses the same. */
@@ -243,9 +242,6 @@ public sealed interface Condition {
     }
 
     private static String sorted(Collection<?> values) {
-        return values.stream()
-                .map(String::valueOf)
-                .sorted()
-                .collect(Collectors.joining(" or "));
+        return values.stream().map(String::valueOf).sorted().collect(Collectors.joining(" or "));
     }
 }

@@ -95,16 +95,14 @@ public record Rule(String name, int line, List<Condition> who, What what, Effect
         }
 
         private static boolean covers(List<TextPattern> patterns, List<TextPattern> others) {
-            return others.stream()
-                    .allMatch(other -> patterns.stream().anyMatch(pattern -> pattern.covers(other)));
+            return others.stream().allMatch(other -> patterns.stream().anyMatch(pattern -> pattern.covers(other)));
         }
     }
 
     /** @return whether this rule, standing before another, leaves nothing for it to decide; false if that cannot be told */
     public boolean covers(Rule later) {
         return what.covers(later.what)
-                && who.stream()
-                        .allMatch(condition -> later.who.stream().anyMatch(condition::covers));
+                && who.stream().allMatch(condition -> later.who.stream().anyMatch(condition::covers));
     }
 
     boolean matches(Principal principal) {

@@ -186,8 +186,7 @@ public final class RulePolicy implements Policy {
             };
             var needs = rule.effect() instanceof Rule.Effect.Needs(var scopes) ? scopes : Scopes.NONE;
             this.needed = needs.values().stream()
-                    .map(scope -> Stream.concat(
-                                    Stream.of(scope), hierarchy.satisfying(scope).stream())
+                    .map(scope -> Stream.concat(Stream.of(scope), hierarchy.satisfying(scope).stream())
                             .distinct()
                             .toArray(String[]::new))
                     .toArray(String[][]::new);

@@ -118,8 +118,9 @@ class AccessAssertionVerifierTest {
                         null,
                         List.of(),
                         Map.of("custom.dept", List.of("research"))));
-        assertThat(server.asked()).singleElement().satisfies(asked -> assertThat(asked.uri().getPath())
-                .isEqualTo("/cdn-cgi/access/certs"));
+        assertThat(server.asked())
+                .singleElement()
+                .satisfies(asked -> assertThat(asked.uri().getPath()).isEqualTo("/cdn-cgi/access/certs"));
     }
 
     @FunctionalInterface
@@ -205,7 +206,8 @@ class AccessAssertionVerifierTest {
     }
 
     private void assertRefused(String assertion, String reason) {
-        var refusal = catchThrowableOfType(IdentityException.class, () -> verifier(false).verify(assertion));
+        var refusal = catchThrowableOfType(
+                IdentityException.class, () -> verifier(false).verify(assertion));
         assertThat(refusal).as(reason).isNotNull();
         assertThat(refusal).hasMessageContaining("the assertion " + reason);
         assertThat(refusal.kind()).isEqualTo(Kind.INVALID);
@@ -235,9 +237,9 @@ class AccessAssertionVerifierTest {
         server.answers(LocalServer.json(certs(next)));
 
         var header = new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k2").build();
-        assertThat(verifier.verify(sign(next, header, claims())).identity().subject()).startsWith("7335d417");
-        assertThat(catchThrowableOfType(
-                        IdentityException.class, () -> verifier.verify(sign(ours, header(), claims()))))
+        assertThat(verifier.verify(sign(next, header, claims())).identity().subject())
+                .startsWith("7335d417");
+        assertThat(catchThrowableOfType(IdentityException.class, () -> verifier.verify(sign(ours, header(), claims()))))
                 .hasMessageContaining("names a kid that is not among");
     }
 

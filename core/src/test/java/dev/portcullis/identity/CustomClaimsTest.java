@@ -37,7 +37,10 @@ class CustomClaimsTest {
 
     @Test
     void readWhenTheWholeNameHasDotsThenThatClaimIsMeant() {
-        assertThat(read("{'https://example.com/role':'r','a.b':'whole','a':{'b':'inner'}}", "https://example.com/role", "a.b"))
+        assertThat(read(
+                        "{'https://example.com/role':'r','a.b':'whole','a':{'b':'inner'}}",
+                        "https://example.com/role",
+                        "a.b"))
                 .isEqualTo(Map.of("https://example.com/role", List.of("r"), "a.b", List.of("whole")));
     }
 

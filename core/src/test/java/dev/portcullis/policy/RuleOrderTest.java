@@ -48,8 +48,8 @@ class RuleOrderTest {
         var policy = RulePolicy.of(
                 List.of(new Rule("all", 3, List.of(), What.EVERYTHING, ALLOW)), false, ScopeHierarchy.FLAT);
 
-        assertThat(everyKind()).allSatisfy(action -> assertThat(policy.decide(ada(), action))
-                .isEqualTo(Decision.ALLOW));
+        assertThat(everyKind())
+                .allSatisfy(action -> assertThat(policy.decide(ada(), action)).isEqualTo(Decision.ALLOW));
     }
 
     private static Stream<Action> everyKind() {
@@ -156,8 +156,7 @@ class RuleOrderTest {
 
         var decision = call(policy, holding(held), "t");
 
-        assertThat(decision)
-                .isEqualTo(suffices ? Decision.ALLOW : new Decision.NeedScope(Scopes.of("files:read")));
+        assertThat(decision).isEqualTo(suffices ? Decision.ALLOW : new Decision.NeedScope(Scopes.of("files:read")));
     }
 
     /** O-23: a scope implies downwards only; and all that the operation needs is named, what is held included. */
@@ -229,7 +228,8 @@ class RuleOrderTest {
                 .isInstanceOf(Decision.Deny.class);
         assertThat(policy.decide(ada(), new Action.ReadResource("note://monday", "note://{day}")))
                 .isInstanceOf(Decision.Deny.class);
-        assertThat(policy.decide(ada(), new Action.ReadResource("note://monday"))).isEqualTo(Decision.ALLOW);
+        assertThat(policy.decide(ada(), new Action.ReadResource("note://monday")))
+                .isEqualTo(Decision.ALLOW);
     }
 
     @Test
@@ -280,10 +280,13 @@ class RuleOrderTest {
         var ada = new Condition.Email(Set.of("ada@example.com"));
 
         assertThat(rule(List.of(), "*").covers(rule(List.of(ada), "report-*"))).isTrue();
-        assertThat(rule(List.of(staff), "report-*").covers(rule(List.of(ada), "report-1"))).isTrue();
-        assertThat(rule(List.of(staff), "report-*").covers(rule(List.of(ada), "*"))).isFalse();
+        assertThat(rule(List.of(staff), "report-*").covers(rule(List.of(ada), "report-1")))
+                .isTrue();
+        assertThat(rule(List.of(staff), "report-*").covers(rule(List.of(ada), "*")))
+                .isFalse();
         assertThat(rule(List.of(ada), "*").covers(rule(List.of(staff), "*"))).isFalse();
-        assertThat(rule(List.of(staff, ada), "*").covers(rule(List.of(staff), "*"))).isFalse();
+        assertThat(rule(List.of(staff, ada), "*").covers(rule(List.of(staff), "*")))
+                .isFalse();
         assertThat(rule(List.of(), "*").covers(new Rule("all", 0, List.of(), What.EVERYTHING, DENY)))
                 .isFalse();
     }
@@ -291,11 +294,7 @@ class RuleOrderTest {
     @Test
     void explainWhenAskedThenNamesTheRuleAndWhyOthersDidNotDecide() {
         var interns = new Rule(
-                "interns",
-                4,
-                List.of(new Condition.Group(List.of(new TextPattern("interns")))),
-                What.OPERATIONS,
-                DENY);
+                "interns", 4, List.of(new Condition.Group(List.of(new TextPattern("interns")))), What.OPERATIONS, DENY);
         var policy = RulePolicy.of(
                 List.of(tool("other", DENY, "u"), interns, tool("t for all", ALLOW, "t")), false, ScopeHierarchy.FLAT);
 
@@ -311,11 +310,7 @@ class RuleOrderTest {
 
     private static Rule rule(List<Condition> who, String tools) {
         return new Rule(
-                "r",
-                0,
-                who,
-                new What(List.of(new TextPattern(tools)), List.of(), List.of(), List.of(), false),
-                ALLOW);
+                "r", 0, who, new What(List.of(new TextPattern(tools)), List.of(), List.of(), List.of(), false), ALLOW);
     }
 
     private static Effect needs(String... scopes) {

@@ -68,8 +68,9 @@ final class Explain {
         option(spec, PROMPT, "NAME", "May they get this prompt?");
         option(spec, RESOURCE, "URI", "May they read this resource?");
         option(spec, SCOPE_WANTED, "SCOPE", "May they be given this scope?");
-        spec.addOption(
-                OptionSpec.builder(SIGN_IN).description("May they sign in at all?").build());
+        spec.addOption(OptionSpec.builder(SIGN_IN)
+                .description("May they sign in at all?")
+                .build());
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Show this text and exit.")

@@ -68,7 +68,8 @@ public final class AssertionGate implements Gate {
         return switch (check) {
             case VerifiedToken token -> new Verdict.Pass(token.principal(), token);
             case TokenCheck.Refused() -> refused(route);
-            case TokenCheck.AskStore() -> throw new IllegalStateException("the assertion was checked without an answer");
+            case TokenCheck.AskStore() ->
+                throw new IllegalStateException("the assertion was checked without an answer");
         };
     }
 

@@ -96,7 +96,9 @@ class ListedIsCallableTest {
                 }
             }
         }
-        assertThat(List.of(hidden, asked, allowed)).as("hidden, asked for scopes, allowed").allMatch(count -> count > 500);
+        assertThat(List.of(hidden, asked, allowed))
+                .as("hidden, asked for scopes, allowed")
+                .allMatch(count -> count > 500);
     }
 
     private void check(

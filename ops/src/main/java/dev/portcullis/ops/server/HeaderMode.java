@@ -50,12 +50,15 @@ public record HeaderMode(URI team, Set<String> audiences, boolean serviceTokens)
             values.mistake(
                     ACCESS_TEAM_DOMAIN,
                     "is no team domain",
-                    "Give the host that Zero Trust shows under Settings, for example " + ACCESS_TEAM_DOMAIN.example() + ".");
+                    "Give the host that Zero Trust shows under Settings, for example " + ACCESS_TEAM_DOMAIN.example()
+                            + ".");
             return null;
         }
         if (!values.isOn(Setting.AUTH)) {
             values.mistake(
-                    ACCESS_TEAM_DOMAIN, "has no effect with AUTH=off", "Take one of the two out: with AUTH=off all may come in.");
+                    ACCESS_TEAM_DOMAIN,
+                    "has no effect with AUTH=off",
+                    "Take one of the two out: with AUTH=off all may come in.");
         }
         warnings.add("ACCESS_TEAM_DOMAIN: with Access in front of the host name of PUBLIC_URL, clients that sign in here do"
                 + " not pass it without Bypass policies; and its Managed OAuth and our sign-in exclude one another on one"

@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param headerMode null if it is off
  */
 public record PolicyConfig(
-        List<Rule> rules, boolean allowsByDefault, ScopesSection.Offered scopes, @Nullable HeaderMode headerMode) {
+        List<Rule> rules,
+        boolean allowsByDefault,
+        ScopesSection.Offered scopes,
+        @Nullable HeaderMode headerMode) {
     public PolicyConfig {
         rules = List.copyOf(rules);
     }
@@ -46,7 +49,9 @@ public record PolicyConfig(
             case "deny" -> false;
             default -> {
                 values.mistake(
-                        Setting.RULES_DEFAULT, "is neither allow nor deny", "Set RULES_DEFAULT=allow or RULES_DEFAULT=deny.");
+                        Setting.RULES_DEFAULT,
+                        "is neither allow nor deny",
+                        "Set RULES_DEFAULT=allow or RULES_DEFAULT=deny.");
                 yield false;
             }
         };
@@ -56,18 +61,18 @@ public record PolicyConfig(
     private static void warnOfDenialsByWhatMayBeUnknown(List<Rule> rules, List<String> warnings) {
         for (Rule rule : rules) {
             boolean restsOnIt = rule.who().stream()
-                    .anyMatch(condition ->
-                            condition instanceof Condition.Group || condition instanceof Condition.Claim);
+                    .anyMatch(
+                            condition -> condition instanceof Condition.Group || condition instanceof Condition.Claim);
             if (rule.effect() instanceof Rule.Effect.Deny && restsOnIt) {
-                warnings.add("rules: " + rule.title() + " denies by group or claim, and RULES_DEFAULT is allow: whoever's"
-                        + " groups the identity provider leaves out is not denied. Safer: RULES_DEFAULT=deny, and rules"
-                        + " that allow.");
+                warnings.add(
+                        "rules: " + rule.title() + " denies by group or claim, and RULES_DEFAULT is allow: whoever's"
+                                + " groups the identity provider leaves out is not denied. Safer: RULES_DEFAULT=deny, and rules"
+                                + " that allow.");
             }
         }
     }
 
-    private static void warnOfUselessScopes(
-            List<Rule> rules, ScopesSection.Offered scopes, List<String> warnings) {
+    private static void warnOfUselessScopes(List<Rule> rules, ScopesSection.Offered scopes, List<String> warnings) {
         for (Rule rule : rules) {
             warnOfUnmatched(rule, "scopes", rule.what().scopes(), scopes.words().keySet(), warnings);
         }

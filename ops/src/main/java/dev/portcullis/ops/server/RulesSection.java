@@ -104,7 +104,8 @@ final class RulesSection {
         String name = node == null ? null : yaml.text(node, "a rule's name");
         if (name == null) {
             if (node == null) {
-                yaml.mistake(line, "a rule", "has no name", "Say with name: … what it is for; logs and explain use it.");
+                yaml.mistake(
+                        line, "a rule", "has no name", "Say with name: … what it is for; logs and explain use it.");
             }
             return "line " + line;
         }
@@ -231,8 +232,8 @@ final class RulesSection {
     private List<Condition> claims(YamlNode.Member member, String where) {
         var conditions = new ArrayList<Condition>();
         for (var claim : yaml.members(member.value(), where, "Write claim: and below it the claim's name and value.")) {
-            conditions.add(
-                    new Condition.Claim(claim.name(), patterns(claim.value(), where + " " + YamlReader.shown(claim.name()))));
+            conditions.add(new Condition.Claim(
+                    claim.name(), patterns(claim.value(), where + " " + YamlReader.shown(claim.name()))));
         }
         return conditions;
     }

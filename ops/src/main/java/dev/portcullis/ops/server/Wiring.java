@@ -39,6 +39,7 @@ import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.AccessAssertions;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
+import dev.portcullis.oauth.token.Oversight;
 import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.TokenService;
 import dev.portcullis.ops.devidp.DevIdentityProvider;
@@ -126,15 +127,10 @@ final class Wiring {
         var registration = new ClientRegistration(
                 oauth, key, store, config.limits().tokens().storedClientsMax(), telemetry);
         var policy = served.policy();
-        var flow = new AuthorizationFlow(
-                oauth,
-                key,
-                store,
-                clients,
-                new OidcProvider(provider, fetcher(limits.provider()), clock),
-                policy,
-                telemetry);
-        var tokens = new TokenService(oauth, key, store, clients, telemetry);
+        var signIns = new OidcProvider(provider, fetcher(limits.provider()), clock);
+        var flow = new AuthorizationFlow(oauth, key, store, clients, signIns, policy, telemetry);
+        var oversight = new Oversight(signIns, policy, Oversight.DEFAULT_RECHECK);
+        var tokens = new TokenService(oauth, key, store, clients, oversight, telemetry);
         var verifier = new AccessTokenVerifier(
                 store, oauth.resources(), limits.tokens(), running.add("the clock", new TickingClock()), telemetry);
 
@@ -244,11 +240,7 @@ final class Wiring {
             return bearer;
         }
         var team = new AccessAssertionVerifier.Team(
-                mode.team(),
-                mode.audiences(),
-                mode.serviceTokens(),
-                policy.claims(),
-                OidcSettings.DEFAULT_CLOCK_SKEW);
+                mode.team(), mode.audiences(), mode.serviceTokens(), policy.claims(), OidcSettings.DEFAULT_CLOCK_SKEW);
         var verifier = new AccessAssertionVerifier(team, fetcher(limits.provider()), clock);
         return new AssertionGate(
                 new AccessAssertions(verifier, served.policy(), scopes, limits.tokens(), clock), bearer);
