@@ -185,8 +185,8 @@ final class Explain {
     private ExitCode explain(Action action) {
         var explanation = policy.explain(principal, action);
         out.println(words(explanation.decision()) + ", by " + decider(explanation));
-        boolean wasForScopes = explanation.decidedBy() != null
-                && explanation.decidedBy().effect() instanceof Rule.Effect.Needs;
+        boolean wasForScopes =
+                explanation.decidedBy() != null && explanation.decidedBy().effect() instanceof Rule.Effect.Needs;
         if (explanation.decision() instanceof Decision.Deny && wasForScopes) {
             out.println("  it needs a scope that is not for this person: see --scope-wanted");
         }

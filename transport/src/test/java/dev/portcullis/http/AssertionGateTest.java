@@ -10,6 +10,7 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.sun.net.httpserver.HttpServer;
+import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.fetch.AddressGuard;
 import dev.portcullis.fetch.DocumentFetcher;
 import dev.portcullis.fetch.FetchLimits;
@@ -18,6 +19,7 @@ import dev.portcullis.identity.AccessAssertionVerifier.Team;
 import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
+import dev.portcullis.oauth.SubjectKeys;
 import dev.portcullis.oauth.token.AccessAssertions;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TokenCheck;
@@ -25,6 +27,7 @@ import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
+import dev.portcullis.telemetry.AuditEvent;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.EchoEndpoint;
@@ -40,9 +43,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +72,7 @@ class AssertionGateTest {
             new AccessTokenVerifier(store, List.of(), AccessTokenVerifier.Limits.DEFAULT, clock, Telemetry.NONE);
     private final DocumentFetcher fetcher = new DocumentFetcher(FetchLimits.DEFAULT, new AddressGuard());
     private final AtomicInteger fetches = new AtomicInteger();
+    private final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     private final AtomicInteger decisions = new AtomicInteger();
     private final Route guarded = new EchoEndpoint().mcp(1_000);
     private HttpServer team;
@@ -78,8 +85,7 @@ class AssertionGateTest {
         decisions.incrementAndGet();
         return switch (action) {
             case Action.SignIn() -> "mallory@example.com".equals(who.email()) ? new Decision.Deny("m") : Decision.ALLOW;
-            case Action.HoldScope(String scope) ->
-                scope.equals("admin") ? new Decision.Deny("a") : Decision.ALLOW;
+            case Action.HoldScope(String scope) -> scope.equals("admin") ? new Decision.Deny("a") : Decision.ALLOW;
             case Action.CallTool _, Action.GetPrompt _, Action.ReadResource _ -> Decision.ALLOW;
         };
     };
@@ -108,8 +114,16 @@ class AssertionGateTest {
     private Gate gate(boolean serviceTokens) {
         var verifier = new AccessAssertionVerifier(
                 new Team(URI.create(origin), Set.of(TAG), serviceTokens, Set.of(), 60), fetcher, clock);
-        var assertions = new AccessAssertions(
-                verifier, policy, Scopes.of("mcp", "admin"), AccessTokenVerifier.Limits.DEFAULT, clock);
+        var admission = new AccessAssertions.Admission(
+                policy, Scopes.of("mcp", "admin"), new SubjectKeys(new MasterKey("0123456789abcdef0123456789abcdef")));
+        var telemetry = new Telemetry() {
+            @Override
+            public void audit(AuditEvent event) {
+                audited.add(event);
+            }
+        };
+        var assertions =
+                new AccessAssertions(verifier, admission, AccessTokenVerifier.Limits.DEFAULT, clock, telemetry);
         var bearer = new BearerGate(tokens, GuardedPaths.of(List.of(MCP), Scopes.of("mcp")), Telemetry.NONE);
         return new AssertionGate(assertions, bearer);
     }
@@ -127,7 +141,7 @@ class AssertionGateTest {
 
     private String sign(Map<String, Object> more) {
         try {
-            var claims = new java.util.HashMap<String, Object>(
+            var claims = new HashMap<String, Object>(
                     Map.of("iss", origin, "aud", List.of(TAG), "type", "app", "iat", NOW - 9, "exp", NOW + 600));
             claims.putAll(more);
             var jws = new JWSObject(
@@ -192,6 +206,13 @@ class AssertionGateTest {
         assertThat(((Verdict.Pass) ask("cf-access-jwt-assertion", assertion)).token())
                 .isSameAs(first.token());
         assertThat(decisions).hasValue(asked);
+        assertThat(audited)
+                .singleElement()
+                .satisfies(
+                        event -> { // O-181: once, and without a name
+                            assertThat(event.succeeded()).isTrue();
+                            assertThat(event.toString()).doesNotContain("ada");
+                        });
         assertThat(fetches).hasValue(1);
 
         now.set(NOW + 600);
@@ -225,7 +246,10 @@ class AssertionGateTest {
         assertForbidden(check("cf-access-jwt-assertion", good.substring(0, good.length() - 8) + "AAAAAAAA"));
         assertForbidden(check("cf-access-jwt-assertion", "e".repeat(20_000)));
         assertThat(principal(check(
-                                "cf-access-jwt-assertion", good, "cf-access-authenticated-user-email", "root@example.com"))
+                                "cf-access-jwt-assertion",
+                                good,
+                                "cf-access-authenticated-user-email",
+                                "root@example.com"))
                         .email())
                 .isEqualTo("ada@example.com");
     }
@@ -242,6 +266,9 @@ class AssertionGateTest {
     @Test
     void checkWhenPolicyLetsThePersonNotSignInThenIsForbidden() {
         assertForbidden(check("cf-access-jwt-assertion", assertion("mallory@example.com")));
+        assertThat(audited)
+                .singleElement()
+                .matches(event -> event.what() == AuditEvent.What.SIGN_IN && !event.succeeded());
     }
 
     /** Whoever brings a token is judged by that alone: a good assertion mends no bad one. */
@@ -298,7 +325,7 @@ class AssertionGateTest {
                     var client = server.connect()) {
                 var answer = client.send(headers).read();
                 assertThat(answer.status()).isEqualTo(200);
-                assertThat(answer.body().toLowerCase(java.util.Locale.ROOT))
+                assertThat(answer.body().toLowerCase(Locale.ROOT))
                         .contains("x-other")
                         .doesNotContain("cf-access");
             }

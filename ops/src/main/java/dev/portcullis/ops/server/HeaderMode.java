@@ -60,9 +60,10 @@ public record HeaderMode(URI team, Set<String> audiences, boolean serviceTokens)
                     "has no effect with AUTH=off",
                     "Take one of the two out: with AUTH=off all may come in.");
         }
-        warnings.add("ACCESS_TEAM_DOMAIN: with Access in front of the host name of PUBLIC_URL, clients that sign in here do"
-                + " not pass it without Bypass policies; and its Managed OAuth and our sign-in exclude one another on one"
-                + " host name (README.md, \"Behind a self-hosted Access application\").");
+        warnings.add(
+                "ACCESS_TEAM_DOMAIN: with Access in front of the host name of PUBLIC_URL, clients that sign in here do"
+                        + " not pass it without Bypass policies; and its Managed OAuth and our sign-in exclude one another on one"
+                        + " host name (README.md, \"Behind a self-hosted Access application\").");
         return new HeaderMode(origin, audiences, serviceTokens);
     }
 

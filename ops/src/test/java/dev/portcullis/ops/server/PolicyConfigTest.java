@@ -152,7 +152,7 @@ class PolicyConfigTest {
 
         var intern = person("alice@example.com", List.of("interns"), "c", "reports:read");
         assertThat(call(Product.policy(loaded.config()), intern, "generateImage"))
-                .isEqualTo(new Decision.Deny("rule \"interns print nothing\" (line 13)"));
+                .isEqualTo(new Decision.Deny("rule \"interns print nothing\" (line 12)"));
         assertThat(call(Product.policy(loaded.config()), intern, "ledger-2025"))
                 .isEqualTo(new Decision.NeedScope(Scopes.of("reports:write")));
     }
@@ -264,7 +264,8 @@ class PolicyConfigTest {
     void warningsWhenARuleDecidesBeforeAllowedEmailsThenSaySo() throws Exception {
         String yaml = "rules: [{name: staff, who: {domain: example.com}, then: allow}]\n";
 
-        assertThat(Product.warnings(load(yaml, "ALLOWED_EMAILS", "a@example.com").config()))
+        assertThat(Product.warnings(
+                        load(yaml, "ALLOWED_EMAILS", "a@example.com").config()))
                 .singleElement()
                 .asString()
                 .contains("\"staff\"", "before ALLOWED_EMAILS");

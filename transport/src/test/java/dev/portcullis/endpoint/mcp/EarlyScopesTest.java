@@ -174,11 +174,10 @@ class EarlyScopesTest {
 
     private static HttpReplySink sink(Exchange exchange, JsonRpcMessage.Request request) {
         var revision = new Revisions(new ServerInfo("t", "T", "1", null)).of(ProtocolVersion.ALL.getFirst());
-        var guarded = new GuardedPaths(
-                McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.of("tools"));
+        var guarded = new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.of("tools"));
         var limits = new McpHttpLimits(1_000, 1, SseLimits.DEFAULT);
-        var context = new HttpReplySink.Context(
-                guarded, null, new TokenWatch(null, Runnable::run), limits, Telemetry.NONE);
+        var context =
+                new HttpReplySink.Context(guarded, null, new TokenWatch(null, Runnable::run), limits, Telemetry.NONE);
         return new HttpReplySink(
                 exchange, MediaTypes.acceptedBy(exchange.head()), revision, null, false, request, context);
     }
