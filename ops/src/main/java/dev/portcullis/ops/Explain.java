@@ -9,6 +9,7 @@ import dev.portcullis.ops.server.ServerConfig;
 import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.Explanation;
+import dev.portcullis.policy.Rule;
 import dev.portcullis.policy.RulePolicy;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -184,8 +185,10 @@ final class Explain {
     private ExitCode explain(Action action) {
         var explanation = policy.explain(principal, action);
         out.println(words(explanation.decision()) + ", by " + decider(explanation));
-        if (explanation.decision() instanceof Decision.Deny(String why)) {
-            out.println("  " + why);
+        boolean wasForScopes =
+                explanation.decidedBy() != null && explanation.decidedBy().effect() instanceof Rule.Effect.Needs;
+        if (explanation.decision() instanceof Decision.Deny && wasForScopes) {
+            out.println("  it needs a scope that is not for this person: see --scope-wanted");
         }
         for (var passed : explanation.passed()) {
             out.println("  not by " + passed.rule().title() + ": " + passed.why());

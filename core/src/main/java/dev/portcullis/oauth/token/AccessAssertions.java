@@ -6,10 +6,13 @@ import dev.portcullis.identity.AccessAssertionVerifier.Asserted;
 import dev.portcullis.identity.IdentityException;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
+import dev.portcullis.oauth.SubjectKeys;
 import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.GrantedScopes;
 import dev.portcullis.policy.Policy;
+import dev.portcullis.telemetry.AuditEvent;
+import dev.portcullis.telemetry.Telemetry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -26,25 +29,30 @@ public final class AccessAssertions {
     private static final int CHARS_MAX = 16 * 1024;
 
     private final AccessAssertionVerifier verifier;
-    private final Policy policy;
-    private final Scopes scopes;
+    private final Admission admission;
     private final InstantSource clock;
+    private final Telemetry telemetry;
     private final TokenTable live;
     private final BogusTable bogus;
 
     /**
+     * Whom Access vouches for is not let in by that alone.
+     *
      * @param policy who may come in, and with which scopes
      * @param scopes all there are: nobody asks for them, so everyone has those that they may have
+     * @param subjects what auditors know people by
      */
+    public record Admission(Policy policy, Scopes scopes, SubjectKeys subjects) {}
+
     public AccessAssertions(
             AccessAssertionVerifier verifier,
-            Policy policy,
-            Scopes scopes,
+            Admission admission,
             AccessTokenVerifier.Limits limits,
-            InstantSource clock) {
+            InstantSource clock,
+            Telemetry telemetry) {
         this.verifier = verifier;
-        this.policy = policy;
-        this.scopes = scopes;
+        this.admission = admission;
+        this.telemetry = telemetry;
         this.clock = clock;
         this.live = new TokenTable(limits.tokensMax());
         this.bogus = new BogusTable(limits.bogusTokensMax(), limits.bogusMillis());
@@ -100,12 +108,16 @@ public final class AccessAssertions {
     private TokenCheck admit(Asserted asserted, TokenHash hash) {
         var identity = asserted.identity();
         String client = asserted.isService() ? identity.subject() : CLIENT_ID;
-        var wanting = new Principal(identity, client, "", scopes);
-        if (!(policy.decide(wanting, new Action.SignIn()) instanceof Decision.Allow)) {
-            LOG.log(Level.INFO, "somebody for whom Access vouches may not come in by policy");
+        var wanting = new Principal(identity, client, "", admission.scopes());
+        var event = AuditEvent.of(AuditEvent.What.SIGN_IN)
+                .client(client)
+                .person(admission.subjects().of(identity));
+        if (!(admission.policy().decide(wanting, new Action.SignIn()) instanceof Decision.Allow)) {
+            telemetry.audit(event.failed("Access vouches for them, and policy does not let them in"));
             return TokenCheck.REFUSED;
         }
-        var held = GrantedScopes.of(scopes, Scopes.NONE, wanting, policy);
+        telemetry.audit(event.detail("Access vouches for them"));
+        var held = GrantedScopes.of(admission.scopes(), Scopes.NONE, wanting, admission.policy());
         var principal = new Principal(identity, client, "", held);
         return VerifiedToken.untilItsEnd(principal, asserted.expiresAt(), hash);
     }

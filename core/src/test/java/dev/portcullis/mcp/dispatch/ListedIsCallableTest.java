@@ -64,6 +64,7 @@ class ListedIsCallableTest {
             while (matcher.find()) {
                 names.add(matcher.group(1));
             }
+            names.remove("portcullis"); // how the server calls itself in the same answer
             return names;
         }
 

@@ -61,9 +61,9 @@ public record HeaderMode(URI team, Set<String> audiences, boolean serviceTokens)
                     "Take one of the two out: with AUTH=off all may come in.");
         }
         warnings.add(
-                "ACCESS_TEAM_DOMAIN: Access in front of the host name of PUBLIC_URL also stands before our own sign-in."
-                        + " Leave Managed OAuth off in that application, which would answer in our place, and give /.well-known,"
-                        + " /authorize, /callback, /token, /register and /revoke a Bypass policy, or let no client sign in here.");
+                "ACCESS_TEAM_DOMAIN: with Access in front of the host name of PUBLIC_URL, clients that sign in here do"
+                        + " not pass it without Bypass policies; and its Managed OAuth and our sign-in exclude one another on one"
+                        + " host name (README.md, \"Behind a self-hosted Access application\").");
         return new HeaderMode(origin, audiences, serviceTokens);
     }
 

@@ -25,7 +25,6 @@ import dev.portcullis.http.Router;
 import dev.portcullis.identity.AccessAssertionVerifier;
 import dev.portcullis.identity.OidcProvider;
 import dev.portcullis.identity.OidcSettings;
-import dev.portcullis.identity.Scopes;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
 import dev.portcullis.mcp.registry.Change;
@@ -34,6 +33,7 @@ import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.oauth.OAuthSettings;
+import dev.portcullis.oauth.SubjectKeys;
 import dev.portcullis.oauth.authorize.AuthorizationFlow;
 import dev.portcullis.oauth.client.ClientDocuments;
 import dev.portcullis.oauth.client.ClientRegistration;
@@ -206,7 +206,11 @@ final class Wiring {
                 clock,
                 telemetry));
         Gate bearer = config.isAuthOn() ? new BearerGate(verifier, guarded, telemetry) : BearerGate.off();
-        bearer = orAssertion(bearer, oauth.scopes(), limits);
+        bearer = orAssertion(
+                bearer,
+                new AccessAssertions.Admission(policy, oauth.scopes(), new SubjectKeys(key)),
+                limits,
+                telemetry);
         var origins = OriginRules.of(
                 config.publicUrl(),
                 config.doors().moreOrigins(),
@@ -260,7 +264,8 @@ final class Wiring {
     }
 
     /** @return the same, and in header mode Access's word for those without a token (O-153) */
-    private Gate orAssertion(Gate bearer, Scopes scopes, RoomLimits limits) {
+    private Gate orAssertion(
+            Gate bearer, AccessAssertions.Admission admission, RoomLimits limits, Telemetry telemetry) {
         var policy = config.authorization().policy();
         var mode = policy.headerMode();
         if (mode == null) {
@@ -269,8 +274,7 @@ final class Wiring {
         var team = new AccessAssertionVerifier.Team(
                 mode.team(), mode.audiences(), mode.serviceTokens(), policy.claims(), OidcSettings.DEFAULT_CLOCK_SKEW);
         var verifier = new AccessAssertionVerifier(team, fetcher(limits.provider()), clock);
-        return new AssertionGate(
-                new AccessAssertions(verifier, served.policy(), scopes, limits.tokens(), clock), bearer);
+        return new AssertionGate(new AccessAssertions(verifier, admission, limits.tokens(), clock, telemetry), bearer);
     }
 
     private GateHandler.Gates gates(
