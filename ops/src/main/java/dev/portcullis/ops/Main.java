@@ -1,5 +1,6 @@
 package dev.portcullis.ops;
 
+import dev.portcullis.ops.command.Subcommand;
 import dev.portcullis.ops.devidp.Person;
 import dev.portcullis.ops.log.Logs;
 import dev.portcullis.ops.server.Banner;
@@ -32,6 +33,7 @@ public final class Main {
 
     private static ExitCode run(String[] arguments) {
         var command = new CommandLine(spec());
+        Subcommand.ALL.forEach(subcommand -> command.addSubcommand(subcommand.name(), subcommand.spec()));
         CommandLine.ParseResult parsed;
         try {
             parsed = command.parseArgs(arguments);
@@ -47,11 +49,15 @@ public final class Main {
             command.printVersionHelp(System.out);
             return ExitCode.OK;
         }
-        return run(parsed.hasMatchedOption("--check"));
+        return run(parsed);
     }
 
-    private static ExitCode run(boolean isCheck) {
+    private static ExitCode run(CommandLine.ParseResult parsed) {
         try {
+            if (parsed.hasSubcommand()) {
+                return run(parsed.subcommand(), parsed.subcommand().commandSpec());
+            }
+            boolean isCheck = parsed.hasMatchedOption("--check");
             var environment = System.getenv();
             var loaded = ConfigLoader.load(environment, Path.of(""));
             Logs.install(loaded.config().logLevel());
@@ -73,6 +79,20 @@ public final class Main {
             System.getLogger(Main.class.getName()).log(Level.ERROR, "the server failed", e);
             return ExitCode.INTERNAL;
         }
+    }
+
+    private static ExitCode run(CommandLine.ParseResult parsed, CommandSpec spec)
+            throws StartException, InterruptedException {
+        if (parsed.isUsageHelpRequested()) {
+            spec.commandLine().usage(System.out);
+            return ExitCode.OK;
+        }
+        for (var subcommand : Subcommand.ALL) {
+            if (subcommand.name().equals(spec.name())) {
+                return subcommand.run(parsed);
+            }
+        }
+        throw new IllegalStateException("no subcommand " + spec.name());
     }
 
     private static void serve(ConfigLoader.Loaded loaded, Map<String, String> environment)
@@ -98,7 +118,9 @@ public final class Main {
         spec.version("Portcullis " + version(), "Java " + Runtime.version());
         spec.usageMessage()
                 .width(100)
-                .description("Starts Portcullis, an MCP server with sign-in, in the foreground.", "")
+                .description(
+                        "Starts Portcullis, an MCP server with sign-in, in the foreground; or, with a command, does that.",
+                        "")
                 .footer(SettingsHelp.lines().stream()
                         .map(line -> line.replace("%", "%%"))
                         .toArray(String[]::new));

@@ -151,6 +151,20 @@ public enum Setting {
             LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "life of a registration since its issue or last use"),
     APPROVAL_SECONDS(LIVES, 30 * 86_400, 0, 30 * 86_400, "seconds", "how long an approval is remembered; 0: never"),
 
+    ACCOUNT_SESSION_SECONDS(
+            LIVES, 1_800, 60, 86_400, "seconds", "how long one stays signed in at /account, one's own page"),
+
+    AUDIT_LOG(
+            OPERATION,
+            "stdout",
+            "where audit events go, as JSON lines: off, stdout or file:PATH; a server within another program: off",
+            "file:/var/log/portcullis/audit.jsonl"),
+    ADMIN_TOKEN(
+            OPERATION,
+            Kind.SECRET,
+            "",
+            "at least 32 characters: turns /admin on at the management listener, for ops/run grants, revoke and sweep",
+            "5c1f0d3e…"),
     RATE_LIMIT(OPERATION, Kind.SWITCH, "on", "off: no rate limits; only on loopback, for load tests", "off"),
     FETCH_ALLOW(
             OPERATION,

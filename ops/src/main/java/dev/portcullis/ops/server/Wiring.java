@@ -1,6 +1,7 @@
 package dev.portcullis.ops.server;
 
 import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.endpoint.admin.GrantsEndpoint;
 import dev.portcullis.endpoint.admin.HealthEndpoint;
 import dev.portcullis.endpoint.admin.MetricsEndpoint;
 import dev.portcullis.endpoint.mcp.McpEndpoint;
@@ -31,6 +32,8 @@ import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.oauth.OAuthSettings;
+import dev.portcullis.oauth.account.AccountFlow;
+import dev.portcullis.oauth.account.GrantDesk;
 import dev.portcullis.oauth.authorize.AuthorizationFlow;
 import dev.portcullis.oauth.client.ClientRegistration;
 import dev.portcullis.oauth.client.Clients;
@@ -38,10 +41,12 @@ import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.TokenService;
+import dev.portcullis.ops.audit.AuditLog;
 import dev.portcullis.ops.devidp.DevIdentityProvider;
 import dev.portcullis.ops.devidp.DevIdpSettings;
 import dev.portcullis.ops.metrics.OfferedNames;
 import dev.portcullis.ops.metrics.PrometheusTelemetry;
+import dev.portcullis.ops.server.AccountConfig.AuditTarget;
 import dev.portcullis.pipeline.ServerPipeline;
 import dev.portcullis.server.EventLoops;
 import dev.portcullis.server.Offload;
@@ -68,8 +73,8 @@ final class Wiring {
     private static final Scopes SCOPES = Scopes.of("mcp");
     private static final Map<String, String> SCOPE_WORDS =
             Map.of("mcp", "Use the tools of this server as you, as far as your company allows you to");
-    private static final Set<String> ROUTE_NAMES =
-            Set.of("mcp", "sse", "messages", "metadata", "register", "authorize", "callback", "token", "revoke");
+    private static final Set<String> ROUTE_NAMES = Set.of(
+            "mcp", "sse", "messages", "metadata", "register", "authorize", "callback", "account", "token", "revoke");
 
     private final ServerConfig config;
     private final Served served;
@@ -107,7 +112,9 @@ final class Wiring {
         var limits = RoomLimits.of(config.limits());
         MasterKey key = MasterKeyFile.of(config.masterKey());
         var catalog = served.catalog();
-        var telemetry = running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, OfferedNames.of(catalog)));
+        var auditLog = running.add("the audit log", auditLog());
+        var telemetry =
+                running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, OfferedNames.of(catalog), auditLog));
         catalog.changes().listen(change -> {
             if (!(change instanceof Change.ResourceUpdated)) {
                 telemetry.add(OfferedNames.of(catalog));
@@ -126,12 +133,14 @@ final class Wiring {
         var registration = new ClientRegistration(
                 oauth, key, store, config.limits().tokens().storedClientsMax(), telemetry);
         var policy = served.policy();
-        var flow = new AuthorizationFlow(
-                oauth,
+        var people = new OidcProvider(provider, fetcher(limits.provider()), clock);
+        var flow = new AuthorizationFlow(oauth, key, store, clients, people, policy, telemetry);
+        var account = new AccountFlow(
+                new AccountFlow.Lives(
+                        oauth.lives().signIn(), config.authorization().account().sessionSeconds()),
                 key,
                 store,
-                clients,
-                new OidcProvider(provider, fetcher(limits.provider()), clock),
+                people,
                 policy,
                 telemetry);
         var tokens = new TokenService(oauth, key, store, clients, telemetry);
@@ -192,8 +201,10 @@ final class Wiring {
                 telemetry));
         routes.addAll(AuthorizeRoutes.of(
                 oauth,
-                new AuthorizeRoutes.PageSettings(SCOPE_WORDS, formTargets(provider)),
+                new AuthorizeRoutes.PageSettings(
+                        SCOPE_WORDS, signInUrl(provider).getHost(), formTargets(provider)),
                 flow,
+                account,
                 offload,
                 clock,
                 telemetry));
@@ -210,12 +221,23 @@ final class Wiring {
                 telemetry);
 
         var ready = new AtomicBoolean();
+        var managed = new ArrayList<>(List.of(
+                HealthEndpoint.live(),
+                HealthEndpoint.ready(ready::get),
+                MetricsEndpoint.route(telemetry::scrape, telemetry.contentType(), offload)));
+        var adminToken = config.authorization().account().adminToken();
+        if (adminToken != null) {
+            managed.addAll(GrantsEndpoint.routes(
+                    new GrantDesk(key, store, telemetry),
+                    adminToken.reveal(),
+                    provider.issuer(),
+                    AuditLog::nameOf,
+                    offload,
+                    clock));
+        }
         var management = new ServerPipeline(
                 new GateHandler.Gates(
-                        Router.of(List.of(
-                                HealthEndpoint.live(),
-                                HealthEndpoint.ready(ready::get),
-                                MetricsEndpoint.route(telemetry::scrape, telemetry.contentType(), offload))),
+                        Router.of(managed),
                         List.of(new OriginGate(OriginRules.noBrowsers()), new RouteGate()),
                         OriginRules.noBrowsers(),
                         offload),
@@ -254,6 +276,23 @@ final class Wiring {
             };
         } catch (StoreException e) {
             throw StartException.storeUnavailable(e);
+        }
+    }
+
+    private AuditLog auditLog() throws StartException {
+        try {
+            return switch (config.authorization().account().audit()) {
+                case AuditTarget.Off() -> AuditLog.off();
+                case AuditTarget.StandardOutput() -> AuditLog.to(System.out, clock);
+                case AuditTarget.ToFile(var file) -> AuditLog.toFile(file, clock);
+            };
+        } catch (IOException e) {
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "Cannot write audit events (" + e.getMessage()
+                            + "): make sure that the folder can be written, or set " + Setting.AUDIT_LOG
+                            + " to another place.",
+                    e);
         }
     }
 
@@ -304,9 +343,14 @@ final class Wiring {
 
     /** Browsers apply a page's form-action to every hop after the form; https is allowed anyway (O-62), a provider on loopback http must be named. */
     private static List<String> formTargets(OidcSettings provider) {
-        URI first = provider.endpoints() == null
+        URI first = signInUrl(provider);
+        return first.getScheme().equals("http") ? List.of("http://" + first.getRawAuthority()) : List.of();
+    }
+
+    /** Where people are sent to sign in, or, before discovery, what has the same host. */
+    private static URI signInUrl(OidcSettings provider) {
+        return provider.endpoints() == null
                 ? URI.create(provider.issuer())
                 : provider.endpoints().authorization();
-        return first.getScheme().equals("http") ? List.of("http://" + first.getRawAuthority()) : List.of();
     }
 }
