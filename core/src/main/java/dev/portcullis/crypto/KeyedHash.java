@@ -2,20 +2,41 @@ package dev.portcullis.crypto;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 
 /** HMAC-SHA256 under one key: values that only the holder of the key can make, and makes again whenever needed. Any thread. */
 public final class KeyedHash {
-    private final SecretKey key;
+    /** The one in use first, then those whose values still hold. */
+    private final List<SecretKey> keys;
 
     /** @param key derived for this purpose alone ({@link MasterKey#hmac}) */
     public KeyedHash(SecretKey key) {
-        this.key = key;
+        this(List.of(key));
+    }
+
+    KeyedHash(List<SecretKey> keys) {
+        this.keys = List.copyOf(keys);
     }
 
     /** @return 32 bytes */
     public byte[] of(byte[] value) {
+        return of(value, keys.getFirst());
+    }
+
+    /** @return what {@link #of} gives, then what it gave under each earlier key */
+    public List<byte[]> allOf(byte[] value) {
+        return keys.stream().map(key -> of(value, key)).toList();
+    }
+
+    /** Whether {@code hash} is that of {@code value}, under the key in use or an earlier one. In constant time for each. */
+    public boolean isOf(byte[] value, byte[] hash) {
+        return keys.stream().anyMatch(key -> MessageDigest.isEqual(of(value, key), hash));
+    }
+
+    private static byte[] of(byte[] value, SecretKey key) {
         try {
             var mac = Mac.getInstance("HmacSHA256");
             mac.init(key);

@@ -2,6 +2,7 @@ package dev.portcullis.crypto;
 
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
@@ -18,10 +19,16 @@ public final class Sealer {
     /** How many bytes a seal adds to what it seals. */
     public static final int OVERHEAD_BYTES = NONCE_BYTES + TAG_BITS / 8;
 
-    private final SecretKey key;
+    /** The one in use first, then those that only open. */
+    private final List<SecretKey> keys;
 
     public Sealer(SecretKey key) {
-        this.key = key;
+        this(List.of(key));
+    }
+
+    /** @param keys the first seals, all open */
+    Sealer(List<SecretKey> keys) {
+        this.keys = List.copyOf(keys);
     }
 
     /**
@@ -32,7 +39,7 @@ public final class Sealer {
         try {
             byte[] nonce = Randoms.bytes(NONCE_BYTES);
             var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
+            cipher.init(Cipher.ENCRYPT_MODE, keys.getFirst(), new GCMParameterSpec(TAG_BITS, nonce));
             cipher.updateAAD(context);
             byte[] sealed = Arrays.copyOf(nonce, NONCE_BYTES + cipher.getOutputSize(plain.length));
             cipher.doFinal(plain, 0, plain.length, sealed, NONCE_BYTES);
@@ -47,6 +54,16 @@ public final class Sealer {
         if (sealed.length < OVERHEAD_BYTES) {
             return null;
         }
+        for (SecretKey key : keys) {
+            byte[] plain = open(sealed, context, key);
+            if (plain != null) {
+                return plain;
+            }
+        }
+        return null;
+    }
+
+    private static byte @Nullable [] open(byte[] sealed, byte[] context, SecretKey key) {
         try {
             var cipher = Cipher.getInstance("AES/GCM/NoPadding");
             cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, sealed, 0, NONCE_BYTES));

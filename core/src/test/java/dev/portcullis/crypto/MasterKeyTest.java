@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -61,5 +62,38 @@ class MasterKeyTest {
         var mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(key, "HmacSHA256"));
         return mac.doFinal(message);
+    }
+
+    @Test
+    void sealerWhenKeyWasReplacedThenOpensWhatTheEarlierOneSealedAndSealsWithTheNewOne() { // O-180, T-120
+        byte[] context = {1};
+        byte[] before = new MasterKey("old").sealer("session-id/1").seal(new byte[] {7}, context);
+        var both = new MasterKey("new", List.of("old", "oldest"));
+
+        assertThat(both.sealer("session-id/1").open(before, context)).containsExactly(7);
+        assertThat(both.sealer("cursor/1").open(before, context)).isNull();
+        byte[] after = both.sealer("session-id/1").seal(new byte[] {8}, context);
+        assertThat(new MasterKey("new").sealer("session-id/1").open(after, context))
+                .containsExactly(8);
+        assertThat(new MasterKey("old").sealer("session-id/1").open(after, context))
+                .isNull();
+        assertThat(new MasterKey("new").sealer("session-id/1").open(before, context))
+                .isNull();
+    }
+
+    @Test
+    void keyedHashWhenKeyWasReplacedThenEarlierHashesHold() { // O-180
+        byte[] value = {1, 2, 3};
+        byte[] before = new MasterKey("old").keyedHash("approvals/1").of(value);
+        var both = new MasterKey("new", List.of("old")).keyedHash("approvals/1");
+
+        assertThat(both.isOf(value, before)).isTrue();
+        assertThat(both.isOf(new byte[] {1, 2, 4}, before)).isFalse();
+        assertThat(both.of(value))
+                .isNotEqualTo(before)
+                .isEqualTo(new MasterKey("new").keyedHash("approvals/1").of(value));
+        assertThat(both.allOf(value)).containsExactly(both.of(value), before);
+        assertThat(new MasterKey("new").keyedHash("approvals/1").isOf(value, before))
+                .isFalse();
     }
 }

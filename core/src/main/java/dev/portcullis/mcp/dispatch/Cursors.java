@@ -32,7 +32,7 @@ final class Cursors {
     record Position(String key, long place) {}
 
     Cursors(MasterKey key) {
-        sealer = new Sealer(key.aes("cursor/1"));
+        sealer = key.sealer("cursor/1");
     }
 
     /** @param list which list, e.g. {@code tools} */

@@ -50,7 +50,7 @@ final class RequestStates {
     }
 
     RequestStates(MasterKey key, AskLimits limits, InstantSource clock) {
-        this.sealer = new Sealer(key.aes("request-state/1"));
+        this.sealer = key.sealer("request-state/1");
         this.limits = limits;
         this.clock = clock;
         this.used = new UsedAnswers(limits.usedAnswersMax(), limits.stateSeconds() + SKEW_SECONDS, clock);

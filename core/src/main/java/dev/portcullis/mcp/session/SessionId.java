@@ -23,7 +23,7 @@ final class SessionId {
     private final Sealer sealer;
 
     SessionId(MasterKey key) {
-        sealer = new Sealer(key.aes("session-id/1"));
+        sealer = key.sealer("session-id/1");
     }
 
     Session create(

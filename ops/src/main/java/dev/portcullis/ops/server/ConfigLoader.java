@@ -249,6 +249,11 @@ public final class ConfigLoader {
     private KeySource masterKey(SignInBy signInBy, StoreLocation store, boolean isLocal) {
         String key = values.textOrNull(COOKIE_ENCRYPTION_KEY);
         if (key == null) {
+            if (values.isSet(COOKIE_ENCRYPTION_KEY_PREVIOUS)) {
+                values.mistake(
+                        "COOKIE_ENCRYPTION_KEY_PREVIOUS is set although COOKIE_ENCRYPTION_KEY is not.",
+                        "Set COOKIE_ENCRYPTION_KEY to the new key.");
+            }
             return generatedKey(signInBy, store);
         }
         if (key.length() < KEY_CHARS_MIN) {
@@ -262,7 +267,11 @@ public final class ConfigLoader {
                         "Make one with: openssl rand -hex 32");
             }
         }
-        return new KeySource.Given(new Secret(key));
+        return new KeySource.Given(
+                new Secret(key),
+                values.list(COOKIE_ENCRYPTION_KEY_PREVIOUS).stream()
+                        .map(Secret::new)
+                        .toList());
     }
 
     private KeySource generatedKey(SignInBy signInBy, StoreLocation store) {

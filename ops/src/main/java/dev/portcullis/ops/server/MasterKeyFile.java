@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -36,7 +37,9 @@ public final class MasterKeyFile {
      */
     public static MasterKey of(KeySource source) throws StartException {
         return switch (source) {
-            case KeySource.Given(Secret secret) -> new MasterKey(secret.reveal());
+            case KeySource.Given(Secret secret, List<Secret> earlier) ->
+                new MasterKey(
+                        secret.reveal(), earlier.stream().map(Secret::reveal).toList());
             case KeySource.KeptIn(Path file) -> new MasterKey(readOrMake(file));
             case KeySource.Fleeting() -> new MasterKey(Randoms.base64Url(KEY_BYTES));
         };

@@ -147,8 +147,12 @@ public record ServerConfig(
 
     /** Where the master secret comes from; {@link MasterKeyFile} makes a key of it. */
     public sealed interface KeySource {
-        /** It was set. */
-        record Given(Secret secret) implements KeySource {}
+        /**
+         * It was set.
+         *
+         * @param earlier those it replaces, latest first: they open what they sealed
+         */
+        record Given(Secret secret, List<Secret> earlier) implements KeySource {}
 
         /** It is generated once and kept in a file that only we can read. */
         record KeptIn(Path file) implements KeySource {}

@@ -88,6 +88,13 @@ public enum Setting {
             "at least 32 characters, kept secret (openssl rand -hex 32); with the local stand-in: generated and kept beside"
                     + " the store",
             "9f86d081884c7d65…"),
+    COOKIE_ENCRYPTION_KEY_PREVIOUS(
+            SIGN_IN,
+            Kind.SECRET,
+            "",
+            "the keys that COOKIE_ENCRYPTION_KEY replaces, latest first, comma-separated: what they sealed still opens; take them"
+                    + " out when the longest life (GRANT_SECONDS) is over",
+            "4c1f…"),
     ALLOWED_EMAILS(
             SIGN_IN,
             "",

@@ -124,6 +124,15 @@ class RealClientsIT {
     }
 
     @Test
+    void inspectorWhenUsedInABrowserThenSignsInThroughOurConsentAndCalls() throws Exception {
+        JsonNode seen = NodeScript.run(folder, "inspector-web.mjs", "--url", mcp(), "--email", "alice@example.com");
+
+        assertThat(seen.get("consent").toString()).contains("MCP Inspector asks for access");
+        assertThat(seen.get("tools").toString()).contains("add").contains("generateImage");
+        assertThat(seen.get("add").asString()).isEqualTo("42");
+    }
+
+    @Test
     void mcpRemoteWhenPersonApprovesThenAddsOverStdio() throws Exception {
         JsonNode seen = NodeScript.run(folder, "mcp-remote.mjs", "--url", mcp(), "--email", "alice@example.com");
 

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,7 +125,7 @@ class ConfigLoaderTest {
         assertThat(access.endpoints())
                 .isEqualTo(new ServerConfig.Endpoints(
                         URI.create(BASE + "/authorization"), URI.create(BASE + "/token"), URI.create(BASE + "/jwks")));
-        assertThat(config.masterKey()).isEqualTo(new KeySource.Given(new Secret(KEY)));
+        assertThat(config.masterKey()).isEqualTo(new KeySource.Given(new Secret(KEY), List.of()));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -98,7 +99,7 @@ class MasterKeyFileTest {
 
     @Test
     void ofWhenGivenThenIsThatOne() throws Exception {
-        var given = MasterKeyFile.of(new KeySource.Given(new Secret("x")));
+        var given = MasterKeyFile.of(new KeySource.Given(new Secret("x"), List.of()));
 
         assertThat(keyOf(given)).isEqualTo(keyOf(new MasterKey("x")));
     }
