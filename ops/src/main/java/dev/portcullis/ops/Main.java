@@ -1,6 +1,6 @@
 package dev.portcullis.ops;
 
-import dev.portcullis.ops.command.Subcommand;
+import dev.portcullis.ops.command.Subcommands;
 import dev.portcullis.ops.devidp.Person;
 import dev.portcullis.ops.log.Logs;
 import dev.portcullis.ops.server.Banner;
@@ -33,7 +33,7 @@ public final class Main {
 
     private static ExitCode run(String[] arguments) {
         var command = new CommandLine(spec());
-        Subcommand.ALL.forEach(subcommand -> command.addSubcommand(subcommand.name(), subcommand.spec()));
+        Subcommands.ALL.forEach(subcommand -> command.addSubcommand(subcommand.name(), subcommand.spec()));
         CommandLine.ParseResult parsed;
         try {
             parsed = command.parseArgs(arguments);
@@ -87,7 +87,7 @@ public final class Main {
             spec.commandLine().usage(System.out);
             return ExitCode.OK;
         }
-        for (var subcommand : Subcommand.ALL) {
+        for (var subcommand : Subcommands.ALL) {
             if (subcommand.name().equals(spec.name())) {
                 return subcommand.run(parsed);
             }

@@ -118,7 +118,7 @@ public final class AccountFlow {
     }
 
     private AccountView view(AccountSession session, int page, @Nullable AccountNotice notice, long nowSeconds) {
-        var grants = new ArrayList<>(store.grantsOf(session.person(), nowSeconds));
+        var grants = grantsOf(session, nowSeconds);
         grants.sort(LAST_USED_FIRST);
         int pages = Math.max(1, (grants.size() + PAGE_ITEMS - 1) / PAGE_ITEMS);
         int shown = Math.clamp(page, 1, pages);
@@ -134,6 +134,12 @@ public final class AccountFlow {
                 notice,
                 sessions.token(session, new AccountDeed.RevokeAll()),
                 sessions.token(session, new AccountDeed.SignOut()));
+    }
+
+    private List<Grant> grantsOf(AccountSession session, long nowSeconds) {
+        var grants = new ArrayList<Grant>();
+        session.people().forEach(person -> grants.addAll(store.grantsOf(person, nowSeconds)));
+        return grants;
     }
 
     private AccountView.Item item(AccountSession session, Grant grant) {
@@ -206,7 +212,7 @@ public final class AccountFlow {
         telemetry.audit(AuditEvent.of(What.SIGN_IN).person(person).detail("account"));
         telemetry.audit(AuditEvent.of(What.ACCOUNT_OPENED).person(person));
         var secrets = new ArrayList<>(forgotten);
-        secrets.add(sessions.begin(person, nameOf(identity), nowSeconds));
+        secrets.add(sessions.begin(subjects.allOf(identity), nameOf(identity), nowSeconds));
         return new Return(secrets);
     }
 
@@ -235,7 +241,7 @@ public final class AccountFlow {
         return switch (deed) {
             case AccountDeed.Revoke(String grantId) -> revoke(grantId, session, nowSeconds);
             case AccountDeed.RevokeAll() -> {
-                revoking.revokeAll(store.grantsOf(session.person(), nowSeconds));
+                revoking.revokeAll(grantsOf(session, nowSeconds));
                 yield new Return(List.of(AccountNotice.REVOKED_ALL.told()));
             }
             case AccountDeed.SignOut() ->
@@ -246,7 +252,7 @@ public final class AccountFlow {
     /** What is not there and what is another's answer alike: nobody learns which grants there are. */
     private AccountStep revoke(String grantId, AccountSession session, long nowSeconds) {
         var grant = grantId.length() > GRANT_ID_CHARS_MAX ? null : store.grant(grantId, nowSeconds);
-        if (grant != null && grant.subjectKey().equals(session.person())) {
+        if (grant != null && session.people().contains(grant.subjectKey())) {
             revoking.revoke(grant);
         }
         return new Return(List.of(AccountNotice.REVOKED.told()));

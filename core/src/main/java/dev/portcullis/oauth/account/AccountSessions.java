@@ -5,11 +5,11 @@ import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.Sealer;
-import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.oauth.browser.BrowserSecret;
 import dev.portcullis.oauth.browser.BrowserSecrets;
 import dev.portcullis.oauth.browser.Fields;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +23,7 @@ final class AccountSessions {
     private static final byte[] CONTEXT = "account-session/1".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
     private static final int NAME_CHARS_MAX = 320;
+    private static final int TOKEN_CHARS = 43;
     private static final int CHARS_MAX = 3_000;
 
     private final Sealer sealer;
@@ -30,18 +31,18 @@ final class AccountSessions {
     private final int lifeSeconds;
 
     AccountSessions(MasterKey master, int lifeSeconds) {
-        this.sealer = new Sealer(master.aes("account-session/1"));
-        this.formHash = new KeyedHash(master.hmac("account-form/1"));
+        this.sealer = master.sealer("account-session/1");
+        this.formHash = master.keyedHash("account-form/1");
         this.lifeSeconds = lifeSeconds;
     }
 
     /** A new session, whatever the browser held before. */
-    BrowserSecret begin(String person, String name, long nowSeconds) {
+    BrowserSecret begin(List<String> people, String name, long nowSeconds) {
         String shown = name.length() > NAME_CHARS_MAX ? name.substring(0, NAME_CHARS_MAX) : name;
         byte[] plain = new Fields.Writer()
                 .number(VERSION)
                 .text(Randoms.base64Url(16))
-                .text(person)
+                .texts(people)
                 .text(shown)
                 .number(nowSeconds + lifeSeconds)
                 .bytes();
@@ -61,17 +62,22 @@ final class AccountSessions {
         if (in.number() != VERSION) {
             return null;
         }
-        var session = new AccountSession(in.text(), in.text(), in.text(), in.number());
+        var session = new AccountSession(in.text(), in.texts(), in.text(), in.number());
         return nowSeconds < session.expiresAt() ? session : null;
     }
 
     /** What a form must bring to do one thing in one session. */
     String token(AccountSession session, AccountDeed deed) {
-        return formHash.base64Url(session.id() + ':' + deed.label());
+        return Base64Url.encode(formHash.of(what(session, deed)));
+    }
+
+    private static byte[] what(AccountSession session, AccountDeed deed) {
+        return (session.id() + ':' + deed.label()).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Takes the same time wherever two tokens differ. */
     boolean isTokenOf(AccountSession session, AccountDeed deed, String token) {
-        return TokenHash.of(token).equals(TokenHash.of(token(session, deed)));
+        byte[] hash = Base64Url.decode(token, TOKEN_CHARS);
+        return hash != null && formHash.isOf(what(session, deed), hash);
     }
 }

@@ -22,7 +22,9 @@ public final class GrantDesk {
 
     /** @return live grants of a person, oldest first */
     public List<Grant> grantsOf(String issuer, String subject, long nowSeconds) {
-        return store.grantsOf(subjects.of(new Identity(issuer, subject, null, null, List.of())), nowSeconds);
+        return subjects.allOf(new Identity(issuer, subject, null, null, List.of())).stream()
+                .flatMap(person -> store.grantsOf(person, nowSeconds).stream())
+                .toList();
     }
 
     /** @return live grants of a client, oldest first. Reads all grants */

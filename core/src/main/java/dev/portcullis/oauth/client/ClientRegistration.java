@@ -7,6 +7,7 @@ import dev.portcullis.oauth.OAuthException;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.telemetry.AuditEvent;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.SignInStep;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +46,19 @@ public final class ClientRegistration {
      */
     public Registered register(byte[] body, long nowSeconds) {
         boolean succeeded = false;
+        var event = AuditEvent.of(AuditEvent.What.CLIENT_REGISTERED).failed("refused");
         try {
             Registered registered = issue(parser.parse(body), nowSeconds);
             succeeded = true;
+            event = AuditEvent.of(AuditEvent.What.CLIENT_REGISTERED)
+                    .client(registered.client().id());
             return registered;
+        } catch (OAuthException e) {
+            event = event.failed(e.error().code());
+            throw e;
         } finally {
             telemetry.signIn(SignInStep.REGISTER, succeeded);
+            telemetry.audit(event);
         }
     }
 

@@ -9,9 +9,6 @@ import picocli.CommandLine.ParseResult;
 
 /** Something else than starting the server that {@code ops/run WORD} does. */
 public interface Subcommand {
-    /** All there are, in the order of {@code --help}. */
-    List<Subcommand> ALL = List.of(new GrantsCommand(), new RevokeCommand(), new SweepCommand());
-
     /** @return the word */
     String name();
 

@@ -1,4 +1,4 @@
-/** What {@code ops/run} can be told to do by a word of its own, one class a word: {@link Subcommand}. Start-up thread. */
+/** What {@code ops/run} can be told to do by a word of its own, one class a word: {@link Subcommands}. Start-up thread. */
 @NullMarked
 package dev.portcullis.ops.command;
 
