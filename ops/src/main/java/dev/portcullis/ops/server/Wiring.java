@@ -202,7 +202,7 @@ final class Wiring {
         routes.addAll(AuthorizeRoutes.of(
                 oauth,
                 new AuthorizeRoutes.PageSettings(
-                        SCOPE_WORDS, signInUrl(provider).getHost(), formTargets(provider)),
+                        SCOPE_WORDS, signInUrl(provider).getRawAuthority(), formTargets(provider)),
                 flow,
                 account,
                 offload,

@@ -320,7 +320,9 @@ class SignInEndpointsTest {
         assertForged(post(form(page, "approve")));
         jar.cookies.putAll(kept);
         assertForged(post(form(page, "approve")));
-        assertThat(jar.cookies.keySet()).filteredOn(name -> name.contains("_tx_")).hasSize(1);
+        assertThat(jar.cookies.keySet())
+                .filteredOn(name -> name.contains("_tx_"))
+                .hasSize(1);
     }
 
     @Test
