@@ -3,16 +3,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { decide, newPage } from './lib/browser.mjs';
+import { decide, newPage, sayWhoIAm } from './lib/browser.mjs';
 import { fail, readOptions, run } from './lib/script.mjs';
 
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } };
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 360, height: 740 }, narrow: { width: 320, height: 640 } };
 const SCHEMES = ['light', 'dark'];
+
+const REDIRECTS = {
+  loopback: 'http://127.0.0.1:9/callback', // none is ever gone to
+  web: 'https://client.example/oauth/callback?tenant=a-rather-long-name-of-a-tenant-that-has-to-be-broken-somewhere',
+  app: 'cursor://anysphere.cursor-retrieval/oauth/callback',
+};
 
 const options = readOptions(
   `node screenshots.mjs --out DIR [--origin http://localhost:8788] [NAME=URL …]
-    --origin registers a client there and takes: consent, identity (the page one signs in at), and error (an unknown redirect URI)`,
-  { out: { type: 'string', default: 'screenshots' }, origin: { type: 'string' }, 'client-name': { type: 'string', default: 'Screenshot client' } },
+    --origin registers a client there and takes the pages of a sign-in, the error pages that can be had, and the account pages; --more ID=REDIRECT_URI
+    takes the consent page of a client that is there already, e.g. one of the settings`,
+  { out: { type: 'string', default: 'screenshots' }, origin: { type: 'string' }, 'client-name': { type: 'string', default: 'Screenshot client' }, more: { type: 'string', multiple: true, default: [] } },
   { positionals: true },
 );
 
@@ -48,27 +55,74 @@ async function shoot({ name, url, before }, size, viewport, colorScheme) {
 }
 
 async function signInPages(origin) {
-  const redirectUri = 'http://127.0.0.1:9/callback'; // never gone to
   const registered = await fetch(new URL('/register', origin), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ client_name: options['client-name'], redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }),
+    body: JSON.stringify({ client_name: options['client-name'], redirect_uris: Object.values(REDIRECTS), token_endpoint_auth_method: 'none' }),
   });
   if (registered.status !== 201) fail(`registering a client ended with ${registered.status}: ${await registered.text()}`);
   const { client_id: clientId } = await registered.json();
-  const authorize = uri => `${new URL('/authorize', origin)}?${new URLSearchParams({
+  const authorize = (uri, more = {}) => `${new URL('/authorize', origin)}?${new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
     redirect_uri: uri,
     state: randomBytes(8).toString('hex'),
     code_challenge: createHash('sha256').update(randomBytes(32)).digest('base64url'),
     code_challenge_method: 'S256',
+    ...more,
   })}`;
+  const account = String(new URL('/account', origin));
+  const approve = page => Promise.all([page.waitForSelector('input[name=email]'), decide(page, 'approve')]);
+  const signIn = async page => {
+    await Promise.all([page.waitForSelector('input[name=email]'), page.click('button[value=sign-in]')]);
+    await Promise.all([page.waitForURL(account), sayWhoIAm(page, { email: 'alice@example.com' })]);
+  };
+  const grant = async page => {
+    await page.goto(authorize(REDIRECTS.web));
+    await approve(page);
+    await Promise.all([page.waitForRequest(/client\.example/), sayWhoIAm(page, { email: 'alice@example.com' })]);
+    await page.goto(account);
+    await signIn(page);
+  };
   return [
-    { name: 'consent', url: authorize(redirectUri) },
-    { name: 'identity', url: authorize(redirectUri), before: page => Promise.all([page.waitForSelector('input[name=email]'), decide(page, 'approve')]) },
-    { name: 'error', url: authorize('https://elsewhere.example/callback') },
+    ...Object.entries(REDIRECTS).map(([kind, uri]) => ({ name: `consent-${kind}`, url: authorize(uri) })),
+    ...options.more.map(word => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)])
+      .map(([id, uri]) => ({ name: `consent-${nameOf(id.includes(':') ? id : `http://x/${id}`)}`, url: authorize(uri, { client_id: id }) })),
+    { name: 'identity', url: authorize(REDIRECTS.loopback), before: approve },
+    { name: 'error-redirect', url: authorize('https://elsewhere.example/callback') },
+    { name: 'error-client', url: authorize(REDIRECTS.web, { client_id: 'nobody' }) },
+    { name: 'error-offer', url: authorize(REDIRECTS.web, { scope: 'unknown' }) },
+    { name: 'error-callback', url: String(new URL('/callback?code=x&state=y', origin)) },
+    { name: 'error-unreadable', url: `${new URL('/authorize', origin)}?x=%zz` },
+    { name: 'error-answered', url: authorize(REDIRECTS.loopback), before: answerTwice },
+    { name: 'account-signed-out', url: account },
+    { name: 'account-error', url: account, before: forgeForm },
+    { name: 'account-empty', url: account, before: async page => { await signIn(page); await endAll(page); } },
+    { name: 'account', url: account, before: async page => { await grant(page); await grant(page).catch(() => page.goto(account)); } },
+    { name: 'account-all', url: account, before: async page => { await page.goto(account); await signIn(page); await page.click('summary'); } },
   ];
+}
+
+async function answerTwice(page) {
+  const form = await page.inputValue('input[name=transaction]');
+  const cookies = await page.context().cookies();
+  await Promise.all([page.waitForSelector('input[name=email]'), decide(page, 'approve')]);
+  await page.goBack();
+  await page.context().addCookies(cookies);
+  await page.evaluate(value => (document.querySelector('input[name=transaction]').value = value), form);
+  await Promise.all([page.waitForSelector('dl'), decide(page, 'approve')]);
+}
+
+async function forgeForm(page) {
+  await page.evaluate(() => (document.querySelector('button[value=sign-in]').value = 'nothing'));
+  await Promise.all([page.waitForSelector('dl'), page.click('button[name=action]')]);
+}
+
+async function endAll(page) {
+  if ((await page.locator('summary').count()) === 0) return;
+  await page.click('summary');
+  await page.click('button[value=revoke-all]');
+  await page.waitForSelector('.notice');
 }
 
 function nameOf(url) {

@@ -1,5 +1,6 @@
 package dev.portcullis.ops;
 
+import dev.portcullis.ops.command.Subcommands;
 import dev.portcullis.ops.devidp.Person;
 import dev.portcullis.ops.log.Logs;
 import dev.portcullis.ops.server.Banner;
@@ -34,16 +35,13 @@ public final class Main {
 
     private static ExitCode run(String[] arguments) {
         var command = new CommandLine(spec());
+        Subcommands.ALL.forEach(subcommand -> command.addSubcommand(subcommand.name(), subcommand.spec()));
         CommandLine.ParseResult parsed;
         try {
             parsed = command.parseArgs(arguments);
         } catch (CommandLine.ParameterException e) {
             System.err.println(e.getMessage() + " (--help lists what there is)");
             return ExitCode.USAGE;
-        }
-        var subcommand = parsed.subcommand();
-        if (subcommand != null) {
-            return explain(subcommand);
         }
         if (parsed.isUsageHelpRequested()) {
             command.usage(System.out);
@@ -53,11 +51,15 @@ public final class Main {
             command.printVersionHelp(System.out);
             return ExitCode.OK;
         }
-        return run(parsed.hasMatchedOption("--check"));
+        return run(parsed);
     }
 
-    private static ExitCode run(boolean isCheck) {
+    private static ExitCode run(CommandLine.ParseResult parsed) {
         try {
+            if (parsed.hasSubcommand()) {
+                return run(parsed.subcommand(), parsed.subcommand().commandSpec());
+            }
+            boolean isCheck = parsed.hasMatchedOption("--check");
             var environment = System.getenv();
             var loaded = ConfigLoader.load(environment, Path.of(""));
             Logs.install(loaded.config().logLevel());
@@ -81,18 +83,18 @@ public final class Main {
         }
     }
 
-    private static ExitCode explain(CommandLine.ParseResult asked) {
-        if (asked.isUsageHelpRequested()) {
-            new CommandLine(asked.commandSpec()).usage(System.out);
+    private static ExitCode run(CommandLine.ParseResult parsed, CommandSpec spec)
+            throws StartException, InterruptedException {
+        if (parsed.isUsageHelpRequested()) {
+            spec.commandLine().usage(System.out);
             return ExitCode.OK;
         }
-        try {
-            var loaded = ConfigLoader.load(System.getenv(), Path.of(""));
-            return Explain.run(asked, loaded.config(), System.out, System.err);
-        } catch (StartException e) {
-            System.err.println(e.explanation());
-            return e.exitCode();
+        for (var subcommand : Subcommands.ALL) {
+            if (subcommand.name().equals(spec.name())) {
+                return subcommand.run(parsed);
+            }
         }
+        throw new IllegalStateException("no subcommand " + spec.name());
     }
 
     private static void serve(ConfigLoader.Loaded loaded, Map<String, String> environment)
@@ -123,7 +125,9 @@ public final class Main {
         spec.version("Portcullis " + version(), "Java " + Runtime.version());
         spec.usageMessage()
                 .width(100)
-                .description("Starts Portcullis, an MCP server with sign-in, in the foreground.", "")
+                .description(
+                        "Starts Portcullis, an MCP server with sign-in, in the foreground; or, with a command, does that.",
+                        "")
                 .footer(SettingsHelp.lines().stream()
                         .map(line -> line.replace("%", "%%"))
                         .toArray(String[]::new));
@@ -138,7 +142,6 @@ public final class Main {
                 .versionHelp(true)
                 .description("Show the version and exit.")
                 .build());
-        spec.addSubcommand(Explain.NAME, Explain.spec());
         return spec;
     }
 

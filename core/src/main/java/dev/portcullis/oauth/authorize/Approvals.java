@@ -8,7 +8,6 @@ import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.browser.BrowserSecret;
 import dev.portcullis.oauth.browser.BrowserSecrets;
 import dev.portcullis.oauth.browser.Fields;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +31,7 @@ final class Approvals {
     private final int lifeSeconds;
 
     Approvals(MasterKey master, int lifeSeconds) {
-        this.hash = new KeyedHash(master.hmac("remembered-approvals/1"));
+        this.hash = master.keyedHash("remembered-approvals/1");
         this.lifeSeconds = lifeSeconds;
     }
 
@@ -106,7 +105,7 @@ final class Approvals {
         }
         byte[] payload = Arrays.copyOf(signed, signed.length - MAC_BYTES);
         byte[] mac = Arrays.copyOfRange(signed, payload.length, signed.length);
-        return MessageDigest.isEqual(mac, hash.of(payload)) ? readSigned(new Fields.Reader(payload), nowSeconds) : null;
+        return hash.isOf(payload, mac) ? readSigned(new Fields.Reader(payload), nowSeconds) : null;
     }
 
     private @Nullable Remembered readSigned(Fields.Reader in, long nowSeconds) {

@@ -30,7 +30,7 @@ final class ConsentForms {
     private final int lifeSeconds;
 
     ConsentForms(MasterKey master, GrantStore store, int lifeSeconds) {
-        this.sealer = new Sealer(master.aes("consent-form/1"));
+        this.sealer = master.sealer("consent-form/1");
         this.store = store;
         this.lifeSeconds = lifeSeconds;
     }

@@ -41,7 +41,7 @@ public record RedirectTarget(String uri, Kind kind, String host, String origin) 
     }
 
     /** @return null if no browser should be sent there */
-    static @Nullable RedirectTarget of(String uri) {
+    public static @Nullable RedirectTarget of(String uri) {
         for (int i = 0; i < uri.length(); i++) {
             if (uri.charAt(i) <= ' ' || uri.charAt(i) >= 0x7F || uri.charAt(i) == '\\') {
                 return null;

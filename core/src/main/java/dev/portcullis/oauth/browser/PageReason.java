@@ -26,6 +26,14 @@ public enum PageReason {
     UNKNOWN_SIGN_IN(OAuthError.INVALID_REQUEST, "no such sign-in is under way"),
     /** A callback of a sign-in that another browser began (O-67). */
     OTHER_BROWSER(OAuthError.INVALID_REQUEST, "the sign-in was begun in another browser"),
+    /** A form of the account page was not made by us for this session and this deed, or was sent from elsewhere (O-63). */
+    FORGED_FORM(OAuthError.ACCESS_DENIED, "the form was not given to this browser"),
+    /** The identity provider, or our policy, does not let this person in. */
+    SIGN_IN_REFUSED(OAuthError.ACCESS_DENIED, "the sign-in was refused"),
+    /** The identity provider's answer does not hold. */
+    SIGN_IN_FAILED(OAuthError.SERVER_ERROR, "the sign-in failed"),
+    /** The identity provider does not answer. */
+    PROVIDER_UNAVAILABLE(OAuthError.TEMPORARILY_UNAVAILABLE, "the identity provider is not available"),
     /** The store does not answer; nothing was lost. */
     STORE_UNAVAILABLE(OAuthError.TEMPORARILY_UNAVAILABLE, "try again shortly"),
     /** Too much is going on. */

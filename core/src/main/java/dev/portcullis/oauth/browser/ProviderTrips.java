@@ -41,7 +41,7 @@ public final class ProviderTrips {
     public ProviderTrips(
             Purpose purpose, MasterKey master, GrantStore store, IdentityProvider provider, int lifeSeconds) {
         this.purpose = purpose;
-        this.hash = new KeyedHash(master.hmac(purpose.label));
+        this.hash = master.keyedHash(purpose.label);
         this.store = store;
         this.provider = provider;
         this.lifeSeconds = lifeSeconds;
@@ -116,7 +116,7 @@ public final class ProviderTrips {
         store.putPendingSignIn(new PendingSignIn(
                 TokenHash.of(state),
                 TokenHash.of(secret),
-                new Sealer(keyOf(state)).seal(plain, purpose.context()),
+                new Sealer(keysOf(state).getFirst()).seal(plain, purpose.context()),
                 nowSeconds + lifeSeconds));
         var secrets = browser.crowdedOut(purpose.secretPrefix, OPEN_MAX);
         secrets.add(new BrowserSecret(secretName(state), secret, lifeSeconds));
@@ -145,12 +145,14 @@ public final class ProviderTrips {
 
     /** @throws StoreException the record is damaged */
     public Trip open(PendingSignIn pending, String state) {
-        byte[] plain = new Sealer(keyOf(state)).open(pending.sealed(), purpose.context());
-        if (plain == null) {
-            throw new StoreException("a pending sign-in does not open with its own state: the record is damaged");
+        for (SecretKey key : keysOf(state)) {
+            byte[] plain = new Sealer(key).open(pending.sealed(), purpose.context());
+            if (plain != null) {
+                var in = new Fields.Reader(plain);
+                return new Trip(in.text(), in.text(), in);
+            }
         }
-        var in = new Fields.Reader(plain);
-        return new Trip(in.text(), in.text(), in);
+        throw new StoreException("a pending sign-in does not open with its own state: the record is damaged");
     }
 
     /** The order to forget the secret of a trip that is over. */
@@ -158,8 +160,11 @@ public final class ProviderTrips {
         return BrowserSecret.forget(secretName(state));
     }
 
-    private SecretKey keyOf(String state) {
-        return new SecretKeySpec(hash.of(state.getBytes(StandardCharsets.US_ASCII)), "AES");
+    /** The one to seal with first, then those of master keys that are being replaced. */
+    private List<SecretKey> keysOf(String state) {
+        return hash.allOf(state.getBytes(StandardCharsets.US_ASCII)).stream()
+                .<SecretKey>map(bytes -> new SecretKeySpec(bytes, "AES"))
+                .toList();
     }
 
     private String secretName(String state) {

@@ -10,7 +10,6 @@ import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.telemetry.AuditEvent;
-import dev.portcullis.telemetry.AuditEvent.What;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.SignInStep;
 import java.util.List;
@@ -87,7 +86,7 @@ public final class ClientRegistration {
      */
     public Admission admit(List<String> authorization, long nowSeconds) {
         if (!isAuthorized(authorization)) {
-            telemetry.audit(AuditEvent.of(What.CLIENT_REGISTERED).failed("no valid initial access token"));
+            telemetry.audit(AuditEvent.of(AuditEvent.What.CLIENT_REGISTERED).failed("no valid initial access token"));
             return Admission.NOT_AUTHORIZED;
         }
         return countIn(nowSeconds) > limits.perMinuteMax() ? Admission.TOO_MANY : Admission.ADMITTED;
@@ -108,10 +107,9 @@ public final class ClientRegistration {
 
     private int countIn(long nowSeconds) {
         long minute = nowSeconds / 60;
-        return inMinute.updateAndGet(before ->
-                        before.minute == minute
-                                ? new InMinute(minute, Math.min(before.count, limits.perMinuteMax()) + 1)
-                                : new InMinute(minute, 1))
+        return inMinute.updateAndGet(before -> before.minute == minute
+                        ? new InMinute(minute, Math.min(before.count, limits.perMinuteMax()) + 1)
+                        : new InMinute(minute, 1))
                 .count;
     }
 
@@ -124,17 +122,19 @@ public final class ClientRegistration {
      */
     public Registered register(byte[] body, long nowSeconds) {
         boolean succeeded = false;
+        var event = AuditEvent.of(AuditEvent.What.CLIENT_REGISTERED).failed("refused");
         try {
             Registered registered = issue(parser.parse(body), nowSeconds);
             succeeded = true;
-            telemetry.audit(AuditEvent.of(What.CLIENT_REGISTERED)
-                    .client(registered.client().id()));
+            event = AuditEvent.of(AuditEvent.What.CLIENT_REGISTERED)
+                    .client(registered.client().id());
             return registered;
         } catch (OAuthException e) {
-            telemetry.audit(AuditEvent.of(What.CLIENT_REGISTERED).failed(e.description()));
+            event = event.failed(e.error().code());
             throw e;
         } finally {
             telemetry.signIn(SignInStep.REGISTER, succeeded);
+            telemetry.audit(event);
         }
     }
 

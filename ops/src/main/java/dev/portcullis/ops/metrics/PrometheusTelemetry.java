@@ -1,5 +1,7 @@
 package dev.portcullis.ops.metrics;
 
+import dev.portcullis.ops.audit.AuditLog;
+import dev.portcullis.telemetry.AuditEvent;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import io.micrometer.core.instrument.Counter;
@@ -45,6 +47,9 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
     private final EnumCounters<TokenOutcome> tokenChecks;
     private final EnumCounters<SignInStep> signInsSucceeded;
     private final EnumCounters<SignInStep> signInsFailed;
+    private final EnumCounters<AuditEvent.What> auditSucceeded;
+    private final EnumCounters<AuditEvent.What> auditFailed;
+    private final AuditLog auditLog;
     private final OpenThings connections;
     private final OpenThings streams;
 
@@ -55,6 +60,16 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
      * @param offered what there is to call; calls of others count as {@link #UNKNOWN}
      */
     public PrometheusTelemetry(Set<String> routeNames, OfferedNames offered) {
+        this(routeNames, offered, AuditLog.off());
+    }
+
+    /**
+     * The same, with audit events written down.
+     *
+     * @param auditLog is not closed with this
+     */
+    public PrometheusTelemetry(Set<String> routeNames, OfferedNames offered, AuditLog auditLog) {
+        this.auditLog = auditLog;
         registry.throwExceptionOnRegistrationFailure();
         var requestDurations = histograms(
                 "portcullis_http_request_duration_seconds",
@@ -83,6 +98,11 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
                 Tags.empty());
         signInsSucceeded = signInSteps("succeeded");
         signInsFailed = signInSteps("failed");
+        auditSucceeded = auditEvents("ok");
+        auditFailed = auditEvents("failed");
+        FunctionCounter.builder("portcullis.audit.dropped", auditLog, AuditLog::dropped)
+                .description("Audit events that were not written down")
+                .register(registry);
         connections = new OpenThings(registry, "portcullis.connections", "connections at the public listener");
         streams = new OpenThings(registry, "portcullis.streams", "event streams");
         runtime = new RuntimeMetrics(registry);
@@ -103,6 +123,16 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
                 "step",
                 "portcullis.sign.in.steps",
                 "Steps of sign-ins that ended, in the order of the funnel, by outcome",
+                Tags.of("outcome", outcome));
+    }
+
+    private EnumCounters<AuditEvent.What> auditEvents(String outcome) {
+        return new EnumCounters<>(
+                registry,
+                AuditEvent.What.class,
+                "event",
+                "portcullis.audit.events",
+                "Things that happened which an auditor may ask about, by outcome",
                 Tags.of("outcome", outcome));
     }
 
@@ -152,6 +182,12 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
     @Override
     public void signIn(SignInStep step, boolean succeeded) {
         (succeeded ? signInsSucceeded : signInsFailed).increment(step);
+    }
+
+    @Override
+    public void audit(AuditEvent event) {
+        (event.succeeded() ? auditSucceeded : auditFailed).increment(event.what());
+        auditLog.note(event);
     }
 
     @Override

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Any thread may use it. It neither logs to a place of its own nor watches signals: {@code LOG_LEVEL} is without effect, and a program that is to drain on SIGTERM closes
+ * <p>Any thread may use it. It neither logs to a place of its own nor watches signals: {@code LOG_LEVEL} is without effect, {@code AUDIT_LOG} is off unless it is set, and a program that is to drain on SIGTERM closes
  * it in a shutdown hook.
  */
 public final class PortcullisServer implements AutoCloseable {
@@ -236,6 +236,7 @@ public final class PortcullisServer implements AutoCloseable {
             if (isFromEnvironment) {
                 SettingSources.readAround(System.getenv(), absolute, values);
             }
+            values.put(Setting.AUDIT_LOG, "off", "a server within another program");
             return ConfigLoader.check(values, absolute);
         }
     }

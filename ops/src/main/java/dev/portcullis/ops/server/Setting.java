@@ -203,6 +203,9 @@ public enum Setting {
             LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "life of a registration since its issue or last use"),
     APPROVAL_SECONDS(LIVES, 30 * 86_400, 0, 30 * 86_400, "seconds", "how long an approval is remembered; 0: never"),
 
+    ACCOUNT_SESSION_SECONDS(
+            LIVES, 1_800, 60, 86_400, "seconds", "how long one stays signed in at /account, one's own page"),
+
     REGISTRATION(
             CLIENTS,
             Kind.SWITCH,
@@ -242,6 +245,17 @@ public enum Setting {
                     + " that was checked",
             "proxy.internal:3128"),
 
+    AUDIT_LOG(
+            OPERATION,
+            "stdout",
+            "where audit events go, as JSON lines: off, stdout or file:PATH; a server within another program: off",
+            "file:/var/log/portcullis/audit.jsonl"),
+    ADMIN_TOKEN(
+            OPERATION,
+            Kind.SECRET,
+            "",
+            "at least 32 characters: turns /admin on at the management listener, for ops/run grants, revoke and sweep",
+            "5c1f0d3e…"),
     RATE_LIMIT(OPERATION, Kind.SWITCH, "on", "off: no rate limits; only on loopback, for load tests", "off"),
     FETCH_ALLOW(
             OPERATION,
@@ -338,7 +352,12 @@ public enum Setting {
             "clients",
             "registrations without a grant that must be stored since their id cannot hold them"),
     REGISTRATIONS_PER_MINUTE_MAX(
-            LIMITS, 6_000, 1, 10_000_000, "clients", "registering in a minute, whoever they are; more are told to wait"),
+            LIMITS,
+            6_000,
+            1,
+            10_000_000,
+            "clients",
+            "registering in a minute, whoever they are; more are told to wait"),
     CLIENT_DOCUMENT_BYTES_MAX(
             LIMITS, 64 * 1024, 1_024, 1_048_576, "bytes", "a document or key set of a client, as fetched"),
     CLIENT_DOCUMENT_FETCHES_MAX(LIMITS, 32, 1, 10_000, "requests", "for documents and keys of clients at a time"),

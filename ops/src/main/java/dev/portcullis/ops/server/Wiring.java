@@ -2,6 +2,7 @@ package dev.portcullis.ops.server;
 
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.endpoint.admin.GrantsEndpoint;
 import dev.portcullis.endpoint.admin.HealthEndpoint;
 import dev.portcullis.endpoint.admin.MetricsEndpoint;
 import dev.portcullis.endpoint.mcp.McpEndpoint;
@@ -34,6 +35,8 @@ import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.SubjectKeys;
+import dev.portcullis.oauth.account.AccountFlow;
+import dev.portcullis.oauth.account.GrantDesk;
 import dev.portcullis.oauth.authorize.AuthorizationFlow;
 import dev.portcullis.oauth.client.ClientDocuments;
 import dev.portcullis.oauth.client.ClientRegistration;
@@ -44,10 +47,12 @@ import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.Oversight;
 import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.TokenService;
+import dev.portcullis.ops.audit.AuditLog;
 import dev.portcullis.ops.devidp.DevIdentityProvider;
 import dev.portcullis.ops.devidp.DevIdpSettings;
 import dev.portcullis.ops.metrics.OfferedNames;
 import dev.portcullis.ops.metrics.PrometheusTelemetry;
+import dev.portcullis.ops.server.AccountConfig.AuditTarget;
 import dev.portcullis.pipeline.ServerPipeline;
 import dev.portcullis.server.EventLoops;
 import dev.portcullis.server.Offload;
@@ -71,8 +76,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The parts list: everything the server consists of but what authors offer is made here, top to bottom, and handed what it needs. */
 final class Wiring {
-    private static final Set<String> ROUTE_NAMES =
-            Set.of("mcp", "sse", "messages", "metadata", "register", "authorize", "callback", "token", "revoke");
+    private static final Set<String> ROUTE_NAMES = Set.of(
+            "mcp", "sse", "messages", "metadata", "register", "authorize", "callback", "account", "token", "revoke");
 
     private final ServerConfig config;
     private final Served served;
@@ -110,7 +115,9 @@ final class Wiring {
         var limits = RoomLimits.of(config.limits());
         MasterKey key = MasterKeyFile.of(config.masterKey());
         var catalog = served.catalog();
-        var telemetry = running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, OfferedNames.of(catalog)));
+        var auditLog = running.add("the audit log", auditLog());
+        var telemetry =
+                running.add("metrics", new PrometheusTelemetry(ROUTE_NAMES, OfferedNames.of(catalog), auditLog));
         catalog.changes().listen(change -> {
             if (!(change instanceof Change.ResourceUpdated)) {
                 telemetry.add(OfferedNames.of(catalog));
@@ -139,6 +146,14 @@ final class Wiring {
         var policy = served.policy();
         var signIns = new OidcProvider(provider, fetcher(limits.provider()), clock);
         var flow = new AuthorizationFlow(oauth, key, store, clients, signIns, policy, telemetry);
+        var account = new AccountFlow(
+                new AccountFlow.Lives(
+                        oauth.lives().signIn(), config.authorization().account().sessionSeconds()),
+                key,
+                store,
+                signIns,
+                policy,
+                telemetry);
         var oversight =
                 new Oversight(signIns, policy, config.authorization().provider().recheckSeconds());
         var tokens = new TokenService(oauth, key, store, clients, oversight, telemetry);
@@ -200,8 +215,11 @@ final class Wiring {
         routes.addAll(AuthorizeRoutes.of(
                 oauth,
                 new AuthorizeRoutes.PageSettings(
-                        config.authorization().policy().scopes().words(), formTargets(provider)),
+                        config.authorization().policy().scopes().words(),
+                        signInUrl(provider).getRawAuthority(),
+                        formTargets(provider)),
                 flow,
+                account,
                 offload,
                 clock,
                 telemetry));
@@ -223,12 +241,23 @@ final class Wiring {
                 telemetry);
 
         var ready = new AtomicBoolean();
+        var managed = new ArrayList<>(List.of(
+                HealthEndpoint.live(),
+                HealthEndpoint.ready(ready::get),
+                MetricsEndpoint.route(telemetry::scrape, telemetry.contentType(), offload)));
+        var adminToken = config.authorization().account().adminToken();
+        if (adminToken != null) {
+            managed.addAll(GrantsEndpoint.routes(
+                    new GrantDesk(key, store, telemetry),
+                    adminToken.reveal(),
+                    provider.issuer(),
+                    AuditLog::nameOf,
+                    offload,
+                    clock));
+        }
         var management = new ServerPipeline(
                 new GateHandler.Gates(
-                        Router.of(List.of(
-                                HealthEndpoint.live(),
-                                HealthEndpoint.ready(ready::get),
-                                MetricsEndpoint.route(telemetry::scrape, telemetry.contentType(), offload))),
+                        Router.of(managed),
                         List.of(new OriginGate(OriginRules.noBrowsers()), new RouteGate()),
                         OriginRules.noBrowsers(),
                         offload),
@@ -300,6 +329,23 @@ final class Wiring {
         }
     }
 
+    private AuditLog auditLog() throws StartException {
+        try {
+            return switch (config.authorization().account().audit()) {
+                case AuditTarget.Off() -> AuditLog.off();
+                case AuditTarget.StandardOutput() -> AuditLog.to(System.out, clock);
+                case AuditTarget.ToFile(var file) -> AuditLog.toFile(file, clock);
+            };
+        } catch (IOException e) {
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "Cannot write audit events (" + e.getMessage()
+                            + "): make sure that the folder can be written, or set " + Setting.AUDIT_LOG
+                            + " to another place.",
+                    e);
+        }
+    }
+
     private DocumentFetcher fetcher(FetchLimits limits) {
         return Outgoing.fetcher(config, limits, running);
     }
@@ -316,7 +362,12 @@ final class Wiring {
                 List.of("cursor", "vscode", "vscode-insiders", "windsurf", "claude"),
                 new OAuthSettings.Offered(
                         config.authorization().clients().registration() != null,
-                        config.authorization().clients().isByDocument(), false, false, false, false, OAuthSettings.Dpop.OFF),
+                        config.authorization().clients().isByDocument(),
+                        false,
+                        false,
+                        false,
+                        false,
+                        OAuthSettings.Dpop.OFF),
                 config.lives());
     }
 
@@ -354,9 +405,14 @@ final class Wiring {
 
     /** Browsers apply a page's form-action to every hop after the form; https is allowed anyway (O-62), a provider on loopback http must be named. */
     private static List<String> formTargets(OidcSettings provider) {
-        URI first = provider.endpoints() == null
+        URI first = signInUrl(provider);
+        return first.getScheme().equals("http") ? List.of("http://" + first.getRawAuthority()) : List.of();
+    }
+
+    /** Where people are sent to sign in, or, before discovery, what has the same host. */
+    private static URI signInUrl(OidcSettings provider) {
+        return provider.endpoints() == null
                 ? URI.create(provider.issuer())
                 : provider.endpoints().authorization();
-        return first.getScheme().equals("http") ? List.of("http://" + first.getRawAuthority()) : List.of();
     }
 }

@@ -4,12 +4,10 @@ import dev.portcullis.http.BodyReader;
 import dev.portcullis.http.CollectedBody;
 import dev.portcullis.http.Endpoint;
 import dev.portcullis.http.Exchange;
+import dev.portcullis.http.Reply;
 import dev.portcullis.http.form.FormBody;
 import dev.portcullis.http.form.MalformedFormException;
-import dev.portcullis.oauth.authorize.AuthorizationStep;
-import dev.portcullis.oauth.browser.BrowserSecrets;
 import dev.portcullis.oauth.browser.PageReason;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -17,70 +15,85 @@ import java.util.Map;
 /** What the endpoints that browsers navigate to have in common: parameters in, a decision on a virtual thread, a page or a redirect out. */
 final class BrowserEndpoint {
     private final BrowserCookies cookies;
-    private final StepReplies replies;
+    private final ErrorPage errors;
+    private final OwnPages ownPages;
     private final Offloading offloading;
     private final InstantSource clock;
 
-    BrowserEndpoint(BrowserCookies cookies, StepReplies replies, Offloading offloading, InstantSource clock) {
+    BrowserEndpoint(
+            BrowserCookies cookies, ErrorPage errors, OwnPages ownPages, Offloading offloading, InstantSource clock) {
         this.cookies = cookies;
-        this.replies = replies;
+        this.errors = errors;
+        this.ownPages = ownPages;
         this.offloading = offloading;
         this.clock = clock;
     }
 
-    /** Decides. Runs where it may block. */
+    /** Decides, and says it as a page or a redirect. Runs where it may block. */
     interface Answer {
-        /** @param parameters decoded, each name with its values in order */
-        AuthorizationStep to(Map<String, List<String>> parameters, BrowserSecrets browser, long nowSeconds);
+        Reply to(BrowserRequest request);
     }
 
     /** An endpoint that is asked with a query. A body is read past. */
-    Endpoint get(HttpResponseStatus redirect, Answer answer) {
+    Endpoint get(Answer answer) {
         return exchange -> {
             if (exchange.head().query().length() > FormBody.BYTES_MAX) {
                 refuse(exchange, PageReason.TOO_LONG);
             } else {
-                answerQuery(exchange, redirect, answer);
+                answerQuery(exchange, answer);
             }
             return discarding(exchange);
         };
     }
 
-    private void answerQuery(Exchange exchange, HttpResponseStatus redirect, Answer answer) {
+    private void answerQuery(Exchange exchange, Answer answer) {
         try {
-            answer(exchange, FormBody.parseQuery(exchange.head().query()), redirect, answer);
+            answer(exchange, FormBody.parseQuery(exchange.head().query()), answer);
         } catch (MalformedFormException e) {
             refuse(exchange, PageReason.UNREADABLE);
         }
     }
 
-    /** An endpoint that is sent a form of ours; what is in its query is not looked at (T-93). */
-    BodyReader post(Exchange exchange, Answer answer) {
+    /**
+     * An endpoint that is sent a form of a page of ours; what is in its query is not looked at (T-93).
+     *
+     * @param forged what to say to a form that another page has sent
+     */
+    Endpoint post(PageReason forged, Answer answer) {
+        return exchange -> {
+            if (!ownPages.sent(exchange.head())) {
+                return refuse(exchange, forged);
+            }
+            if (!FormBody.isDeclaredBy(exchange.head())) {
+                return refuse(exchange, PageReason.UNREADABLE);
+            }
+            return readForm(exchange, answer);
+        };
+    }
+
+    private BodyReader readForm(Exchange exchange, Answer answer) {
         int bytesMax = exchange.route().bodyBytesMax();
         return CollectedBody.reading(exchange, bytesMax, body -> {
             try {
-                answer(exchange, FormBody.parse(body, bytesMax, bytesMax), HttpResponseStatus.SEE_OTHER, answer);
+                answer(exchange, FormBody.parse(body, bytesMax, bytesMax), answer);
             } catch (MalformedFormException e) {
                 refuse(exchange, PageReason.UNREADABLE);
             }
         });
     }
 
-    private void answer(
-            Exchange exchange, Map<String, List<String>> parameters, HttpResponseStatus redirect, Answer answer) {
+    private void answer(Exchange exchange, Map<String, List<String>> parameters, Answer answer) {
         var head = exchange.head();
         offloading.answer(
                 exchange,
-                () -> {
-                    long now = clock.instant().getEpochSecond();
-                    return replies.of(answer.to(parameters, cookies.of(head), now), head, redirect);
-                },
-                replies.failures(head));
+                () -> answer.to(new BrowserRequest(
+                        head, parameters, cookies.of(head), clock.instant().getEpochSecond())),
+                errors.failures(head));
     }
 
     /** Answers with a page, and whoever reads the body reads it past. */
-    BodyReader refuse(Exchange exchange, PageReason reason) {
-        exchange.reply(replies.page(reason, exchange.head()));
+    private BodyReader refuse(Exchange exchange, PageReason reason) {
+        exchange.reply(errors.render(reason, exchange.head()));
         return discarding(exchange);
     }
 

@@ -4,57 +4,47 @@ import dev.portcullis.http.Reply;
 import dev.portcullis.oauth.authorize.ConsentView;
 import dev.portcullis.oauth.authorize.RedirectTarget;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.List;
-import java.util.Map;
 
 /**
  * The page on which a person decides: who asks, what for, and where the answer would go (O-61). Saying no is as easy as saying yes. No script, no image, nothing from
  * anywhere else; all that the client says of itself is shown as text, and marked as its own word.
  */
 final class ConsentPage {
-    private static final int NAME_CHARS_MAX = 80;
+    private static final int PERSON_CHARS_MAX = 120;
     private static final int SECONDS_PER_MINUTE = 60;
 
     private final String server;
-    private final Map<String, String> scopeWords;
-    private final List<String> providerSources;
+    private final AuthorizeRoutes.PageSettings settings;
 
-    /**
-     * @param server our own name, as people know it: the public host
-     * @param scopeWords scope → what it allows, in words that follow <i>It would be able to</i>
-     * @param providerSources origins of an identity provider without TLS (on loopback): browsers hold redirects after a form to the page's {@code form-action} too
-     */
-    ConsentPage(String server, Map<String, String> scopeWords, List<String> providerSources) {
+    /** @param server our own name, as people know it: the public host */
+    ConsentPage(String server, AuthorizeRoutes.PageSettings settings) {
         this.server = server;
-        this.scopeWords = Map.copyOf(scopeWords);
-        this.providerSources = List.copyOf(providerSources);
+        this.settings = settings;
     }
 
     Reply render(ConsentView view, String transaction) {
         var body = new Html();
         addClient(body, view);
         addAbilities(body, view);
-        addRedirect(body, view.redirect());
+        addPerson(body, view);
+        addRedirect(body, view);
         addForm(body, view, transaction);
         return Page.reply(HttpResponseStatus.OK, "Allow access?", server, body, formAction(view.redirect()));
     }
 
     private static void addClient(Html body, ConsentView view) {
-        String name = view.clientName() == null ? "" : Html.clean(view.clientName());
-        body.markup("<h1>");
-        if (name.isEmpty()) {
-            body.markup("An app that gives no name asks for access");
-        } else {
-            body.markup("<bdi>").text(name, NAME_CHARS_MAX).markup("</bdi> asks for access");
-        }
-        body.markup("</h1>\n");
+        body.markup("<h1>")
+                .add(ClientWords.name(view.clientName(), "An app that gives no name"))
+                .markup(" asks for access</h1>\n")
+                .add(ClientWords.tag(view.clientKind(), view.clientHost()));
         switch (view.clientKind()) {
-            case DYNAMIC -> body.markup("""
-                        <p class="tag">Self-registered, unverified</p>
-                        <p class="soft">Nobody has checked this app: any app can give itself any name.</p>
-                        """);
-            case METADATA_DOCUMENT -> body.markup("<p class=\"tag\">Described at its own address</p>\n");
-            case PREREGISTERED -> body.markup("<p class=\"tag\">Known to this server</p>\n");
+            case DYNAMIC ->
+                body.markup("<p class=\"soft\">Nobody has checked this app: any app can give itself any name.</p>\n");
+            case METADATA_DOCUMENT ->
+                body.markup("<p class=\"soft\">Whoever runs that address says what this app is called and where its"
+                        + " answers go. Is it an address you know?</p>\n");
+            case PREREGISTERED ->
+                body.markup("<p class=\"soft\">Whoever runs this server has entered this app by hand.</p>\n");
         }
     }
 
@@ -64,14 +54,9 @@ final class ConsentPage {
             body.markup("<li>see and use, in your name, the tools that you may use here</li>\n");
         }
         for (String scope : view.scopes().values()) {
-            body.markup("<li>");
-            String words = scopeWords.get(scope);
-            if (words == null) {
-                body.markup("use the permission “").text(scope, NAME_CHARS_MAX).markup("” in your name");
-            } else {
-                body.text(words);
-            }
-            body.markup("</li>\n");
+            body.markup("<li>")
+                    .add(ClientWords.ability(scope, settings.scopeWords()))
+                    .markup("</li>\n");
         }
         body.markup("</ul>\n<p class=\"soft\">at this server</p>\n");
         for (String resource : view.resources()) {
@@ -80,24 +65,40 @@ final class ConsentPage {
         body.markup("</section>\n");
     }
 
-    private static void addRedirect(Html body, RedirectTarget redirect) {
-        body.markup("<section>\n<h2>The answer would go to</h2>\n<div class=\"host\">");
-        switch (redirect.kind()) {
-            case HTTPS -> body.text(redirect.host());
-            case LOOPBACK ->
-                body.markup("This device <span class=\"soft\">(")
-                        .text(redirect.host())
-                        .markup(")</span>");
-            case CUSTOM_SCHEME ->
-                body.markup("An app on this device <span class=\"soft\">(")
-                        .text(redirect.origin())
-                        .markup(")</span>");
+    /** As whom. Who approves is known before the identity provider has spoken only if it just did (O-66). */
+    private void addPerson(Html body, ConsentView view) {
+        body.markup("<section>\n<h2>As whom</h2>\n");
+        if (view.person() == null) {
+            body.markup("<p class=\"lead\">You sign in next with <strong>")
+                    .text(settings.providerName())
+                    .markup("</strong>. The app never sees your password.</p>\n");
+        } else {
+            body.markup("<p class=\"lead\"><strong><bdi>")
+                    .text(view.person(), PERSON_CHARS_MAX)
+                    .markup("</bdi></strong></p>\n<p class=\"soft\">Somebody else approved this app in this browser"
+                            + " before, so you are asked for yourself. You confirm who you are with ")
+                    .text(settings.providerName())
+                    .markup(" next.</p>\n");
         }
-        body.markup("</div>\n<code tabindex=\"0\" aria-label=\"Full address\">")
+        body.markup("</section>\n");
+    }
+
+    private static void addRedirect(Html body, ConsentView view) {
+        var redirect = view.redirect();
+        body.markup("<section>\n<h2>The answer would go to</h2>\n<div class=\"host\">")
+                .add(ClientWords.destination(redirect))
+                .markup("</div>\n<code tabindex=\"0\" role=\"group\" aria-label=\"Full address\">")
                 .text(redirect.uri())
                 .markup("</code>\n");
         switch (redirect.kind()) {
-            case HTTPS -> {}
+            case HTTPS -> {
+                if (view.clientHost() != null && !view.clientHost().equalsIgnoreCase(redirect.host())) {
+                    body.markup("<p class=\"warn\"><strong>That is another address than the app’s own.</strong> It is"
+                                    + " described by ")
+                            .text(view.clientHost())
+                            .markup(", which says that this is in order. If you know neither, deny.</p>\n");
+                }
+            }
             case LOOPBACK ->
                 body.markup("<p class=\"warn\"><strong>Did you start this yourself, just now?</strong> "
                         + "Any program running on this device could be asking. If you did not start it, deny.</p>\n");
@@ -123,7 +124,7 @@ final class ConsentPage {
                         <button class="deny" name="decision" value="deny">Deny</button>
                         <button class="approve" name="decision" value="approve">Approve</button>
                         </div>
-                        <p class="soft">If you approve, you sign in with your identity provider next; the app never sees your password. \
+                        <p class="soft">You can take access back at any time on <a href="/account">your account page</a>. \
                         This page is good for \
                         """)
                 .text(Integer.toString(view.lifeSeconds() / SECONDS_PER_MINUTE))
@@ -141,7 +142,7 @@ final class ConsentPage {
             case LOOPBACK -> sources.append(' ').append(redirect.origin().contains("[") ? "http:" : redirect.origin());
             case CUSTOM_SCHEME -> sources.append(' ').append(redirect.origin());
         }
-        providerSources.forEach(source -> sources.append(' ').append(source));
+        settings.providerSources().forEach(source -> sources.append(' ').append(source));
         return sources.toString();
     }
 }

@@ -4,6 +4,7 @@ import dev.portcullis.http.AcceptedType;
 import dev.portcullis.http.Reply;
 import dev.portcullis.http.RequestHead;
 import dev.portcullis.oauth.OAuthError;
+import dev.portcullis.oauth.OAuthException;
 import dev.portcullis.oauth.authorize.AuthorizationStep.OfferReturn;
 import dev.portcullis.oauth.browser.PageReason;
 import io.netty.buffer.Unpooled;
@@ -69,14 +70,46 @@ final class ErrorPage {
         return Page.reply(status, "The app asked for something that cannot be", server, body, "'none'");
     }
 
+    /** What a browser is told when the work for it fails. */
+    Offloading.Failures failures(RequestHead head) {
+        return new Offloading.Failures() {
+            /** The flows make pages and redirects of all that OAuth refuses; none comes this far. */
+            @Override
+            public Reply of(OAuthException refusal) {
+                return render(PageReason.INTERNAL_ERROR, head);
+            }
+
+            @Override
+            public Reply overloaded() {
+                return render(PageReason.OVERLOADED, head);
+            }
+
+            @Override
+            public Reply storeUnavailable() {
+                return render(PageReason.STORE_UNAVAILABLE, head);
+            }
+
+            @Override
+            public Reply internalError() {
+                return render(PageReason.INTERNAL_ERROR, head);
+            }
+        };
+    }
+
     private static HttpResponseStatus statusOf(PageReason reason) {
         return switch (reason) {
-            case UNREADABLE, REPEATED_PARAMETER, UNKNOWN_CLIENT, CLIENT_UNAVAILABLE, BAD_REDIRECT_URI, UNKNOWN_SIGN_IN, OTHER_BROWSER ->
-                HttpResponseStatus.BAD_REQUEST;
+            case UNREADABLE,
+                    REPEATED_PARAMETER,
+                    UNKNOWN_CLIENT,
+                    CLIENT_UNAVAILABLE,
+                    BAD_REDIRECT_URI,
+                    UNKNOWN_SIGN_IN,
+                    OTHER_BROWSER -> HttpResponseStatus.BAD_REQUEST;
             case TOO_LONG -> HttpResponseStatus.REQUEST_URI_TOO_LONG;
-            case FORGED_CONSENT, EXPIRED_CONSENT, ANSWERED_CONSENT -> HttpResponseStatus.FORBIDDEN;
-            case STORE_UNAVAILABLE, OVERLOADED -> HttpResponseStatus.SERVICE_UNAVAILABLE;
-            case INTERNAL_ERROR -> HttpResponseStatus.INTERNAL_SERVER_ERROR;
+            case FORGED_CONSENT, EXPIRED_CONSENT, ANSWERED_CONSENT, FORGED_FORM, SIGN_IN_REFUSED ->
+                HttpResponseStatus.FORBIDDEN;
+            case STORE_UNAVAILABLE, OVERLOADED, PROVIDER_UNAVAILABLE -> HttpResponseStatus.SERVICE_UNAVAILABLE;
+            case SIGN_IN_FAILED, INTERNAL_ERROR -> HttpResponseStatus.INTERNAL_SERVER_ERROR;
         };
     }
 
@@ -91,7 +124,10 @@ final class ErrorPage {
             case ANSWERED_CONSENT -> "You have answered this already";
             case UNKNOWN_SIGN_IN -> "This sign-in is over";
             case OTHER_BROWSER -> "This sign-in began in another browser";
-            case STORE_UNAVAILABLE, OVERLOADED -> "Please try again in a moment";
+            case FORGED_FORM -> "This did not come from your account page";
+            case SIGN_IN_REFUSED -> "You were not let in";
+            case SIGN_IN_FAILED -> "The sign-in did not work";
+            case STORE_UNAVAILABLE, OVERLOADED, PROVIDER_UNAVAILABLE -> "Please try again in a moment";
             case INTERNAL_ERROR -> "Something went wrong here";
         };
     }
@@ -119,6 +155,14 @@ final class ErrorPage {
                         "It was finished before, or took longer than it may. If the app is not connected yet, go back to it and connect again.";
                     case OTHER_BROWSER ->
                         "For your safety it can only be finished in the browser that began it, with cookies allowed. Nothing was approved here.";
+                    case FORGED_FORM ->
+                        "Either the page was of an earlier sign-in, or another page tried to act in your place. Nothing was changed.";
+                    case SIGN_IN_REFUSED ->
+                        "Your company’s sign-in, or a rule of this server, does not let you in here. Ask whoever runs it if you think it should.";
+                    case SIGN_IN_FAILED ->
+                        "The answer of your company’s sign-in could not be accepted, and that has been noted. Please sign in once more.";
+                    case PROVIDER_UNAVAILABLE ->
+                        "Your company’s sign-in does not answer just now. Nothing was lost: sign in again in a few seconds.";
                     case STORE_UNAVAILABLE ->
                         "A part of this server does not answer just now. Nothing was lost: load this page again in a few seconds.";
                     case OVERLOADED ->
@@ -126,6 +170,9 @@ final class ErrorPage {
                     case INTERNAL_ERROR ->
                         "It is our mistake, and it has been noted. Go back to the app and connect again.";
                 });
+        if (isOfAccount(reason)) {
+            body.markup("</p>\n<p><a class=\"button\" href=\"/account\">Go to your account page</a>");
+        }
         return body.markup("""
                         </p>
                         <p class="soft">If you did not start this yourself, just close this page.</p>
@@ -137,6 +184,27 @@ final class ErrorPage {
                 .markup("</dd>\n<dt>Reason</dt><dd>")
                 .text(reason.description())
                 .markup("</dd>\n</dl>\n</section>\n");
+    }
+
+    /** Whether somebody meets it only on the way to their own account, or in it. */
+    private static boolean isOfAccount(PageReason reason) {
+        return switch (reason) {
+            case FORGED_FORM, SIGN_IN_REFUSED, SIGN_IN_FAILED, PROVIDER_UNAVAILABLE -> true;
+            case UNREADABLE,
+                    TOO_LONG,
+                    REPEATED_PARAMETER,
+                    UNKNOWN_CLIENT,
+                    CLIENT_UNAVAILABLE,
+                    BAD_REDIRECT_URI,
+                    FORGED_CONSENT,
+                    EXPIRED_CONSENT,
+                    ANSWERED_CONSENT,
+                    UNKNOWN_SIGN_IN,
+                    OTHER_BROWSER,
+                    STORE_UNAVAILABLE,
+                    OVERLOADED,
+                    INTERNAL_ERROR -> false;
+        };
     }
 
     private Reply json(HttpResponseStatus status, OAuthError error, String description) {

@@ -19,6 +19,12 @@ final class Html {
         return this;
     }
 
+    /** Adds what was put together elsewhere. */
+    Html add(Html finished) {
+        out.append(finished.out);
+        return this;
+    }
+
     /** Adds text from anywhere. */
     Html text(String untrusted) {
         String clean = clean(untrusted);

@@ -8,9 +8,9 @@ import java.util.Base64;
 final class PageStyle {
     static final String CSS = """
             :root{color-scheme:light dark;--page:#f3f4f6;--card:#fff;--text:#16181d;--soft:#565d6b;--line:#dfe2e8;--edge:#868e9c;--well:#f6f7f9;\
-            --accent:#1d4ed8;--on-accent:#fff;--accent-hover:#1a44bb;--warn-back:#fff6e5;--warn-line:#e9b44c;--warn-text:#6b4300;--focus:#1d4ed8}
+            --accent:#1d4ed8;--on-accent:#fff;--accent-hover:#1a44bb;--warn-back:#fff6e5;--warn-line:#e9b44c;--warn-text:#6b4300;--focus:#1d4ed8;--danger:#b42318}
             @media (prefers-color-scheme:dark){:root{--page:#0e1014;--card:#181b21;--text:#eceef2;--soft:#a3abba;--line:#2d323c;--edge:#6b7383;--well:#1f232b;\
-            --accent:#86acff;--on-accent:#0b1020;--accent-hover:#a3c0ff;--warn-back:#2d2311;--warn-line:#8a6420;--warn-text:#f5d79b;--focus:#a3c0ff}}
+            --accent:#86acff;--on-accent:#0b1020;--accent-hover:#a3c0ff;--warn-back:#2d2311;--warn-line:#8a6420;--warn-text:#f5d79b;--focus:#a3c0ff;--danger:#ffa198}}
             *{box-sizing:border-box}
             html{font:100%/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%}
             body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:center;justify-content:center;\
@@ -23,8 +23,11 @@ final class PageStyle {
             h2{margin:0 0 .375rem;font-size:.8125rem;font-weight:600;color:var(--soft)}
             p{margin:.5rem 0 0}
             .soft{color:var(--soft);font-size:.875rem}
-            .tag{display:inline-block;margin:.625rem 0 0;padding:.125rem .625rem;border:1px solid var(--warn-line);border-radius:99px;\
-            background:var(--warn-back);color:var(--warn-text);font-size:.8125rem;font-weight:550}
+            .tag{display:inline-block;margin:.625rem 0 0;padding:.125rem .625rem;border:1px solid var(--line);border-radius:99px;\
+            background:var(--well);font-size:.8125rem;font-weight:550}
+            .warned{border-color:var(--warn-line);background:var(--warn-back);color:var(--warn-text)}
+            .lead{margin:0}
+            main a:not(.button){color:var(--accent)}
             section{margin-top:1.25rem;padding-top:1.25rem;border-top:1px solid var(--line)}
             ul{margin:0;padding:0;list-style:none}
             li{position:relative;padding-left:1.5rem}
@@ -53,6 +56,19 @@ final class PageStyle {
             dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:0;font-size:.875rem}
             dt{color:var(--soft)}
             dd{margin:0}
+            .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+            .notice{margin:1rem 0 0;padding:.625rem .875rem;border-left:3px solid var(--accent);border-radius:.375rem;background:var(--well)}
+            .app h2{margin:0;font-size:1.0625rem;color:var(--text)}
+            .app .tag{margin-top:.375rem}
+            .app dl{margin-top:.75rem}
+            .app ul{font-size:.875rem}
+            .row{display:flex;justify-content:space-between;align-items:center;gap:1rem;flex-wrap:wrap}
+            .quiet button{flex:none;min-height:2.25rem;padding:.25rem .875rem;font-size:.875rem}
+            .app .quiet{margin-top:.875rem}
+            details{margin-top:.5rem}
+            summary{padding:.5rem 0;cursor:pointer;font-weight:600;font-size:.875rem}
+            button.danger{border-color:var(--danger);color:var(--danger)}
+            nav{display:flex;justify-content:space-between;gap:1rem;font-size:.875rem}
             @media (max-width:30rem){body{justify-content:flex-start;padding:0;background:var(--card)}\
             main{padding:1.25rem;border:0;border-radius:0;box-shadow:none}}
             @media (max-width:20rem){.buttons{flex-direction:column}}

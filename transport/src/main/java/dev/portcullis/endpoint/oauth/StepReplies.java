@@ -2,7 +2,6 @@ package dev.portcullis.endpoint.oauth;
 
 import dev.portcullis.http.Reply;
 import dev.portcullis.http.RequestHead;
-import dev.portcullis.oauth.OAuthException;
 import dev.portcullis.oauth.authorize.AuthorizationStep;
 import dev.portcullis.oauth.authorize.AuthorizationStep.AskConsent;
 import dev.portcullis.oauth.authorize.AuthorizationStep.Leave;
@@ -35,30 +34,5 @@ final class StepReplies {
 
     Reply page(PageReason reason, RequestHead head) {
         return errorPage.render(reason, head);
-    }
-
-    Offloading.Failures failures(RequestHead head) {
-        return new Offloading.Failures() {
-            /** The flow makes pages and redirects of all that OAuth refuses; none comes this far. */
-            @Override
-            public Reply of(OAuthException refusal) {
-                return page(PageReason.INTERNAL_ERROR, head);
-            }
-
-            @Override
-            public Reply overloaded() {
-                return page(PageReason.OVERLOADED, head);
-            }
-
-            @Override
-            public Reply storeUnavailable() {
-                return page(PageReason.STORE_UNAVAILABLE, head);
-            }
-
-            @Override
-            public Reply internalError() {
-                return page(PageReason.INTERNAL_ERROR, head);
-            }
-        };
     }
 }

@@ -11,6 +11,7 @@ import dev.portcullis.identity.IdentityException;
 import dev.portcullis.identity.IdentityProvider;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.OAuthSettings;
+import dev.portcullis.oauth.account.AccountFlow;
 import dev.portcullis.oauth.authorize.AuthorizationFlow;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.policy.RulePolicy;
@@ -77,8 +78,11 @@ class SignInEndpointsTest {
         var flow = new AuthorizationFlow(
                 settings, MASTER, store, new Clients(store, MASTER, 3600), provider, RulePolicy.openToAll(), telemetry);
         var pages = new AuthorizeRoutes.PageSettings(
-                Map.of("tools", "see and call tools in your name"), List.of("http://localhost:8790"));
-        return AuthorizeRoutes.of(settings, pages, flow, executor, () -> Instant.ofEpochSecond(now), telemetry);
+                Map.of("tools", "see and call tools in your name"), "idp.example", List.of("http://localhost:8790"));
+        var account = new AccountFlow(
+                new AccountFlow.Lives(600, 1800), MASTER, store, provider, RulePolicy.openToAll(), telemetry);
+        return AuthorizeRoutes.of(
+                settings, pages, flow, account, executor, () -> Instant.ofEpochSecond(now), telemetry);
     }
 
     private void register(String id, @Nullable String name, String... redirectUris) {
@@ -316,7 +320,9 @@ class SignInEndpointsTest {
         assertForged(post(form(page, "approve")));
         jar.cookies.putAll(kept);
         assertForged(post(form(page, "approve")));
-        assertThat(provider.starts).hasSize(1);
+        assertThat(jar.cookies.keySet())
+                .filteredOn(name -> name.contains("_tx_"))
+                .hasSize(1);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.portcullis.ops;
+package dev.portcullis.ops.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,7 +45,7 @@ class ExplainTest {
                 .config();
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        var parsed = new CommandLine(Explain.spec()).parseArgs(arguments);
+        var parsed = new CommandLine(new ExplainCommand().spec()).parseArgs(arguments);
         var code = Explain.run(parsed, config, print(out), print(err));
         return new Said(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

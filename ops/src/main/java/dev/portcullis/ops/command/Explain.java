@@ -1,4 +1,4 @@
-package dev.portcullis.ops;
+package dev.portcullis.ops.command;
 
 import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.Principal;
@@ -24,8 +24,6 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code ops/run explain}: what the policy in the settings would say to somebody, and which rule says it. Starts nothing. */
 final class Explain {
-    static final String NAME = "explain";
-
     private static final String AS = "--as";
     private static final String GROUP = "--group";
     private static final String CLAIM = "--claim";
@@ -47,14 +45,8 @@ final class Explain {
         this.out = out;
     }
 
-    static CommandSpec spec() {
-        var spec = CommandSpec.create().name("ops/run " + NAME);
+    static void describe(CommandSpec spec) {
         spec.usageMessage()
-                .width(100)
-                .description(
-                        "Says what somebody may do by the settings here, and which rule decides. Without a tool, prompt,"
-                                + " resource, scope or sign-in to ask about: all tools.",
-                        "")
                 .footer(
                         "",
                         "Exit codes: 0 allowed (or a list was wanted), " + ExitCode.NEEDS_SCOPE.number()
@@ -71,11 +63,6 @@ final class Explain {
         spec.addOption(OptionSpec.builder(SIGN_IN)
                 .description("May they sign in at all?")
                 .build());
-        spec.addOption(OptionSpec.builder("-h", "--help")
-                .usageHelp(true)
-                .description("Show this text and exit.")
-                .build());
-        return spec;
     }
 
     private static void option(CommandSpec spec, String name, String label, String description) {
