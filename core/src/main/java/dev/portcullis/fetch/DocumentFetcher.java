@@ -46,8 +46,7 @@ public final class DocumentFetcher implements AutoCloseable {
     }
 
     /** @param proxy through which https to strangers goes, by tunnels to the addresses that were looked at; null for none */
-    public DocumentFetcher(
-            FetchLimits limits, AddressGuard guard, SSLContext trust, @Nullable EgressProxy proxy) {
+    public DocumentFetcher(FetchLimits limits, AddressGuard guard, SSLContext trust, @Nullable EgressProxy proxy) {
         this.proxy = proxy;
         this.limits = limits;
         this.guard = guard;

@@ -45,7 +45,12 @@ final class Fetch implements Callable<FetchedDocument> {
     private final @Nullable EgressProxy proxy;
     private final HttpUriRequestBase message;
 
-    Fetch(FetchRequest request, FetchLimits limits, AddressGuard guard, TlsSocketStrategy tls, @Nullable EgressProxy proxy) {
+    Fetch(
+            FetchRequest request,
+            FetchLimits limits,
+            AddressGuard guard,
+            TlsSocketStrategy tls,
+            @Nullable EgressProxy proxy) {
         this.request = request;
         this.limits = limits;
         this.guard = guard;

@@ -58,8 +58,8 @@ class EgressProxyTest {
     }
 
     private static Reason failure(Proxy proxy, AddressGuard guard, String url) {
-        try (var fetcher = new DocumentFetcher(
-                QUICK, guard, new EgressProxy("127.0.0.1", proxy.server.getLocalPort()))) {
+        try (var fetcher =
+                new DocumentFetcher(QUICK, guard, new EgressProxy("127.0.0.1", proxy.server.getLocalPort()))) {
             var request = FetchRequest.get(URI.create(url), Destination.STRANGER, 1_000);
             return catchThrowableOfType(FetchException.class, () -> fetcher.fetch(request))
                     .reason();
@@ -77,7 +77,11 @@ class EgressProxyTest {
 
             assertThat(proxy.heads)
                     .containsExactly("CONNECT 93.184.215.14:443 HTTP/1.1\r\nHost: 93.184.215.14:443\r\n\r\n");
-            assertThat(proxy.firstBytes).singleElement().asString().startsWith("\u0016\u0003").contains("client.example");
+            assertThat(proxy.firstBytes)
+                    .singleElement()
+                    .asString()
+                    .startsWith("\u0016\u0003")
+                    .contains("client.example");
         }
     }
 
@@ -110,7 +114,8 @@ class EgressProxyTest {
             try (var proxy = new Proxy(answer)) {
                 assertThat(failure(proxy, resolvingTo("93.184.215.14"), "https://client.example/metadata"))
                         .isEqualTo(Reason.UNREACHABLE);
-                assertThat(proxy.firstBytes).allSatisfy(bytes -> assertThat(bytes).isEmpty());
+                assertThat(proxy.firstBytes)
+                        .allSatisfy(bytes -> assertThat(bytes).isEmpty());
             }
         }
     }
@@ -121,8 +126,8 @@ class EgressProxyTest {
         try (var proxy = new Proxy("HTTP/1.1 403 Forbidden\r\n\r\n");
                 var server = new LocalServer(LocalServer.json("{}"))) {
             var guard = new AddressGuard(Set.of("127.0.0.1:" + server.port()), AddressGuard.Resolver.SYSTEM);
-            try (var fetcher = new DocumentFetcher(
-                    QUICK, guard, new EgressProxy("127.0.0.1", proxy.server.getLocalPort()))) {
+            try (var fetcher =
+                    new DocumentFetcher(QUICK, guard, new EgressProxy("127.0.0.1", proxy.server.getLocalPort()))) {
                 var request = FetchRequest.get(server.uri("/"), Destination.STRANGER, 1_000);
 
                 assertThat(fetcher.fetch(request).status()).isEqualTo(200);

@@ -114,7 +114,10 @@ final class ClientAssertions {
         }
         String one = claims.string("aud");
         List<?> named = one == null ? claims.array("aud") : List.of(one);
-        if (named == null || named.size() != 1 || !(named.get(0) instanceof String audience) || !audiences.contains(audience)) {
+        if (named == null
+                || named.size() != 1
+                || !(named.get(0) instanceof String audience)
+                || !audiences.contains(audience)) {
             throw new Flaw("its aud is neither our issuer nor our token endpoint, alone");
         }
     }
@@ -150,7 +153,8 @@ final class ClientAssertions {
             return true;
         }
         LOG.log(Level.WARNING, "a client assertion was shown twice");
-        telemetry.audit(AuditEvent.of(What.ASSERTION_REPLAYED).client(client.id()).failed("client assertion"));
+        telemetry.audit(
+                AuditEvent.of(What.ASSERTION_REPLAYED).client(client.id()).failed("client assertion"));
         return false;
     }
 

@@ -52,8 +52,7 @@ public final class ClientDocuments {
         var lives = DocumentTable.Lives.DEFAULT.max(limits.secondsMax());
         this.clients = new DocumentTable<>(
                 documents,
-                (address, body) ->
-                        parser.parse(address, body, clock.instant().getEpochSecond()),
+                (address, body) -> parser.parse(address, body, clock.instant().getEpochSecond()),
                 lives,
                 limits.tableBytesMax(),
                 this::report,
@@ -90,7 +89,9 @@ public final class ClientDocuments {
     @Nullable
     VerificationKeys keysAt(String address, @Nullable String kid) throws KeysUnavailable {
         Answer<VerificationKeys> answer = keySets.get(address);
-        if (kid != null && answer instanceof Answer.Had<VerificationKeys>(VerificationKeys keys) && !keys.contains(kid)) {
+        if (kid != null
+                && answer instanceof Answer.Had<VerificationKeys>(VerificationKeys keys)
+                && !keys.contains(kid)) {
             answer = keySets.refetch(address);
         }
         return switch (answer) {

@@ -108,10 +108,9 @@ public final class ClientRegistration {
 
     private int countIn(long nowSeconds) {
         long minute = nowSeconds / 60;
-        return inMinute.updateAndGet(before ->
-                        before.minute == minute
-                                ? new InMinute(minute, Math.min(before.count, limits.perMinuteMax()) + 1)
-                                : new InMinute(minute, 1))
+        return inMinute.updateAndGet(before -> before.minute == minute
+                        ? new InMinute(minute, Math.min(before.count, limits.perMinuteMax()) + 1)
+                        : new InMinute(minute, 1))
                 .count;
     }
 

@@ -1,8 +1,8 @@
 package dev.portcullis.oauth.client;
 
 import dev.portcullis.crypto.MasterKey;
-import dev.portcullis.oauth.client.ClientDocuments.KeysUnavailable;
 import dev.portcullis.identity.VerificationKeys;
+import dev.portcullis.oauth.client.ClientDocuments.KeysUnavailable;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.RegisteredClient.ClientKeys;

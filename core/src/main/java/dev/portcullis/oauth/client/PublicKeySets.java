@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.client;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import dev.portcullis.identity.VerificationKeys;
 import dev.portcullis.oauth.OAuthException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import com.nimbusds.jose.util.JSONObjectUtils;
 
 /** JWK sets (RFC 7517 §5) that clients bring with them: public keys alone, few, and only the members that a signature is checked with. */
 final class PublicKeySets {
@@ -24,7 +24,8 @@ final class PublicKeySets {
      * @throws OAuthException INVALID_CLIENT_METADATA: no set, too many keys, a private or symmetric one, or none that can be used
      */
     static String clean(String jwks) {
-        List<Map<String, Object>> cleaned = keysOf(jwks).stream().map(PublicKeySets::cleanKey).toList();
+        List<Map<String, Object>> cleaned =
+                keysOf(jwks).stream().map(PublicKeySets::cleanKey).toList();
         String text = JSONObjectUtils.toJSONString(Map.of("keys", cleaned));
         VerificationKeys usable = VerificationKeys.parse(text.getBytes(StandardCharsets.UTF_8));
         if (usable == null || usable.keys().isEmpty()) {

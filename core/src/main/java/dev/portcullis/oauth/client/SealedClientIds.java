@@ -39,8 +39,7 @@ final class SealedClientIds {
     private static final byte[] CONTEXT = "client-id/1".getBytes(StandardCharsets.US_ASCII);
     private static final List<String> BEGINNINGS =
             List.of("", "https://", "http://localhost:", "http://127.0.0.1:", "http://localhost", "http://127.0.0.1");
-    private static final List<AuthMethod> METHODS =
-            List.of(
+    private static final List<AuthMethod> METHODS = List.of(
             AuthMethod.NONE,
             AuthMethod.CLIENT_SECRET_BASIC,
             AuthMethod.CLIENT_SECRET_POST,
@@ -86,11 +85,10 @@ final class SealedClientIds {
 
     /** @return the client as everybody else sees it, with the hash of its secret */
     RegisteredClient client(String clientId, ClientMetadata metadata, long issuedAtSeconds) {
-        TokenHash secretHash =
-                switch (metadata.authMethod()) {
-                    case NONE, PRIVATE_KEY_JWT -> null;
-                    case CLIENT_SECRET_BASIC, CLIENT_SECRET_POST -> TokenHash.of(secretOf(clientId));
-                };
+        TokenHash secretHash = switch (metadata.authMethod()) {
+            case NONE, PRIVATE_KEY_JWT -> null;
+            case CLIENT_SECRET_BASIC, CLIENT_SECRET_POST -> TokenHash.of(secretOf(clientId));
+        };
         return new RegisteredClient(
                 clientId,
                 metadata.name(),

@@ -223,7 +223,9 @@ final class ClientRegistrationTest {
 
         assertThat(clients.find(id, NOW + LIFE - 1).orNull()).isNotNull();
         assertThat(clients.find(id, NOW + LIFE).orNull()).isNull();
-        assertThat(new Clients(store, new MasterKey("another key"), LIFE).find(id, NOW).orNull())
+        assertThat(new Clients(store, new MasterKey("another key"), LIFE)
+                        .find(id, NOW)
+                        .orNull())
                 .isNull();
         for (String forged : List.of(
                 "",

@@ -102,7 +102,9 @@ class MillionRegistrationsTest {
             var documents = new ClientDocuments(
                     settings,
                     StrangersDocumentsFixture.resolving(
-                            _ -> new InetAddress[] {InetAddress.getLoopbackAddress()}, Set.of(444), InstantSource.system()),
+                            _ -> new InetAddress[] {InetAddress.getLoopbackAddress()},
+                            Set.of(444),
+                            InstantSource.system()),
                     ClientDocuments.Limits.DEFAULT,
                     InstantSource.system(),
                     Telemetry.NONE);

@@ -112,7 +112,9 @@ public record ClientsConfig(
         int port = parts.matches() ? Integer.parseInt(parts.group(2)) : 0;
         if (port < 1 || port > 65_535) {
             values.mistake(
-                    Setting.EGRESS_PROXY, "is not host:port", "For example EGRESS_PROXY=" + Setting.EGRESS_PROXY.example());
+                    Setting.EGRESS_PROXY,
+                    "is not host:port",
+                    "For example EGRESS_PROXY=" + Setting.EGRESS_PROXY.example());
             return null;
         }
         return new EgressProxy(parts.group(1), port);

@@ -122,7 +122,10 @@ final class ClientsSection {
                     "the client id " + shown(id) + " looks like one that clients come by otherwise, or has a space",
                     "Use a plain name of visible ASCII, with no :// in it and not beginning with dcr1. or dcrs.");
         } else if (!ids.add(id)) {
-            mistake(lineOf(client, "id"), "the client id " + shown(id) + " stands there twice", "Take one of them out.");
+            mistake(
+                    lineOf(client, "id"),
+                    "the client id " + shown(id) + " stands there twice",
+                    "Take one of them out.");
         }
         return id;
     }
@@ -141,7 +144,10 @@ final class ClientsSection {
             }
         }
         if (types.isEmpty()) {
-            mistake(lineOf(client, "grant-types"), "a client has no grant types", "Leave grant-types out for the usual ones.");
+            mistake(
+                    lineOf(client, "grant-types"),
+                    "a client has no grant types",
+                    "Leave grant-types out for the usual ones.");
         }
         return types;
     }
@@ -173,9 +179,7 @@ final class ClientsSection {
         if (text == null) {
             boolean hasSecret = client.get("secret") != null || client.get("secret-sha256") != null;
             boolean hasKeys = client.get("jwks") != null || client.get("jwks-uri") != null;
-            return hasKeys
-                    ? AuthMethod.PRIVATE_KEY_JWT
-                    : hasSecret ? AuthMethod.CLIENT_SECRET_BASIC : AuthMethod.NONE;
+            return hasKeys ? AuthMethod.PRIVATE_KEY_JWT : hasSecret ? AuthMethod.CLIENT_SECRET_BASIC : AuthMethod.NONE;
         }
         for (AuthMethod method : AuthMethod.values()) {
             if (method.wireName().equals(text)) {
@@ -301,11 +305,12 @@ final class ClientsSection {
             case YamlNode.Scalar(String text, int _) -> List.of(text);
             case YamlNode.Sequence(List<YamlNode> items, int _)
             when items.stream().allMatch(item -> item instanceof YamlNode.Scalar) ->
-                items.stream()
-                        .map(item -> ((YamlNode.Scalar) item).text())
-                        .toList();
+                items.stream().map(item -> ((YamlNode.Scalar) item).text()).toList();
             case YamlNode other -> {
-                mistake(other.line(), name + " is no list of texts", "Write [one, another], or one text a line after a dash.");
+                mistake(
+                        other.line(),
+                        name + " is no list of texts",
+                        "Write [one, another], or one text a line after a dash.");
                 yield List.of();
             }
         };

@@ -33,8 +33,7 @@ final class Outgoing {
                 limits.headersMax(),
                 clients.fetchesMax());
         var fetcher = running.add(
-                "requests for documents of clients",
-                new DocumentFetcher(bounded, guard, clients.egressProxy()));
+                "requests for documents of clients", new DocumentFetcher(bounded, guard, clients.egressProxy()));
         var operators = clients.preregistered().stream()
                 .map(client -> client.keys() instanceof ClientKeys.At(String uri) ? uri : "")
                 .filter(uri -> !uri.isEmpty())

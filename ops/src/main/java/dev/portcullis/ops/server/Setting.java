@@ -314,7 +314,12 @@ public enum Setting {
             "clients",
             "registrations without a grant that must be stored since their id cannot hold them"),
     REGISTRATIONS_PER_MINUTE_MAX(
-            LIMITS, 6_000, 1, 10_000_000, "clients", "registering in a minute, whoever they are; more are told to wait"),
+            LIMITS,
+            6_000,
+            1,
+            10_000_000,
+            "clients",
+            "registering in a minute, whoever they are; more are told to wait"),
     CLIENT_DOCUMENT_BYTES_MAX(
             LIMITS, 64 * 1024, 1_024, 1_048_576, "bytes", "a document or key set of a client, as fetched"),
     CLIENT_DOCUMENT_FETCHES_MAX(LIMITS, 32, 1, 10_000, "requests", "for documents and keys of clients at a time"),

@@ -311,7 +311,12 @@ final class Wiring {
                 List.of("cursor", "vscode", "vscode-insiders", "windsurf", "claude"),
                 new OAuthSettings.Offered(
                         config.authorization().clients().registration() != null,
-                        config.authorization().clients().isByDocument(), false, false, false, false, OAuthSettings.Dpop.OFF),
+                        config.authorization().clients().isByDocument(),
+                        false,
+                        false,
+                        false,
+                        false,
+                        OAuthSettings.Dpop.OFF),
                 config.lives());
     }
 

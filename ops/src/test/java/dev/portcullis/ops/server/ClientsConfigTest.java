@@ -37,14 +37,16 @@ class ClientsConfigTest {
 
     private ClientsConfig load(String yaml) throws IOException, ConfigException {
         Files.writeString(directory.resolve("portcullis.yaml"), yaml);
-        return ConfigLoader.load(environment, directory).config().authorization().clients();
+        return ConfigLoader.load(environment, directory)
+                .config()
+                .authorization()
+                .clients();
     }
 
     private String mistakes(String yaml) throws IOException {
         Files.writeString(directory.resolve("portcullis.yaml"), yaml);
         return Objects.requireNonNull(
-                        catchThrowableOfType(
-                                ConfigException.class, () -> ConfigLoader.load(environment, directory)),
+                        catchThrowableOfType(ConfigException.class, () -> ConfigLoader.load(environment, directory)),
                         "no mistakes")
                 .report();
     }
@@ -113,11 +115,12 @@ class ClientsConfigTest {
                           - id: remote
                             redirect-uris: https://remote.example/cb
                             jwks-uri: https://remote.example/keys
-                        """.formatted("7c".repeat(32), KEYS))
-                .preregistered();
+                        """.formatted("7c".repeat(32), KEYS)).preregistered();
 
         assertThat(clients).allMatch(client -> client.kind() == Kind.PREREGISTERED);
-        assertThat(clients).extracting(RegisteredClient::id).containsExactly("desk", "portal", "hashed", "robot", "remote");
+        assertThat(clients)
+                .extracting(RegisteredClient::id)
+                .containsExactly("desk", "portal", "hashed", "robot", "remote");
         var desk = clients.get(0);
         assertThat(desk.name()).isEqualTo("The Desk");
         assertThat(desk.redirectUris()).containsExactly("https://desk.example/cb", "desk:/cb", "http://localhost/cb");
@@ -183,7 +186,11 @@ class ClientsConfigTest {
                 """);
 
         assertThat(report)
-                .contains("a client has no redirect-uris", "shorter than 32", "a client has no id", "cannot be a redirect URI")
+                .contains(
+                        "a client has no redirect-uris",
+                        "shorter than 32",
+                        "a client has no id",
+                        "cannot be a redirect URI")
                 .contains("REGISTRATION_TOKEN", "EGRESS_PROXY", "CLIENT_DOCUMENT_HOSTS")
                 .doesNotContain("hunter");
     }

@@ -71,8 +71,13 @@ final class ErrorPage {
 
     private static HttpResponseStatus statusOf(PageReason reason) {
         return switch (reason) {
-            case UNREADABLE, REPEATED_PARAMETER, UNKNOWN_CLIENT, CLIENT_UNAVAILABLE, BAD_REDIRECT_URI, UNKNOWN_SIGN_IN, OTHER_BROWSER ->
-                HttpResponseStatus.BAD_REQUEST;
+            case UNREADABLE,
+                    REPEATED_PARAMETER,
+                    UNKNOWN_CLIENT,
+                    CLIENT_UNAVAILABLE,
+                    BAD_REDIRECT_URI,
+                    UNKNOWN_SIGN_IN,
+                    OTHER_BROWSER -> HttpResponseStatus.BAD_REQUEST;
             case TOO_LONG -> HttpResponseStatus.REQUEST_URI_TOO_LONG;
             case FORGED_CONSENT, EXPIRED_CONSENT, ANSWERED_CONSENT -> HttpResponseStatus.FORBIDDEN;
             case STORE_UNAVAILABLE, OVERLOADED -> HttpResponseStatus.SERVICE_UNAVAILABLE;

@@ -47,9 +47,7 @@ public final class OAuthReplies {
 
     static Reply error(HttpResponseStatus status, OAuthError error, String description) {
         String json = "{\"error\":\"" + error.code() + "\",\"error_description\":\"" + clean(description) + "\"}";
-        return Reply.json(status, json)
-                .with("pragma", "no-cache")
-                .with("referrer-policy", "no-referrer");
+        return Reply.json(status, json).with("pragma", "no-cache").with("referrer-policy", "no-referrer");
     }
 
     private static String clean(String description) {

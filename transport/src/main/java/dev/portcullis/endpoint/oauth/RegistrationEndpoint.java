@@ -38,9 +38,7 @@ final class RegistrationEndpoint implements Endpoint {
         }
         return CollectedBody.reading(exchange, exchange.route().bodyBytesMax(), body -> {
             if (!exchange.isAnswered()) {
-                offloading.answer(
-                        exchange,
-                        () -> OAuthJson.registered(registration.register(body, seconds())));
+                offloading.answer(exchange, () -> OAuthJson.registered(registration.register(body, seconds())));
             }
         });
     }

@@ -148,12 +148,30 @@ class ClientAuthenticationTableTest {
         return Stream.of(
                 row("public", "app-none", Map.of(id, "app-none"), 200, ""),
                 basicRow("basic", "app-basic", Map.of(), basic("app-basic", SECRET), 200, ""),
-                basicRow("basic, encoded", "app-basic", Map.of(), basic("app%2Dbasic", SECRET.replace("0", "%30")), 200, ""),
+                basicRow(
+                        "basic, encoded",
+                        "app-basic",
+                        Map.of(),
+                        basic("app%2Dbasic", SECRET.replace("0", "%30")),
+                        200,
+                        ""),
                 basicRow("basic, id twice", "app-basic", Map.of(id, "app-basic"), basic("app-basic", SECRET), 200, ""),
                 row("post", "app-post", Map.of(id, "app-post", secret, SECRET), 200, ""),
                 // two at once
-                basicRow("basic and post", "app-basic", Map.of(secret, SECRET), basic("app-basic", SECRET), 400, "invalid_request"),
-                basicRow("basic for another", "app-basic", Map.of(id, "app-none"), basic("app-basic", SECRET), 400, "invalid_request"),
+                basicRow(
+                        "basic and post",
+                        "app-basic",
+                        Map.of(secret, SECRET),
+                        basic("app-basic", SECRET),
+                        400,
+                        "invalid_request"),
+                basicRow(
+                        "basic for another",
+                        "app-basic",
+                        Map.of(id, "app-none"),
+                        basic("app-basic", SECRET),
+                        400,
+                        "invalid_request"),
                 basicRow(
                         "basic and assertion",
                         "app-basic",
@@ -161,9 +179,27 @@ class ClientAuthenticationTableTest {
                         basic("app-basic", SECRET),
                         400,
                         "invalid_request"),
-                row("post and assertion", "app-post", Map.of(id, "app-post", secret, SECRET, "client_assertion", "a.b.c", "client_assertion_type", TYPE), 400, "invalid_request"),
+                row(
+                        "post and assertion",
+                        "app-post",
+                        Map.of(
+                                id,
+                                "app-post",
+                                secret,
+                                SECRET,
+                                "client_assertion",
+                                "a.b.c",
+                                "client_assertion_type",
+                                TYPE),
+                        400,
+                        "invalid_request"),
                 row("assertion without type", "app-keys", Map.of("client_assertion", "a.b.c"), 400, "invalid_request"),
-                row("type without assertion", "app-keys", Map.of("client_assertion_type", TYPE), 400, "invalid_request"),
+                row(
+                        "type without assertion",
+                        "app-keys",
+                        Map.of("client_assertion_type", TYPE),
+                        400,
+                        "invalid_request"),
                 // failures
                 row("nobody", "app-none", Map.of(), 401, "invalid_client"),
                 row("unknown", "app-none", Map.of(id, "stranger"), 401, "invalid_client"),
@@ -173,11 +209,31 @@ class ClientAuthenticationTableTest {
                 row("another method", "app-basic", Map.of(id, "app-basic", secret, SECRET), 401, "invalid_client"),
                 row("keys and no assertion", "app-keys", Map.of(id, "app-keys"), 401, "invalid_client"),
                 row("keys and a secret", "app-keys", Map.of(id, "app-keys", secret, SECRET), 401, "invalid_client"),
-                row("another type of assertion", "app-keys", Map.of("client_assertion", "a.b.c", "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"), 401, "invalid_client"),
-                row("an assertion that is none", "app-keys", Map.of("client_assertion", "a.b", "client_assertion_type", TYPE), 401, "invalid_client"),
+                row(
+                        "another type of assertion",
+                        "app-keys",
+                        Map.of(
+                                "client_assertion",
+                                "a.b.c",
+                                "client_assertion_type",
+                                "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"),
+                        401,
+                        "invalid_client"),
+                row(
+                        "an assertion that is none",
+                        "app-keys",
+                        Map.of("client_assertion", "a.b", "client_assertion_type", TYPE),
+                        401,
+                        "invalid_client"),
                 basicRow("wrong basic", "app-basic", Map.of(), basic("app-basic", "x"), 401, "invalid_client"),
                 basicRow("basic, unknown", "app-basic", Map.of(), basic("stranger", SECRET), 401, "invalid_client"),
-                basicRow("basic, registered for post", "app-post", Map.of(), basic("app-post", SECRET), 401, "invalid_client"),
+                basicRow(
+                        "basic, registered for post",
+                        "app-post",
+                        Map.of(),
+                        basic("app-post", SECRET),
+                        401,
+                        "invalid_client"),
                 basicRow("basic, malformed", "app-basic", Map.of(), "Basic !!!", 401, "invalid_client"),
                 basicRow("basic without colon", "app-basic", Map.of(), "Basic YQ==", 401, "invalid_client"),
                 basicRow("another scheme", "app-none", Map.of(), "Bearer x", 401, "invalid_client"));
@@ -236,7 +292,10 @@ class ClientAuthenticationTableTest {
     }
 
     private static String signed(Map<String, Object> claims, ECKey key) {
-        return signed(claims, new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(), signer(key));
+        return signed(
+                claims,
+                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(),
+                signer(key));
     }
 
     private static JWSSigner signer(ECKey key) {
@@ -263,7 +322,8 @@ class ClientAuthenticationTableTest {
 
     @Test
     void tokenWhenAssertionHoldsThenTheClientIsKnown() throws JOSEException {
-        assertThat(exchange("app-keys", proof(signed(claims("app-keys"), EC))).status()).isEqualTo(200);
+        assertThat(exchange("app-keys", proof(signed(claims("app-keys"), EC))).status())
+                .isEqualTo(200);
         var withId = new LinkedHashMap<>(proof(signed(claims("app-keys"), EC)));
         withId.put("client_id", "app-keys");
         assertThat(exchange("app-keys", withId).status()).isEqualTo(200);
@@ -272,10 +332,13 @@ class ClientAuthenticationTableTest {
                     claims("app-keys"),
                     new JWSHeader.Builder(algorithm).keyID("rsa").build(),
                     new RSASSASigner(RSA));
-            assertThat(exchange("app-keys", proof(assertion)).status()).as(algorithm.getName()).isEqualTo(200);
+            assertThat(exchange("app-keys", proof(assertion)).status())
+                    .as(algorithm.getName())
+                    .isEqualTo(200);
         }
         var header = new JWSHeader.Builder(JWSAlgorithm.ES256).build();
-        assertThat(exchange("app-keys", proof(signed(claims("app-keys"), header, signer(EC)))).status())
+        assertThat(exchange("app-keys", proof(signed(claims("app-keys"), header, signer(EC))))
+                        .status())
                 .as("no kid")
                 .isEqualTo(200);
     }
@@ -296,7 +359,8 @@ class ClientAuthenticationTableTest {
                 new Change("aud: several", claims -> claims.put("aud", List.of(token, ClientsFixture.ISSUER)), 401),
                 new Change("aud: another", claims -> claims.put("aud", "https://other.example"), 401),
                 new Change("aud: a slash more", claims -> claims.put("aud", ClientsFixture.ISSUER + "/"), 401),
-                new Change("aud: another endpoint", claims -> claims.put("aud", ClientsFixture.ISSUER + "/revoke"), 401),
+                new Change(
+                        "aud: another endpoint", claims -> claims.put("aud", ClientsFixture.ISSUER + "/revoke"), 401),
                 new Change("aud: none", claims -> claims.remove("aud"), 401),
                 new Change("aud: no text", claims -> claims.put("aud", List.of(1)), 401),
                 new Change("iss: another", claims -> claims.put("iss", "app-remote"), 401),
@@ -334,9 +398,10 @@ class ClientAuthenticationTableTest {
             assertThat(answer.body()).contains("invalid_client");
             // Whose it is must be known for a line about it.
             assertThat(server.audited.stream().map(AuditEvent::what))
-                    .contains(row.what.equals("sub: none") ? new AuditEvent.What[0] : new AuditEvent.What[] {
-                        AuditEvent.What.CLIENT_AUTHENTICATION
-                    });
+                    .contains(
+                            row.what.equals("sub: none")
+                                    ? new AuditEvent.What[0]
+                                    : new AuditEvent.What[] {AuditEvent.What.CLIENT_AUTHENTICATION});
         }
     }
 
@@ -347,7 +412,10 @@ class ClientAuthenticationTableTest {
         forged.put("another's key", signed(claims, OTHER));
         forged.put(
                 "another's key under our kid",
-                signed(claims, new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("ec").build(), signer(OTHER)));
+                signed(
+                        claims,
+                        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("ec").build(),
+                        signer(OTHER)));
         forged.put(
                 "its own key",
                 signed(
@@ -384,8 +452,10 @@ class ClientAuthenticationTableTest {
 
     private static String replacedPayload(String token, String text, String by) {
         String[] parts = token.split("\\.");
-        String payload = new String(Base64.getUrlDecoder().decode(parts[1]), UTF_8).replace("\"iss\":\"" + text, "\"iss\":\"" + by);
-        return parts[0] + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(payload.getBytes(UTF_8)) + "." + parts[2];
+        String payload = new String(Base64.getUrlDecoder().decode(parts[1]), UTF_8)
+                .replace("\"iss\":\"" + text, "\"iss\":\"" + by);
+        return parts[0] + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(payload.getBytes(UTF_8)) + "."
+                + parts[2];
     }
 
     /** T-89: once, everywhere, however long the clocks let it live. */
@@ -422,19 +492,27 @@ class ClientAuthenticationTableTest {
     @Test
     void tokenWhenKeysAreElsewhereThenTheyAreFetchedOnceAndAgainForANewKey() {
         server.web.answers.put(KEYS_PATH, Web.json(200, publicKeys(EC)));
-        assertThat(exchange("app-remote", proof(signed(claims("app-remote"), EC))).status()).isEqualTo(200);
-        assertThat(exchange("app-remote", proof(signed(claims("app-remote"), EC))).status()).isEqualTo(200);
+        assertThat(exchange("app-remote", proof(signed(claims("app-remote"), EC)))
+                        .status())
+                .isEqualTo(200);
+        assertThat(exchange("app-remote", proof(signed(claims("app-remote"), EC)))
+                        .status())
+                .isEqualTo(200);
         assertThat(server.asked).hasSize(1);
 
         server.web.answers.put(KEYS_PATH, Web.json(200, publicKeys(OTHER)));
         for (int i = 0; i < 20; i++) {
-            assertThat(exchange("app-remote", proof(signed(claims("app-remote"), OTHER))).status()).isEqualTo(401);
+            assertThat(exchange("app-remote", proof(signed(claims("app-remote"), OTHER)))
+                            .status())
+                    .isEqualTo(401);
         }
         assertThat(server.asked).as("a flood of unknown kids").hasSize(1);
         server.now += 30;
         var renewed = claims("app-remote");
-        assertThat(exchange("app-remote", proof(signed(renewed, OTHER))).status()).isEqualTo(200);
-        assertThat(exchange("app-remote", proof(signed(claims("app-remote"), EC))).status())
+        assertThat(exchange("app-remote", proof(signed(renewed, OTHER))).status())
+                .isEqualTo(200);
+        assertThat(exchange("app-remote", proof(signed(claims("app-remote"), EC)))
+                        .status())
                 .as("a key taken out")
                 .isEqualTo(401);
         assertThat(server.asked).hasSize(2);
@@ -457,9 +535,11 @@ class ClientAuthenticationTableTest {
                         "/register",
                         "application/json",
                         "{\"redirect_uris\":[\"" + ClientsFixture.REDIRECT
-                                + "\"],\"token_endpoint_auth_method\":\"private_key_jwt\",\"jwks\":" + publicKeys(EC) + "}")
+                                + "\"],\"token_endpoint_auth_method\":\"private_key_jwt\",\"jwks\":" + publicKeys(EC)
+                                + "}")
                 .body();
-        String id = registered.substring(registered.indexOf("dcr1."), registered.indexOf('"', registered.indexOf("dcr1.")));
+        String id =
+                registered.substring(registered.indexOf("dcr1."), registered.indexOf('"', registered.indexOf("dcr1.")));
         var form = new LinkedHashMap<>(proof(signed(claims(id), EC)));
         form.put("token", "x");
 
@@ -487,7 +567,9 @@ class ClientAuthenticationTableTest {
         String document = "{\"client_id\":\"" + id + "\",\"client_name\":\"App\",\"redirect_uris\":[\""
                 + ClientsFixture.REDIRECT + "\"],\"token_endpoint_auth_method\":\"private_key_jwt\",\"jwks\":";
         server.web.answers.put("/client.json", Web.json(500, "{}"));
-        assertThat(redeem(snapshot, signed(claims(id), EC))).as("the document is not to be had").isEqualTo(200);
+        assertThat(redeem(snapshot, signed(claims(id), EC)))
+                .as("the document is not to be had")
+                .isEqualTo(200);
 
         server.now += 30;
         server.web.answers.put("/client.json", Web.json(200, document + publicKeys(OTHER) + "}"));

@@ -42,8 +42,8 @@ class ClientDocumentTest {
     }
 
     private String document(String more) {
-        return "{\"client_id\":\"" + id + "\",\"client_name\":\"An App\",\"redirect_uris\":[\"" + REDIRECT + "\"]" + more
-                + "}";
+        return "{\"client_id\":\"" + id + "\",\"client_name\":\"An App\",\"redirect_uris\":[\"" + REDIRECT + "\"]"
+                + more + "}";
     }
 
     private void serve(String body) {
@@ -63,7 +63,8 @@ class ClientDocumentTest {
         server.authorize(id, REDIRECT);
         assertThat(server.asked).containsExactly(PATH);
         assertThat(server.store.clientCount(ClientsFixture.NOW)).isZero();
-        assertThat(server.audited).anyMatch(event -> event.what() == AuditEvent.What.CLIENT_DOCUMENT && event.succeeded());
+        assertThat(server.audited)
+                .anyMatch(event -> event.what() == AuditEvent.What.CLIENT_DOCUMENT && event.succeeded());
     }
 
     /** T-80: a redirect to a third host is not in the document. */
@@ -77,21 +78,43 @@ class ClientDocumentTest {
 
     static Stream<Arguments> invalidDocuments() {
         return Stream.of(
-                Arguments.of("another client_id", "{\"client_id\":\"https://other.example/c\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"]}"),
-                Arguments.of("client_id with a slash more", "{\"client_id\":\"ID/\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"]}"),
+                Arguments.of(
+                        "another client_id",
+                        "{\"client_id\":\"https://other.example/c\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"]}"),
+                Arguments.of(
+                        "client_id with a slash more",
+                        "{\"client_id\":\"ID/\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"]}"),
                 Arguments.of("no client_id", "{\"client_name\":\"n\",\"redirect_uris\":[\"R\"]}"),
                 Arguments.of("no name", "{\"client_id\":\"ID\",\"redirect_uris\":[\"R\"]}"),
-                Arguments.of("a name that cannot be seen", "{\"client_id\":\"ID\",\"client_name\":\"\\u200b\",\"redirect_uris\":[\"R\"]}"),
+                Arguments.of(
+                        "a name that cannot be seen",
+                        "{\"client_id\":\"ID\",\"client_name\":\"\\u200b\",\"redirect_uris\":[\"R\"]}"),
                 Arguments.of("no redirect_uris", "{\"client_id\":\"ID\",\"client_name\":\"n\"}"),
                 Arguments.of("an empty list", "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[]}"),
-                Arguments.of("a forbidden redirect", "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\",\"javascript:x\"]}"),
-                Arguments.of("a secret", "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"client_secret\":\"s\"}"),
-                Arguments.of("the end of a secret", "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"client_secret_expires_at\":0}"),
-                Arguments.of("a symmetric method", "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"token_endpoint_auth_method\":\"client_secret_basic\"}"),
-                Arguments.of("a method we do not know", "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"token_endpoint_auth_method\":\"tls_client_auth\"}"),
-                Arguments.of("a private key", "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"token_endpoint_auth_method\":\"private_key_jwt\",\"jwks\":{\"keys\":[{\"kty\":\"EC\",\"d\":\"x\"}]}}"),
-                Arguments.of("no usable grant type", "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"grant_types\":[\"implicit\"]}"),
-                Arguments.of("no usable response type", "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"response_types\":[\"token\"]}"),
+                Arguments.of(
+                        "a forbidden redirect",
+                        "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\",\"javascript:x\"]}"),
+                Arguments.of(
+                        "a secret",
+                        "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"client_secret\":\"s\"}"),
+                Arguments.of(
+                        "the end of a secret",
+                        "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"client_secret_expires_at\":0}"),
+                Arguments.of(
+                        "a symmetric method",
+                        "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"token_endpoint_auth_method\":\"client_secret_basic\"}"),
+                Arguments.of(
+                        "a method we do not know",
+                        "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"token_endpoint_auth_method\":\"tls_client_auth\"}"),
+                Arguments.of(
+                        "a private key",
+                        "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"token_endpoint_auth_method\":\"private_key_jwt\",\"jwks\":{\"keys\":[{\"kty\":\"EC\",\"d\":\"x\"}]}}"),
+                Arguments.of(
+                        "no usable grant type",
+                        "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"grant_types\":[\"implicit\"]}"),
+                Arguments.of(
+                        "no usable response type",
+                        "{\"client_id\":\"ID\",\"client_name\":\"n\",\"redirect_uris\":[\"R\"],\"response_types\":[\"token\"]}"),
                 Arguments.of("an array", "[]"),
                 Arguments.of("no JSON", "<html>"));
     }
@@ -105,7 +128,8 @@ class ClientDocumentTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.body()).contains("\"error\":\"invalid_client\"");
-        assertThat(server.audited).anyMatch(event -> event.what() == AuditEvent.What.CLIENT_DOCUMENT && !event.succeeded());
+        assertThat(server.audited)
+                .anyMatch(event -> event.what() == AuditEvent.What.CLIENT_DOCUMENT && !event.succeeded());
         // Never taken for the truth: half a minute later it may be mended.
         serve(document(""));
         server.now += 30;
@@ -178,9 +202,13 @@ class ClientDocumentTest {
         RecordedExchange json = server.authorize(id, REDIRECT, "accept", "application/json");
 
         assertThat(page.status()).isEqualTo(400);
-        assertThat(page.body()).contains("client metadata unavailable, try again").doesNotContain("invalid_client");
+        assertThat(page.body())
+                .contains("client metadata unavailable, try again")
+                .doesNotContain("invalid_client");
         assertThat(json.status()).isEqualTo(400);
-        assertThat(json.body()).contains("client metadata unavailable, try again").doesNotContain("invalid_client");
+        assertThat(json.body())
+                .contains("client metadata unavailable, try again")
+                .doesNotContain("invalid_client");
         assertThat(server.asked).as("once in half a minute").hasSize(1);
     }
 
@@ -192,7 +220,8 @@ class ClientDocumentTest {
             Web.json(200, document("")).write(exchange);
         });
         var page = server.authorize(id, REDIRECT);
-        Matcher form = Pattern.compile("name=\"transaction\" value=\"([A-Za-z0-9_-]+)\"").matcher(page.body());
+        Matcher form = Pattern.compile("name=\"transaction\" value=\"([A-Za-z0-9_-]+)\"")
+                .matcher(page.body());
         assertThat(form.find()).isTrue();
         String cookie = page.header("set-cookie").split(";", 2)[0];
         serve(document(",\"client_uri\":\"https://x.example\"").replace("An App", "Another App"));
@@ -241,7 +270,9 @@ class ClientDocumentTest {
         var again = Map.of("grant_type", "refresh_token", "refresh_token", refresh.group(1), "client_id", id);
         assertThat(server.postForm("/token", again).status()).isEqualTo(200);
         assertThat(server.asked).isEmpty();
-        assertThat(server.store.clientCount(server.now)).as("a document is not copied into the store").isZero();
+        assertThat(server.store.clientCount(server.now))
+                .as("a document is not copied into the store")
+                .isZero();
         // Without a grant it has to be asked for, and that is an outage, not a refusal.
         var unknown = Map.of("grant_type", "refresh_token", "refresh_token", "x", "client_id", id);
         assertThat(server.postForm("/token", unknown).status()).isEqualTo(503);

@@ -80,7 +80,10 @@ final class ClientsFixture implements AutoCloseable {
     AddressGuard.Resolver resolver = AddressGuard.Resolver.SYSTEM;
     Set<Integer> strangersPorts = Set.of(443);
     ClientRegistration.Limits registrations = new ClientRegistration.Limits(2, 1_000);
-    @Nullable String initialAccessToken;
+
+    @Nullable
+    String initialAccessToken;
+
     long now = NOW;
     private final Telemetry telemetry = new Telemetry() {
         @Override
@@ -111,11 +114,20 @@ final class ClientsFixture implements AutoCloseable {
         var guard = new AddressGuard(Set.of("127.0.0.1:" + web.port()), resolver, strangersPorts);
         fetcher = new DocumentFetcher(new FetchLimits(400, 900, 8_192, 100, 8), guard);
         var documents = new StrangersDocuments(
-                fetcher, guard, StrangersDocuments.Limits.DEFAULT, HostRules.ALL, Set.of(), () -> Instant.ofEpochSecond(now));
+                fetcher,
+                guard,
+                StrangersDocuments.Limits.DEFAULT,
+                HostRules.ALL,
+                Set.of(),
+                () -> Instant.ofEpochSecond(now));
         var clients = new Clients(
                 preregistered,
                 new ClientDocuments(
-                        settings, documents, ClientDocuments.Limits.DEFAULT, () -> Instant.ofEpochSecond(now), telemetry),
+                        settings,
+                        documents,
+                        ClientDocuments.Limits.DEFAULT,
+                        () -> Instant.ofEpochSecond(now),
+                        telemetry),
                 store,
                 key,
                 settings.lives().client());
@@ -126,8 +138,8 @@ final class ClientsFixture implements AutoCloseable {
                 registrations,
                 initialAccessToken == null ? null : TokenHash.of(initialAccessToken),
                 telemetry);
-        var flow = new AuthorizationFlow(
-                settings, key, store, clients, new Provider(), RulePolicy.openToAll(), telemetry);
+        var flow =
+                new AuthorizationFlow(settings, key, store, clients, new Provider(), RulePolicy.openToAll(), telemetry);
         var pages = new AuthorizeRoutes.PageSettings(Map.of("mcp", "use the tools"), List.of());
         var all = new ArrayList<Route>();
         all.addAll(OAuthRoutes.of(
@@ -138,8 +150,8 @@ final class ClientsFixture implements AutoCloseable {
                 Runnable::run,
                 () -> Instant.ofEpochSecond(now),
                 telemetry));
-        all.addAll(AuthorizeRoutes.of(
-                settings, pages, flow, Runnable::run, () -> Instant.ofEpochSecond(now), telemetry));
+        all.addAll(
+                AuthorizeRoutes.of(settings, pages, flow, Runnable::run, () -> Instant.ofEpochSecond(now), telemetry));
         var byPath = new LinkedHashMap<String, Route>();
         all.forEach(route -> byPath.put(route.path(), route));
         routes = byPath;
@@ -166,8 +178,7 @@ final class ClientsFixture implements AutoCloseable {
         query.put("state", "s");
         query.put("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         query.put("code_challenge_method", "S256");
-        return RecordedExchange.of(
-                        routes().get("/authorize"), HttpMethod.GET, "/authorize?" + encoded(query), headers)
+        return RecordedExchange.of(routes().get("/authorize"), HttpMethod.GET, "/authorize?" + encoded(query), headers)
                 .send("");
     }
 

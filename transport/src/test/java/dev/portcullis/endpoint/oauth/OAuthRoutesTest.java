@@ -139,7 +139,9 @@ final class OAuthRoutesTest {
     private RegisteredClient publicClient() {
         RecordedExchange exchange =
                 register("{\"redirect_uris\":[\"" + REDIRECT + "\"],\"token_endpoint_auth_method\":\"none\"}");
-        return new Clients(store, key, 1000).find(member(exchange.body(), "client_id"), NOW).orNull();
+        return new Clients(store, key, 1000)
+                .find(member(exchange.body(), "client_id"), NOW)
+                .orNull();
     }
 
     private static String member(String json, String name) {

@@ -85,7 +85,8 @@ class RegistrationTableTest {
                 // O-127
                 metadata("another media type", "\"x\":1").typed("text/plain"),
                 metadata("a form", "\"x\":1").typed("application/x-www-form-urlencoded"),
-                new Row("a charset beside the media type", "{" + REDIRECT + "}", 201).typed("application/json; charset=utf-8"),
+                new Row("a charset beside the media type", "{" + REDIRECT + "}", 201)
+                        .typed("application/json; charset=utf-8"),
                 refused("an array", "[]", "invalid_client_metadata"),
                 refused("a text", "\"x\"", "invalid_client_metadata"),
                 refused("nothing", "", "invalid_client_metadata"),
@@ -103,15 +104,26 @@ class RegistrationTableTest {
                 redirect("one bad among good", "[\"https://a.example/\",\"data:x\"]"),
                 redirect("21 of them", "[" + uris(21) + "]"),
                 new Row("20 of them", "{\"redirect_uris\":[" + uris(20) + "]}", 201, "https://a.example/19"),
-                accepted("web with loopback", "\"application_type\":\"web\",\"client_name\":\"x\"", "\"client_name\":\"x\""),
-                accepted("bidi and control characters", "\"client_name\":\"a\\u202eb\\u0000c\\u200b\"", "\"client_name\":\"abc\""),
+                accepted(
+                        "web with loopback",
+                        "\"application_type\":\"web\",\"client_name\":\"x\"",
+                        "\"client_name\":\"x\""),
+                accepted(
+                        "bidi and control characters",
+                        "\"client_name\":\"a\\u202eb\\u0000c\\u200b\"",
+                        "\"client_name\":\"abc\""),
                 accepted("a long name", "\"client_name\":\"" + "n".repeat(300) + "\"", "\"" + "n".repeat(200) + "\""),
-                accepted("names in languages", "\"client_name\":\"x\",\"client_name#ja-Jpan-JP\":\"y\",\"tos_uri#de\":7")
+                accepted(
+                                "names in languages",
+                                "\"client_name\":\"x\",\"client_name#ja-Jpan-JP\":\"y\",\"tos_uri#de\":7")
                         .without("\"y\""),
-                accepted("what is not kept", "\"contacts\":[\"a@b\"],\"software_id\":\"i\",\"software_version\":\"1\","
-                                + "\"logo_uri\":\"https://a.example/l.png\",\"unknown\":{\"a\":[]}")
+                accepted(
+                                "what is not kept",
+                                "\"contacts\":[\"a@b\"],\"software_id\":\"i\",\"software_version\":\"1\","
+                                        + "\"logo_uri\":\"https://a.example/l.png\",\"unknown\":{\"a\":[]}")
                         .without("logo", "contacts", "unknown"),
-                accepted("a software statement", "\"software_statement\":\"a.b.c\"").without("software_statement"),
+                accepted("a software statement", "\"software_statement\":\"a.b.c\"")
+                        .without("software_statement"),
                 metadata("a logo that is a script", "\"logo_uri\":\"javascript:x\""),
                 metadata("a policy that is no page", "\"policy_uri\":\"ftp://a.example/\""),
                 metadata("a name that is a number", "\"client_name\":1"),
@@ -129,13 +141,24 @@ class RegistrationTableTest {
                 accepted("scopes", "\"scope\":\"mcp openid mcp\"", "\"scope\":\"mcp\""),
                 accepted("scopes that do not exist", "\"scope\":\"openid\"").without("scope"),
                 metadata("scopes that cannot be", "\"scope\":\"a\\\"b\""),
-                accepted("keys", BY_KEYS + ",\"jwks\":{\"keys\":[" + P256 + "]}", "\"jwks\":{\"keys\":[{", "private_key_jwt")
+                accepted(
+                                "keys",
+                                BY_KEYS + ",\"jwks\":{\"keys\":[" + P256 + "]}",
+                                "\"jwks\":{\"keys\":[{",
+                                "private_key_jwt")
                         .without("client_secret"),
-                accepted("an address of keys", BY_KEYS + ",\"jwks_uri\":\"https://a.example/keys\"", "\"jwks_uri\":\"https://a.example/keys\"")
+                accepted(
+                                "an address of keys",
+                                BY_KEYS + ",\"jwks_uri\":\"https://a.example/keys\"",
+                                "\"jwks_uri\":\"https://a.example/keys\"")
                         .without("client_secret"),
                 metadata("keys by which nobody signs", BY_KEYS),
-                metadata("keys twice", BY_KEYS + ",\"jwks_uri\":\"https://a.example/k\",\"jwks\":{\"keys\":[" + P256 + "]}"),
-                metadata("a private key", BY_KEYS + ",\"jwks\":{\"keys\":[" + P256.replace("}", ",\"d\":\"AA\"}") + "]}"),
+                metadata(
+                        "keys twice",
+                        BY_KEYS + ",\"jwks_uri\":\"https://a.example/k\",\"jwks\":{\"keys\":[" + P256 + "]}"),
+                metadata(
+                        "a private key",
+                        BY_KEYS + ",\"jwks\":{\"keys\":[" + P256.replace("}", ",\"d\":\"AA\"}") + "]}"),
                 metadata("a symmetric key", BY_KEYS + ",\"jwks\":{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}"),
                 metadata("a key that is none", BY_KEYS + ",\"jwks\":{\"keys\":[{\"kty\":\"RSA\"}]}"),
                 metadata("too many keys", BY_KEYS + ",\"jwks\":{\"keys\":[" + (P256 + ",").repeat(10) + P256 + "]}"),
@@ -160,7 +183,11 @@ class RegistrationTableTest {
                 accepted("a public client", "\"token_endpoint_auth_method\":\"none\"", "\"client_id\":\"")
                         .without("client_secret", "registration_client_uri", "registration_access_token"),
                 // O-131
-                new Row("what fits no id", "{\"redirect_uris\":[\"https://a.example/" + "x".repeat(1_500) + "\"]}", 201, "\"dcrs.")
+                new Row(
+                                "what fits no id",
+                                "{\"redirect_uris\":[\"https://a.example/" + "x".repeat(1_500) + "\"]}",
+                                201,
+                                "\"dcrs.")
                         .stored(1));
     }
 

@@ -75,8 +75,9 @@ class SsrfKitTest {
     private void assertDenied(RecordedExchange answer) {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.body())
-                .isEqualTo("{\"error\":\"temporarily_unavailable\",\"error_description\":\"client metadata unavailable, try again\","
-                        + "\"iss\":\"" + ClientsFixture.ISSUER + "\"}");
+                .isEqualTo(
+                        "{\"error\":\"temporarily_unavailable\",\"error_description\":\"client metadata unavailable, try again\","
+                                + "\"iss\":\"" + ClientsFixture.ISSUER + "\"}");
         assertThat(caught).hasValue(0);
     }
 
@@ -127,7 +128,8 @@ class SsrfKitTest {
         for (String authority : List.of(host, host + ":443", host + ":" + trap.getLocalPort())) {
             RecordedExchange answer = ask("https://" + authority + "/client");
             assertThat(answer.status()).as(authority).isEqualTo(400);
-            assertThat(answer.body()).containsAnyOf("client metadata unavailable", "client_id is missing or not registered");
+            assertThat(answer.body())
+                    .containsAnyOf("client metadata unavailable", "client_id is missing or not registered");
         }
         assertThat(looked).isEmpty();
         assertThat(caught).hasValue(0);
