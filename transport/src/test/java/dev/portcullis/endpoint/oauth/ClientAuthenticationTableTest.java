@@ -439,7 +439,7 @@ class ClientAuthenticationTableTest {
                         new RSASSASigner(RSA)));
         String good = signed(claims, EC);
         String none = Base64.getUrlEncoder().withoutPadding().encodeToString("{\"alg\":\"none\"}".getBytes(UTF_8));
-        forged.put("none", none + "." + good.split("\\.")[1] + ".");
+        forged.put("none", none + "." + good.split("\\.", -1)[1] + ".");
         forged.put("no signature", good.substring(0, good.lastIndexOf('.') + 1));
         forged.put("a claim changed", replacedPayload(good, "app-keys", "app-keyS"));
         forged.forEach((what, assertion) -> assertThat(
@@ -451,7 +451,7 @@ class ClientAuthenticationTableTest {
     }
 
     private static String replacedPayload(String token, String text, String by) {
-        String[] parts = token.split("\\.");
+        String[] parts = token.split("\\.", -1);
         String payload = new String(Base64.getUrlDecoder().decode(parts[1]), UTF_8)
                 .replace("\"iss\":\"" + text, "\"iss\":\"" + by);
         return parts[0] + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(payload.getBytes(UTF_8)) + "."
