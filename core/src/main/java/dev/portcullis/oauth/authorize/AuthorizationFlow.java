@@ -27,6 +27,7 @@ import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.client.FoundClient;
 import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Decision;
+import dev.portcullis.policy.GrantedScopes;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.RegisteredClient;
@@ -364,14 +365,12 @@ public final class AuthorizationFlow {
         var wanted = arrival.transaction().scopes();
         var principal = new Principal(identity, arrival.client().id(), "", wanted);
         refuseUnlessAllowed(policy.decide(principal, new Action.SignIn()), person);
-        var held = wanted.values().stream()
-                .filter(scope -> policy.decide(principal, new Action.HoldScope(scope)) instanceof Decision.Allow)
-                .toList();
+        var held = GrantedScopes.of(wanted, arrival.client().scopes(), principal, policy);
         if (held.isEmpty() && !wanted.isEmpty()) {
             throw new Refused(
                     OAuthError.ACCESS_DENIED, "this person may have none of the scopes that were asked for", person);
         }
-        return Scopes.of(held);
+        return held;
     }
 
     private static void refuseUnlessAllowed(Decision decision, String person) throws Refused {

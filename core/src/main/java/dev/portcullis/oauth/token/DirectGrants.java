@@ -10,14 +10,12 @@ import dev.portcullis.oauth.OAuthException;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.SubjectKeys;
 import dev.portcullis.oauth.TokenFormat;
-import dev.portcullis.policy.Action;
-import dev.portcullis.policy.Decision;
+import dev.portcullis.policy.GrantedScopes;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.store.Grant;
 import dev.portcullis.store.GrantCipher;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.RegisteredClient;
-import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,20 +53,11 @@ final class DirectGrants {
      */
     Scopes allowed(Scopes requested, RegisteredClient client, Identity identity) {
         Scopes wanted = requested.isEmpty() ? settings.defaultScopes() : requested.intersect(settings.scopes());
-        if (!client.scopes().isEmpty()) {
-            wanted = wanted.intersect(client.scopes());
-        }
-        Principal asking = asking(identity, client, wanted);
-        var held = new LinkedHashSet<String>();
-        for (String scope : wanted.values()) {
-            if (policy.decide(asking, new Action.HoldScope(scope)) instanceof Decision.Allow) {
-                held.add(scope);
-            }
-        }
+        Scopes held = GrantedScopes.of(wanted, client.scopes(), asking(identity, client, wanted), policy);
         if (held.isEmpty() && !(requested.isEmpty() && settings.defaultScopes().isEmpty())) {
             throw new OAuthException(OAuthError.INVALID_SCOPE, "none of the scopes may be granted");
         }
-        return Scopes.of(held);
+        return held;
     }
 
     TokenResponse issue(

@@ -12,6 +12,7 @@ import dev.portcullis.oauth.TokenFormat.Kind;
 import dev.portcullis.oauth.token.TokenRequest.Refresh;
 import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Decision;
+import dev.portcullis.policy.GrantedScopes;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.store.Grant;
 import dev.portcullis.store.GrantCipher;
@@ -142,9 +143,7 @@ final class RefreshFlow {
         if (!isAllowed(principal, new Action.SignIn())) {
             throw denied(grant, "our rules do not let the person sign in any more");
         }
-        var left = Scopes.of(grant.scopes().values().stream()
-                .filter(scope -> isAllowed(principal, new Action.HoldScope(scope)))
-                .toList());
+        var left = GrantedScopes.of(grant.scopes(), grant.client().scopes(), principal, policy);
         if (left.isEmpty() && !grant.scopes().isEmpty()) {
             throw denied(grant, "our rules leave the person none of the scopes");
         }
