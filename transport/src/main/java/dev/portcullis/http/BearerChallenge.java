@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param json the body; empty for the bare 401 (O-23)
  */
 public record BearerChallenge(
-        HttpResponseStatus status, String wwwAuthenticate, @Nullable String alternative, String json) {
+        HttpResponseStatus status,
+        String wwwAuthenticate,
+        @Nullable String alternative,
+        String json) {
     /** @return the whole answer; {@code no-store} (O-29), with a body of its own */
     public Reply toReply() {
         Reply bare = json.isEmpty()
@@ -57,11 +60,7 @@ public record BearerChallenge(
             this.scopes = scopes;
             this.dpop = dpop;
             noToken = challenge(HttpResponseStatus.UNAUTHORIZED, metadata() + scopeAttribute(scopes), "");
-            invalidToken = refused(
-                    HttpResponseStatus.UNAUTHORIZED,
-                    INVALID_TOKEN,
-                    INVALID_TOKEN_WORDS,
-                    scopes);
+            invalidToken = refused(HttpResponseStatus.UNAUTHORIZED, INVALID_TOKEN, INVALID_TOKEN_WORDS, scopes);
             invalidRequest = refused(
                     HttpResponseStatus.BAD_REQUEST,
                     "invalid_request",

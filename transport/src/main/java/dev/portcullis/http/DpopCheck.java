@@ -48,9 +48,7 @@ final class DpopCheck {
             }
             TokenHash holder = proofs.verify(
                     head.headerAll("dpop"), head.method().name(), target(guarded, route), token.hash(), nowSeconds());
-            return token.boundTo().equals(holder)
-                    ? new Verdict.Pass(token.principal(), token)
-                    : invalidToken(guarded);
+            return token.boundTo().equals(holder) ? new Verdict.Pass(token.principal(), token) : invalidToken(guarded);
         } catch (OAuthException refusal) {
             return invalidProof(refusal, guarded);
         } catch (StoreException unreachable) {

@@ -1,6 +1,5 @@
 package dev.portcullis.oauth.token;
 
-import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.oauth.FormParameters;
@@ -85,7 +84,7 @@ public final class TokenService {
         this.assertions = new AssertionFlow(store, settings, extensions, direct, telemetry);
         this.ownAccess = new ClientCredentialsFlow(settings, narrowing, direct);
         this.introspection = new IntrospectionFlow(
-                settings, store, new KeyedHash(key.hmac("pairwise-subject/1")), extensions.introspectors(), telemetry);
+                settings, store, key.keyedHash("pairwise-subject/1"), extensions.introspectors(), telemetry);
     }
 
     /**

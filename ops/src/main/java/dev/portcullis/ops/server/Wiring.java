@@ -20,6 +20,7 @@ import dev.portcullis.http.RateGate;
 import dev.portcullis.http.Route;
 import dev.portcullis.http.RouteGate;
 import dev.portcullis.http.Router;
+import dev.portcullis.identity.IdentityAssertions;
 import dev.portcullis.identity.OidcProvider;
 import dev.portcullis.identity.OidcSettings;
 import dev.portcullis.identity.Scopes;
@@ -34,9 +35,11 @@ import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.authorize.AuthorizationFlow;
 import dev.portcullis.oauth.client.ClientRegistration;
 import dev.portcullis.oauth.client.Clients;
+import dev.portcullis.oauth.dpop.DpopProofs;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TickingClock;
+import dev.portcullis.oauth.token.TokenExtensions;
 import dev.portcullis.oauth.token.TokenService;
 import dev.portcullis.ops.devidp.DevIdentityProvider;
 import dev.portcullis.ops.devidp.DevIdpSettings;
@@ -68,8 +71,8 @@ final class Wiring {
     private static final Scopes SCOPES = Scopes.of("mcp");
     private static final Map<String, String> SCOPE_WORDS =
             Map.of("mcp", "Use the tools of this server as you, as far as your company allows you to");
-    private static final Set<String> ROUTE_NAMES =
-            Set.of("mcp", "sse", "messages", "metadata", "register", "authorize", "callback", "token", "revoke");
+    private static final Set<String> ROUTE_NAMES = Set.of(
+            "mcp", "sse", "messages", "metadata", "register", "authorize", "callback", "token", "revoke", "introspect");
 
     private final ServerConfig config;
     private final Served served;
@@ -134,11 +137,21 @@ final class Wiring {
                 new OidcProvider(provider, fetcher(limits.provider()), clock),
                 policy,
                 telemetry);
-        var tokens = new TokenService(oauth, key, store, clients, telemetry);
+        var grantTypes = config.authorization().grantTypes();
+        var proofs = new DpopProofs(
+                grantTypes.dpop(), key, store, grantTypes.isProofNonceWanted(), grantTypes.proofsMax(), telemetry);
+        var extensions = new TokenExtensions(
+                policy,
+                proofs,
+                IdentityAssertions.of(
+                        oauth.issuer().toString(), grantTypes.assertionIssuers(), fetcher(limits.provider()), clock),
+                grantTypes.introspectors(),
+                config.isRateLimited() ? grantTypes.clientFailuresMax() : 0);
+        var tokens = new TokenService(oauth, key, store, clients, extensions, telemetry);
         var verifier = new AccessTokenVerifier(
                 store, oauth.resources(), limits.tokens(), running.add("the clock", new TickingClock()), telemetry);
 
-        var guarded = new GuardedPaths(McpRoutes.resources(config.publicUrl()), SCOPES);
+        var guarded = new GuardedPaths(McpRoutes.resources(config.publicUrl()), SCOPES, grantTypes.dpop());
 
         // MCP.
         var info = served.info();
@@ -197,7 +210,8 @@ final class Wiring {
                 offload,
                 clock,
                 telemetry));
-        Gate bearer = config.isAuthOn() ? new BearerGate(verifier, guarded, telemetry) : BearerGate.off();
+        Gate bearer =
+                config.isAuthOn() ? new BearerGate(verifier, guarded, proofs, clock, telemetry) : BearerGate.off();
         var origins = OriginRules.of(
                 config.publicUrl(),
                 config.doors().moreOrigins(),
@@ -271,7 +285,10 @@ final class Wiring {
                 SCOPES,
                 config.publicUrl().getScheme().equals("https"),
                 List.of("cursor", "vscode", "vscode-insiders", "windsurf", "claude"),
-                new OAuthSettings.Offered(true, false, false, false, false, false, OAuthSettings.Dpop.OFF),
+                config.authorization()
+                        .grantTypes()
+                        .addTo(new OAuthSettings.Offered(
+                                true, false, false, false, false, false, OAuthSettings.Dpop.OFF)),
                 config.lives());
     }
 

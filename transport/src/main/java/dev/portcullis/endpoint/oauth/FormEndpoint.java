@@ -80,8 +80,7 @@ final class FormEndpoint implements Endpoint {
             return answer.to(request);
         } catch (OAuthException refusal) {
             Reply reply = OAuthReplies.of(refusal);
-            return refusal.error() == OAuthError.INVALID_CLIENT
-                            && ClientCredentials.triesBasic(request.authorization())
+            return refusal.error() == OAuthError.INVALID_CLIENT && ClientCredentials.triesBasic(request.authorization())
                     ? reply.with(HttpHeaderNames.WWW_AUTHENTICATE, basicChallenge)
                     : reply;
         }
