@@ -5,6 +5,7 @@ import dev.portcullis.identity.IdentityProvider.SignIn;
 import dev.portcullis.oauth.GrantProps;
 import dev.portcullis.oauth.OAuthSettings.Lives;
 import dev.portcullis.oauth.TokenFormat;
+import dev.portcullis.oauth.dpop.DpopProofs;
 import dev.portcullis.store.AuthorizationCode;
 import dev.portcullis.store.Grant;
 import dev.portcullis.store.GrantCipher;
@@ -52,7 +53,8 @@ final class GrantIssuer {
                 transaction.codeChallenge(),
                 GrantCipher.wrap(key, code),
                 codeExpiresAt,
-                false);
+                false,
+                DpopProofs.thumbprint(transaction.dpopKey()));
         store.createGrant(grant, record, grantsMax, nowSeconds);
         return code;
     }

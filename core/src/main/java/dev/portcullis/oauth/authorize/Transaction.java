@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources exact strings
  * @param scopes what is asked for
  * @param forceLogin whether the identity provider is to sign in anew
+ * @param dpopKey thumbprint of the key that alone may redeem the code; null for any
  */
 record Transaction(
         String id,
@@ -30,7 +31,8 @@ record Transaction(
         String codeChallenge,
         List<String> resources,
         Scopes scopes,
-        boolean forceLogin) {
+        boolean forceLogin,
+        @Nullable String dpopKey) {
     Transaction {
         resources = List.copyOf(resources);
     }
@@ -45,7 +47,8 @@ record Transaction(
                 request.codeChallenge(),
                 request.resources(),
                 request.scopes(),
-                request.prompt() == AuthorizationRequest.Prompt.LOGIN);
+                request.prompt() == AuthorizationRequest.Prompt.LOGIN,
+                request.dpopKey());
     }
 
     /** The hash of all that a consent page says of a client, and of all places it may be sent back to. */
@@ -69,7 +72,8 @@ record Transaction(
                 codeChallenge,
                 resources,
                 scopes,
-                forceLogin);
+                forceLogin,
+                dpopKey);
     }
 
     void write(Fields.Writer out) {
@@ -81,7 +85,8 @@ record Transaction(
                 .text(codeChallenge)
                 .texts(resources)
                 .texts(scopes.values())
-                .flag(forceLogin);
+                .flag(forceLogin)
+                .text(dpopKey);
     }
 
     static Transaction read(Fields.Reader in) {
@@ -94,6 +99,7 @@ record Transaction(
                 in.text(),
                 in.texts(),
                 Scopes.of(in.texts()),
-                in.flag());
+                in.flag(),
+                in.optionalText());
     }
 }
