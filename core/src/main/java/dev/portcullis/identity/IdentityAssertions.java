@@ -150,7 +150,8 @@ public final class IdentityAssertions {
         rename(named, claims, names.email(), "email");
         rename(named, claims, names.name(), "name");
         rename(named, claims, names.groups(), "groups");
-        return IdentityClaims.read(issuer.issuer(), text(claims, "sub", TEXT_CHARS_MAX), new JsonObject(named));
+        return IdentityClaims.read(
+                issuer.issuer(), text(claims, "sub", TEXT_CHARS_MAX), new JsonObject(named), Set.of());
     }
 
     private static void rename(Map<String, Object> named, JsonObject claims, @Nullable String from, String to) {

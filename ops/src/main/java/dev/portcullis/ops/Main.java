@@ -13,7 +13,9 @@ import dev.portcullis.ops.server.StartException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +41,10 @@ public final class Main {
             System.err.println(e.getMessage() + " (--help lists what there is)");
             return ExitCode.USAGE;
         }
+        var subcommand = parsed.subcommand();
+        if (subcommand != null) {
+            return explain(subcommand);
+        }
         if (parsed.isUsageHelpRequested()) {
             command.usage(System.out);
             return ExitCode.OK;
@@ -56,7 +62,7 @@ public final class Main {
             var loaded = ConfigLoader.load(environment, Path.of(""));
             Logs.install(loaded.config().logLevel());
             if (isCheck) {
-                loaded.warnings().forEach(warning -> System.out.println("warning: " + warning));
+                warnings(loaded).forEach(warning -> System.out.println("warning: " + warning));
                 System.out.println("The settings are right.");
                 return ExitCode.OK;
             }
@@ -75,6 +81,20 @@ public final class Main {
         }
     }
 
+    private static ExitCode explain(CommandLine.ParseResult asked) {
+        if (asked.isUsageHelpRequested()) {
+            new CommandLine(asked.commandSpec()).usage(System.out);
+            return ExitCode.OK;
+        }
+        try {
+            var loaded = ConfigLoader.load(System.getenv(), Path.of(""));
+            return Explain.run(asked, loaded.config(), System.out, System.err);
+        } catch (StartException e) {
+            System.err.println(e.explanation());
+            return e.exitCode();
+        }
+    }
+
     private static void serve(ConfigLoader.Loaded loaded, Map<String, String> environment)
             throws StartException, InterruptedException {
         var config = loaded.config();
@@ -82,8 +102,13 @@ public final class Main {
         var bound = Product.start(config, running);
         ShutdownHook.install(running, Duration.ofSeconds(config.drainSeconds()));
         var people = Person.READY_MADE.stream().map(Person::email).toList();
-        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(bound, people, loaded.warnings());
+        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(bound, people, warnings(loaded));
         running.awaitTermination();
+    }
+
+    private static List<String> warnings(ConfigLoader.Loaded loaded) {
+        return Stream.concat(loaded.warnings().stream(), Product.warnings(loaded.config()).stream())
+                .toList();
     }
 
     /** See no-color.org; and no escapes into files and pipes. */
@@ -113,6 +138,7 @@ public final class Main {
                 .versionHelp(true)
                 .description("Show the version and exit.")
                 .build());
+        spec.addSubcommand(Explain.NAME, Explain.spec());
         return spec;
     }
 

@@ -1,6 +1,7 @@
 package dev.portcullis.oauth.authorize;
 
 import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.IdentityException;
 import dev.portcullis.identity.IdentityProvider;
 import dev.portcullis.identity.IdentityProvider.SignIn;
@@ -18,6 +19,10 @@ import dev.portcullis.oauth.authorize.ParsedAuthorization.Faulty;
 import dev.portcullis.oauth.authorize.ParsedAuthorization.Unreturnable;
 import dev.portcullis.oauth.authorize.ParsedAuthorization.Valid;
 import dev.portcullis.oauth.authorize.Trips.Trip;
+import dev.portcullis.oauth.browser.BrowserSecret;
+import dev.portcullis.oauth.browser.BrowserSecrets;
+import dev.portcullis.oauth.browser.Callback;
+import dev.portcullis.oauth.browser.PageReason;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Decision;
@@ -27,9 +32,9 @@ import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
-import dev.portcullis.telemetry.Telemetry.SignInStep;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +76,7 @@ public final class AuthorizationFlow {
     private final IdentityProvider provider;
     private final Policy policy;
     private final Telemetry telemetry;
+    private final Auditor auditor;
     private final AuthorizationRequestParser parser;
     private final ConsentForms forms;
     private final Trips trips;
@@ -92,9 +98,10 @@ public final class AuthorizationFlow {
         this.provider = provider;
         this.policy = policy;
         this.telemetry = telemetry;
+        this.auditor = new Auditor(telemetry);
         var lives = settings.lives();
         this.parser = new AuthorizationRequestParser(settings, clients);
-        this.forms = new ConsentForms(master, lives.signIn());
+        this.forms = new ConsentForms(master, store, lives.signIn());
         this.trips = new Trips(master, store, provider, lives.signIn());
         this.approvals = new Approvals(master, lives.approval());
         this.issuer = new GrantIssuer(store, lives, GRANTS_MAX);
@@ -112,7 +119,7 @@ public final class AuthorizationFlow {
      */
     public AuthorizationStep begin(Map<String, List<String>> parameters, BrowserSecrets browser, long nowSeconds) {
         var parsed = parser.parse(parameters, nowSeconds);
-        telemetry.signIn(SignInStep.AUTHORIZE, parsed instanceof Valid);
+        auditor.began(parsed);
         return switch (parsed) {
             case Valid valid -> approveOrAsk(valid.request(), browser, nowSeconds);
             case Unreturnable unreturnable -> new ShowPage(unreturnable.reason());
@@ -144,9 +151,11 @@ public final class AuthorizationFlow {
                     ? atClient(transaction, OAuthError.CONSENT_REQUIRED, "consent is needed", List.of())
                     : atClient(transaction, OAuthError.LOGIN_REQUIRED, "a sign-in is needed", List.of());
         }
-        return approvedSubject == null
-                ? ask(transaction, request.client(), browser, nowSeconds)
-                : leaveForProvider(transaction, approvedSubject, false, browser, nowSeconds, List.of());
+        if (approvedSubject == null) {
+            return ask(transaction, request.client(), null, browser, nowSeconds);
+        }
+        auditor.remembered(transaction, approvedSubject);
+        return leaveForProvider(transaction, approvedSubject, browser, nowSeconds);
     }
 
     private @Nullable String approvedSubject(AuthorizationRequest request, BrowserSecrets browser, long nowSeconds) {
@@ -156,17 +165,33 @@ public final class AuthorizationFlow {
                 : approvals.subjectThatApproved(request, browser, nowSeconds);
     }
 
-    private AskConsent ask(Transaction transaction, RegisteredClient client, BrowserSecrets browser, long nowSeconds) {
+    /** @param person who has just signed in, for people; null if that is yet to be seen */
+    private AskConsent ask(
+            Transaction transaction,
+            RegisteredClient client,
+            @Nullable String person,
+            BrowserSecrets browser,
+            long nowSeconds) {
         var target = target(transaction.redirectUri());
         var view = new ConsentView(
                 client.name(),
                 client.kind(),
+                hostOf(client),
+                person,
                 target,
                 transaction.scopes(),
                 transaction.resources(),
                 Approvals.isRememberable(target),
                 settings.lives().signIn());
         return forms.ask(view, transaction, browser, nowSeconds);
+    }
+
+    /** Who vouches for a client that describes itself: whoever has the host of its id (O-61). */
+    private static @Nullable String hostOf(RegisteredClient client) {
+        return switch (client.kind()) {
+            case METADATA_DOCUMENT -> URI.create(client.id()).getHost();
+            case DYNAMIC, PREREGISTERED -> null;
+        };
     }
 
     /**
@@ -176,53 +201,72 @@ public final class AuthorizationFlow {
      * @throws StoreException the store cannot answer; the form can be sent again
      */
     public AuthorizationStep consented(ConsentAnswer answer, BrowserSecrets browser, long nowSeconds) {
-        var step = decide(answer, browser, nowSeconds);
-        telemetry.signIn(SignInStep.CONSENT, answer.approved() && step instanceof Leave);
-        return step;
-    }
-
-    private AuthorizationStep decide(ConsentAnswer answer, BrowserSecrets browser, long nowSeconds) {
         var form = forms.open(answer.transaction());
         if (form == null || !form.isFrom(browser)) {
-            return new ShowPage(
+            return unusable(
                     form != null && form.isExpired(nowSeconds)
                             ? PageReason.EXPIRED_CONSENT
                             : PageReason.FORGED_CONSENT);
         }
         if (form.isExpired(nowSeconds)) {
-            return new ShowPage(PageReason.EXPIRED_CONSENT);
+            return unusable(PageReason.EXPIRED_CONSENT);
         }
-        if (trips.isAnswered(form, nowSeconds)) {
-            return new ShowPage(PageReason.ANSWERED_CONSENT);
+        if (clientOf(form.transaction(), nowSeconds) == null) {
+            return unusable(PageReason.UNKNOWN_CLIENT);
         }
-        var transaction = form.transaction();
-        if (clientOf(transaction, nowSeconds) == null) {
-            return new ShowPage(PageReason.UNKNOWN_CLIENT);
-        }
-        if (!answer.approved()) {
-            return atClient(
-                    transaction, OAuthError.ACCESS_DENIED, "the person did not approve", List.of(form.forgotten()));
-        }
-        boolean remember = answer.remember() && Approvals.isRememberable(target(transaction.redirectUri()));
-        var step = leaveForProvider(transaction, null, remember, browser, nowSeconds, List.of(form.forgotten()));
-        trips.rememberAnswered(form);
-        return step;
+        return answer.approved() ? approved(form, answer.remember(), browser, nowSeconds) : denied(form, nowSeconds);
     }
 
-    /** Sends the browser to the identity provider, or back to the client if that cannot be. */
-    private Leave leaveForProvider(
-            Transaction transaction,
-            @Nullable String approvedSubject,
-            boolean remember,
-            BrowserSecrets browser,
-            long nowSeconds,
-            List<BrowserSecret> secrets) {
+    private ShowPage unusable(PageReason reason) {
+        auditor.unusable(reason);
+        return new ShowPage(reason);
+    }
+
+    /**
+     * The form is spent last: if the store fails before, it can be sent again. Of racing posts each has begun a trip then, and only the one that spends the form tells a
+     * browser where it leads.
+     */
+    private AuthorizationStep approved(
+            ConsentForms.Form form, boolean wantsRemembering, BrowserSecrets browser, long nowSeconds) {
+        var transaction = form.transaction();
+        boolean remember = wantsRemembering && Approvals.isRememberable(target(transaction.redirectUri()));
         try {
-            var begun = trips.begin(transaction, approvedSubject, remember, browser, nowSeconds);
-            return new Leave(begun.location().toString(), both(begun.secrets(), secrets));
+            var begun = trips.begin(transaction, null, remember, browser, nowSeconds);
+            if (!forms.spend(form, nowSeconds)) {
+                trips.abandon(begun, nowSeconds);
+                return unusable(PageReason.ANSWERED_CONSENT);
+            }
+            auditor.approved(transaction);
+            return new Leave(begun.location().toString(), both(begun.secrets(), List.of(form.forgotten())));
         } catch (IdentityException e) {
-            return atClient(transaction, errorOf(e), "the sign-in cannot be started now", secrets);
+            return forms.spend(form, nowSeconds)
+                    ? cannotStart(transaction, e, List.of(form.forgotten()))
+                    : unusable(PageReason.ANSWERED_CONSENT);
         }
+    }
+
+    private AuthorizationStep denied(ConsentForms.Form form, long nowSeconds) {
+        if (!forms.spend(form, nowSeconds)) {
+            return unusable(PageReason.ANSWERED_CONSENT);
+        }
+        var transaction = form.transaction();
+        auditor.denied(transaction);
+        return atClient(transaction, OAuthError.ACCESS_DENIED, "the person did not approve", List.of(form.forgotten()));
+    }
+
+    /** Sends the browser to the identity provider without a page, or back to the client if that cannot be. */
+    private Leave leaveForProvider(
+            Transaction transaction, String approvedSubject, BrowserSecrets browser, long nowSeconds) {
+        try {
+            var begun = trips.begin(transaction, approvedSubject, false, browser, nowSeconds);
+            return new Leave(begun.location().toString(), begun.secrets());
+        } catch (IdentityException e) {
+            return cannotStart(transaction, e, List.of());
+        }
+    }
+
+    private Leave cannotStart(Transaction transaction, IdentityException e, List<BrowserSecret> secrets) {
+        return atClient(transaction, errorOf(e), "the sign-in cannot be started now", secrets);
     }
 
     /**
@@ -252,18 +296,16 @@ public final class AuthorizationFlow {
     }
 
     private AuthorizationStep endedEarly(PageReason reason) {
-        telemetry.signIn(SignInStep.CALLBACK, false);
+        auditor.strayed(reason);
         return new ShowPage(reason);
     }
 
     /** From here on the sign-in is taken: whatever happens, its client hears of it. */
     private AuthorizationStep finish(Arrival arrival, long nowSeconds) {
         try {
-            var step = signIn(arrival, nowSeconds);
-            telemetry.signIn(SignInStep.CALLBACK, step instanceof Leave);
-            return step;
+            return signIn(arrival, nowSeconds);
         } catch (Refused e) {
-            telemetry.signIn(SignInStep.CALLBACK, false);
+            auditor.refused(arrival.transaction(), e.person, e.description());
             return atClient(arrival.transaction(), e.error, e.description(), List.of(arrival.forgotten()));
         }
     }
@@ -281,8 +323,9 @@ public final class AuthorizationFlow {
             throw new Refused(OAuthError.SERVER_ERROR, "the sign-in failed");
         }
         var signIn = redeem(callback.code(), arrival.trip());
-        checkPolicy(signIn, arrival);
-        return grantOrAskAgain(arrival, signIn, nowSeconds);
+        String person = subjects.of(signIn.identity());
+        var scopes = allowedScopes(signIn.identity(), person, arrival);
+        return grantOrAskAgain(arrival, signIn, person, scopes, nowSeconds);
     }
 
     /** Which of the provider's errors it was is told by our own words only (O §4.5). */
@@ -305,50 +348,72 @@ public final class AuthorizationFlow {
         }
     }
 
-    private void checkPolicy(SignIn signIn, Arrival arrival) throws Refused {
-        var principal = new Principal(
-                signIn.identity(),
-                arrival.client().id(),
-                "",
-                arrival.transaction().scopes());
-        switch (policy.decide(principal, new Action.SignIn())) {
+    /** Whether the person may sign in at all, and which of the scopes that the client wants they may have themselves (O-42). */
+    private Scopes allowedScopes(Identity identity, String person, Arrival arrival) throws Refused {
+        var wanted = arrival.transaction().scopes();
+        var principal = new Principal(identity, arrival.client().id(), "", wanted);
+        refuseUnlessAllowed(policy.decide(principal, new Action.SignIn()), person);
+        var held = wanted.values().stream()
+                .filter(scope -> policy.decide(principal, new Action.HoldScope(scope)) instanceof Decision.Allow)
+                .toList();
+        if (held.isEmpty() && !wanted.isEmpty()) {
+            throw new Refused(
+                    OAuthError.ACCESS_DENIED, "this person may have none of the scopes that were asked for", person);
+        }
+        return Scopes.of(held);
+    }
+
+    private static void refuseUnlessAllowed(Decision decision, String person) throws Refused {
+        switch (decision) {
             case Decision.Allow() -> {}
             case Decision.Deny(String rule) -> {
                 LOG.log(Level.INFO, "a sign-in was refused by policy: {0}", rule);
-                throw new Refused(OAuthError.ACCESS_DENIED, "this person may not sign in here");
+                throw new Refused(OAuthError.ACCESS_DENIED, "this person may not sign in here", person);
             }
             case Decision.NeedScope(Scopes needed) -> {
                 LOG.log(Level.INFO, "a sign-in was refused for want of scopes: {0}", needed);
-                throw new Refused(OAuthError.ACCESS_DENIED, "this person may not sign in here with these scopes");
+                throw new Refused(
+                        OAuthError.ACCESS_DENIED, "this person may not sign in here with these scopes", person);
             }
         }
     }
 
     /** An approval that somebody else gave in this browser is none: who signed in now is asked (O-66). */
-    private AuthorizationStep grantOrAskAgain(Arrival arrival, SignIn signIn, long nowSeconds) throws Refused {
+    private AuthorizationStep grantOrAskAgain(
+            Arrival arrival, SignIn signIn, String person, Scopes scopes, long nowSeconds) throws Refused {
         var trip = arrival.trip();
         var transaction = arrival.transaction();
-        String subjectKey = subjects.of(signIn.identity());
-        if (trip.approvedSubject() != null && !trip.approvedSubject().equals(subjectKey)) {
-            var asked = ask(transaction.renewed(), arrival.client(), arrival.browser(), nowSeconds);
+        if (trip.approvedSubject() != null && !trip.approvedSubject().equals(person)) {
+            auditor.askedAgain(transaction, person);
+            var asked = ask(
+                    transaction.renewed(), arrival.client(), nameOf(signIn.identity()), arrival.browser(), nowSeconds);
             var forgotten = List.of(arrival.forgotten(), BrowserSecret.forget(Approvals.SECRET_NAME));
             return new AskConsent(asked.view(), asked.transaction(), both(asked.secrets(), forgotten));
         }
-        String code = issue(arrival, signIn, subjectKey, nowSeconds);
+        String code = issue(arrival, signIn, person, scopes, nowSeconds);
         var secrets = new ArrayList<>(List.of(arrival.forgotten()));
         if (trip.remember()) {
-            secrets.add(approvals.remembering(transaction, subjectKey, arrival.browser(), nowSeconds));
+            secrets.add(approvals.remembering(transaction, person, arrival.browser(), nowSeconds));
         }
         return new Leave(reply.success(transaction.redirectUri(), code, transaction.state()), secrets);
     }
 
-    private String issue(Arrival arrival, SignIn signIn, String subjectKey, long nowSeconds) throws Refused {
+    private static @Nullable String nameOf(Identity identity) {
+        return identity.email() == null ? identity.name() : identity.email();
+    }
+
+    private String issue(Arrival arrival, SignIn signIn, String person, Scopes scopes, long nowSeconds) throws Refused {
+        var transaction = arrival.transaction();
         try {
-            return issuer.issue(arrival.transaction(), arrival.client(), signIn, subjectKey, nowSeconds);
+            var issued = issuer.issue(transaction, scopes, arrival.client(), signIn, person, nowSeconds);
+            auditor.signedIn(transaction, person);
+            auditor.issued(transaction, person, issued.grantId(), issued.crowdedOut());
+            return issued.code();
         } catch (StoreException e) {
             telemetry.refused(Outcome.STORE_UNAVAILABLE);
             LOG.log(Level.WARNING, "a grant could not be stored", e);
-            throw new Refused(OAuthError.TEMPORARILY_UNAVAILABLE, "the sign-in could not be stored, try again shortly");
+            throw new Refused(
+                    OAuthError.TEMPORARILY_UNAVAILABLE, "the sign-in could not be stored, try again shortly", person);
         }
     }
 
@@ -396,10 +461,17 @@ public final class AuthorizationFlow {
         private static final long serialVersionUID = 1;
 
         private final OAuthError error;
+        private final transient @Nullable String person;
 
         Refused(OAuthError error, String description) {
+            this(error, description, null);
+        }
+
+        /** @param person the store's key for whom it was refused */
+        Refused(OAuthError error, String description, @Nullable String person) {
             super(description, null, false, false);
             this.error = error;
+            this.person = person;
         }
 
         String description() {

@@ -9,6 +9,7 @@ import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.OAuthSettings.Dpop;
 import dev.portcullis.oauth.ResourceMatcher;
 import dev.portcullis.oauth.authorize.AuthorizationRequest.Prompt;
+import dev.portcullis.oauth.browser.PageReason;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.client.RedirectUris;
 import dev.portcullis.oauth.dpop.DpopProofs;
@@ -78,7 +79,7 @@ final class AuthorizationRequestParser {
                 parameters.get("state"),
                 parseChallenge(parameters.get("code_challenge"), parameters.get("code_challenge_method")),
                 parseResources(parameters.all("resource")),
-                parseScopes(parameters.get("scope")),
+                parseScopes(parameters.get("scope"), client),
                 parsePrompt(parameters.get("prompt")),
                 parseDpopKey(parameters.get("dpop_jkt")));
     }
@@ -137,21 +138,20 @@ final class AuthorizationRequestParser {
         return matched.isEmpty() ? List.of(settings.defaultResource()) : List.copyOf(matched);
     }
 
-    /** Scopes that do not exist are dropped, unless nothing is left; {@code offline_access} is no right to anything (O-93). */
-    private Scopes parseScopes(@Nullable String text) {
-        if (text == null) {
-            return settings.defaultScopes();
+    /**
+     * Scopes that do not exist, or that this client can never have, are dropped, unless nothing is left (O-42); {@code offline_access} is no right to anything (O-93).
+     */
+    private Scopes parseScopes(@Nullable String text, RegisteredClient client) {
+        var asked = text == null ? Scopes.NONE : parseScopeSyntax(text).without(OFFLINE_ACCESS);
+        var wanted = asked.isEmpty() ? settings.defaultScopes() : asked.intersect(settings.scopes());
+        var allowed = client.scopes().isEmpty() ? wanted : wanted.intersect(client.scopes());
+        if (allowed.isEmpty() && !asked.isEmpty()) {
+            throw new OAuthException(OAuthError.INVALID_SCOPE, "none of the requested scopes exists for this client");
         }
-        var requested = parseScopeSyntax(text);
-        var resourceScopes = requested.without(OFFLINE_ACCESS);
-        if (resourceScopes.isEmpty()) {
-            return settings.defaultScopes();
+        if (allowed.isEmpty() && !wanted.isEmpty()) {
+            throw new OAuthException(OAuthError.INVALID_SCOPE, "this client can have none of the default scopes");
         }
-        var known = resourceScopes.intersect(settings.scopes());
-        if (known.isEmpty()) {
-            throw new OAuthException(OAuthError.INVALID_SCOPE, "none of the requested scopes exists here");
-        }
-        return known;
+        return allowed;
     }
 
     private static Scopes parseScopeSyntax(String text) {

@@ -1,6 +1,8 @@
 package dev.portcullis.oauth.authorize;
 
 import dev.portcullis.oauth.OAuthError;
+import dev.portcullis.oauth.browser.BrowserSecret;
+import dev.portcullis.oauth.browser.PageReason;
 import java.util.List;
 
 /** What the browser is to do next. */

@@ -5,12 +5,16 @@ import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.Sealer;
 import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.oauth.browser.BrowserSecret;
+import dev.portcullis.oauth.browser.BrowserSecrets;
+import dev.portcullis.oauth.browser.Fields;
+import dev.portcullis.store.GrantStore;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consent forms under way. Nothing is stored for them (T-92): the whole transaction travels in the form's hidden field, sealed, together with the hash of a secret
- * that only the browser which got the page holds (O-63). A form alone, or the secret alone, is worth nothing.
+ * Consent forms under way. Nothing is stored for them before they are answered (T-92): the whole transaction travels in the form's hidden field, sealed, together with the
+ * hash of a secret that only the browser which got the page holds (O-63). A form alone, or the secret alone, is worth nothing; and an answer counts once.
  */
 final class ConsentForms {
     private static final byte[] CONTEXT = "consent-form/1".getBytes(StandardCharsets.US_ASCII);
@@ -22,10 +26,12 @@ final class ConsentForms {
     private static final int OPEN_MAX = 8;
 
     private final Sealer sealer;
+    private final GrantStore store;
     private final int lifeSeconds;
 
-    ConsentForms(MasterKey master, int lifeSeconds) {
+    ConsentForms(MasterKey master, GrantStore store, int lifeSeconds) {
         this.sealer = new Sealer(master.aes("consent-form/1"));
+        this.store = store;
         this.lifeSeconds = lifeSeconds;
     }
 
@@ -50,6 +56,11 @@ final class ConsentForms {
         }
         var in = new Fields.Reader(plain);
         return new Form(in.number(), in.hash(), Transaction.read(in));
+    }
+
+    /** Takes the answer to a form as the one that counts: of any number of posts at the same moment exactly one is told true. */
+    boolean spend(Form form, long nowSeconds) {
+        return store.spendOnce(TokenHash.of("consent-form:" + form.transaction().id()), form.expiresAt(), nowSeconds);
     }
 
     private static String secretName(Transaction transaction) {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param clientName what the client calls itself; null if it does not
  * @param clientKind where that comes from
+ * @param clientHost the host that vouches for what the client says, if it is described at its own address; null otherwise
+ * @param person as whom it would be, if somebody has just signed in; null if that is yet to be seen
  * @param redirect where the answer would go
  * @param scopes what is asked for
  * @param resources what for
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public record ConsentView(
         @Nullable String clientName,
         RegisteredClient.Kind clientKind,
+        @Nullable String clientHost,
+        @Nullable String person,
         RedirectTarget redirect,
         Scopes scopes,
         List<String> resources,

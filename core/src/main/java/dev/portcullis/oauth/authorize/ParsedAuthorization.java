@@ -1,6 +1,7 @@
 package dev.portcullis.oauth.authorize;
 
 import dev.portcullis.oauth.OAuthError;
+import dev.portcullis.oauth.browser.PageReason;
 import dev.portcullis.store.RegisteredClient;
 import org.jspecify.annotations.Nullable;
 

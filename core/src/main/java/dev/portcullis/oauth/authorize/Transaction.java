@@ -3,6 +3,7 @@ package dev.portcullis.oauth.authorize;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.Scopes;
+import dev.portcullis.oauth.browser.Fields;
 import dev.portcullis.store.RegisteredClient;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -54,15 +54,16 @@ final class AssertionFlow {
     AssertionFlow(
             GrantStore store,
             OAuthSettings settings,
-            TokenExtensions extensions,
+            IdentityAssertions assertions,
             DirectGrants grants,
+            Policy policy,
             Telemetry telemetry) {
         this.store = store;
-        this.assertions = extensions.assertions();
+        this.assertions = assertions;
         this.matcher = new ResourceMatcher(settings);
         this.narrowing = new Narrowing(matcher);
         this.grants = grants;
-        this.policy = extensions.policy();
+        this.policy = policy;
         this.telemetry = telemetry;
     }
 

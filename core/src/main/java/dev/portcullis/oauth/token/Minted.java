@@ -33,7 +33,22 @@ final class Minted {
             List<String> resources,
             OAuthSettings.Lives lives,
             long nowSeconds) {
-        int lifeSeconds = (int) Math.min(lives.access(), grant.endsAt() - nowSeconds);
+        return access(grant, grantKey, scopes, resources, lives.access(), nowSeconds);
+    }
+
+    /**
+     * The same, of another life.
+     *
+     * @param lifeSecondsMax its life, unless its grant ends before
+     */
+    static Access access(
+            Grant grant,
+            SecretKey grantKey,
+            Scopes scopes,
+            List<String> resources,
+            int lifeSecondsMax,
+            long nowSeconds) {
+        int lifeSeconds = (int) Math.min(lifeSecondsMax, grant.endsAt() - nowSeconds);
         if (lifeSeconds <= 0) {
             throw new OAuthException(OAuthError.INVALID_GRANT, "the grant has ended");
         }

@@ -4,8 +4,6 @@ import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.IdentityAssertions;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.dpop.DpopProofs;
-import dev.portcullis.policy.Decision;
-import dev.portcullis.policy.Policy;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import java.util.Set;
@@ -13,18 +11,13 @@ import java.util.Set;
 /**
  * What the token endpoint needs beside codes and refresh tokens. Which of it is on stands in {@link OAuthSettings#offered}.
  *
- * @param policy asked about people who come with an assertion, and about scopes of tokens that no sign-in stands behind
  * @param dpop proofs of possession (O-160)
  * @param assertions identity assertions of trusted issuers (O-170)
  * @param introspectors ids of clients that may ask about every token; others only about their own (O-117)
  * @param failedAuthenticationsMax of a client from one address, at once; 0: no limit (O-84)
  */
 public record TokenExtensions(
-        Policy policy,
-        DpopProofs dpop,
-        IdentityAssertions assertions,
-        Set<String> introspectors,
-        int failedAuthenticationsMax) {
+        DpopProofs dpop, IdentityAssertions assertions, Set<String> introspectors, int failedAuthenticationsMax) {
     private static final int FORGIVEN_SECONDS = 15;
     private static final int ATTEMPTS_REMEMBERED = 50_000;
 
@@ -35,7 +28,6 @@ public record TokenExtensions(
     /** Nothing but what the settings say: proofs if they are on, no trusted issuers, no rules, no limit. */
     public static TokenExtensions none(OAuthSettings settings, MasterKey key, GrantStore store, Telemetry telemetry) {
         return new TokenExtensions(
-                (_, _) -> Decision.ALLOW,
                 new DpopProofs(settings.offered().dpop(), key, store, false, 1_000, telemetry),
                 IdentityAssertions.ofNobody(),
                 Set.of(),

@@ -55,16 +55,31 @@ public final class TokenService {
     private final IntrospectionFlow introspection;
     private final Telemetry telemetry;
 
-    /** Without trusted issuers, rules and limits. */
-    public TokenService(OAuthSettings settings, MasterKey key, GrantStore store, Clients clients, Telemetry telemetry) {
-        this(settings, key, store, clients, TokenExtensions.none(settings, key, store, telemetry), telemetry);
-    }
-
+    /** Without trusted issuers, rules for introspection and limits. */
     public TokenService(
             OAuthSettings settings,
             MasterKey key,
             GrantStore store,
             Clients clients,
+            Oversight oversight,
+            Telemetry telemetry) {
+        this(
+                settings,
+                key,
+                store,
+                clients,
+                oversight,
+                TokenExtensions.none(settings, key, store, telemetry),
+                telemetry);
+    }
+
+    /** @param oversight asked with each refresh (O-99) */
+    public TokenService(
+            OAuthSettings settings,
+            MasterKey key,
+            GrantStore store,
+            Clients clients,
+            Oversight oversight,
             TokenExtensions extensions,
             Telemetry telemetry) {
         this.store = store;
@@ -78,10 +93,12 @@ public final class TokenService {
         var narrowing = new Narrowing(new ResourceMatcher(settings));
         var clientLives = new ClientLives(store, lives.client());
         this.codes = new CodeFlow(store, lives, narrowing, clientLives, telemetry);
-        this.refreshes = new RefreshFlow(store, lives, narrowing, clientLives, key.hmac("refresh-successor/1"));
+        this.refreshes = new RefreshFlow(
+                store, lives, narrowing, clientLives, key.hmac("refresh-successor/1"), oversight, telemetry);
         this.exchanges = new TokenExchangeFlow(store, lives, narrowing);
-        var direct = new DirectGrants(store, settings, new SubjectKeys(key), extensions.policy());
-        this.assertions = new AssertionFlow(store, settings, extensions, direct, telemetry);
+        var direct = new DirectGrants(store, settings, new SubjectKeys(key), oversight.policy());
+        this.assertions =
+                new AssertionFlow(store, settings, extensions.assertions(), direct, oversight.policy(), telemetry);
         this.ownAccess = new ClientCredentialsFlow(settings, narrowing, direct);
         this.introspection = new IntrospectionFlow(
                 settings, store, key.keyedHash("pairwise-subject/1"), extensions.introspectors(), telemetry);
@@ -103,6 +120,11 @@ public final class TokenService {
         } finally {
             telemetry.signIn(isRefresh ? SignInStep.REFRESH : SignInStep.TOKEN, succeeded);
         }
+    }
+
+    /** A refresh by a client that has authenticated and proves no possession. */
+    TokenResponse refresh(Refresh request, RegisteredClient client, long nowSeconds) {
+        return refreshes.refresh(request, client, () -> null, nowSeconds);
     }
 
     /** @return the nonce that DPoP proofs are to repeat from now on (RFC 9449 §8); null if none is wanted */

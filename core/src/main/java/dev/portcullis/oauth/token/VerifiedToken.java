@@ -31,6 +31,16 @@ public record VerifiedToken(
         this(principal, resources, expiresAtSeconds, hash, null);
     }
 
+    /** What holds until it ends, and nobody can take back before: it is for no resource, and in no store. */
+    static VerifiedToken untilItsEnd(Principal principal, long expiresAtSeconds, TokenHash hash) {
+        return new VerifiedToken(principal, List.of(), expiresAtSeconds, hash);
+    }
+
+    /** @return whether only time ends it */
+    boolean holdsUntilItsEnd() {
+        return resources.isEmpty();
+    }
+
     /** Whether {@code resource} is in its audience (O-25). */
     public boolean isFor(String resource) {
         return resources.contains(resource);

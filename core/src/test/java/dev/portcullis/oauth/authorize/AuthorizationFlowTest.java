@@ -21,14 +21,22 @@ import dev.portcullis.oauth.authorize.AuthorizationStep.Leave;
 import dev.portcullis.oauth.authorize.AuthorizationStep.OfferReturn;
 import dev.portcullis.oauth.authorize.AuthorizationStep.ShowPage;
 import dev.portcullis.oauth.authorize.Fixture.Browser;
+import dev.portcullis.oauth.browser.BrowserSecrets;
+import dev.portcullis.oauth.browser.Callback;
+import dev.portcullis.oauth.browser.PageReason;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.store.GrantCipher;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.Outcome;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -265,17 +273,45 @@ class AuthorizationFlowTest {
         var keepsAll = browser.copy();
         var left = (Leave) answer(asked.transaction(), true, browser, NOW);
         browser.keep(left.secrets());
-        int stored = fixture.store.pending.size();
         assertThat(answer(asked.transaction(), true, keepsAll, NOW + 1))
                 .isEqualTo(new ShowPage(PageReason.ANSWERED_CONSENT));
+        assertThat(fixture.store.pending).as("trips under way").hasSize(1);
         assertForged(answer(asked.transaction(), true, browser, NOW + 1));
         comeBack(query(left.location()).get("state"));
         assertThat(answer(asked.transaction(), true, keepsAll, NOW + 3))
                 .isEqualTo(new ShowPage(PageReason.ANSWERED_CONSENT));
         assertThat(answer(asked.transaction(), false, keepsAll, NOW + 3))
                 .isEqualTo(new ShowPage(PageReason.ANSWERED_CONSENT));
-        assertThat(fixture.store.pending).hasSizeLessThan(stored);
-        assertThat(fixture.provider.starts).hasSize(1);
+        assertThat(fixture.store.pending).isEmpty();
+    }
+
+    /** O-63: two posts of one form at the same moment, as a double click sends them. */
+    @RepeatedTest(20)
+    void consentedWhenOneFormIsPostedManyTimesAtOnceThenExactlyOneGoesOn() throws Exception {
+        var asked = ask();
+        var secrets = browser.secrets();
+        var steps = new ArrayList<Future<AuthorizationStep>>();
+        try (var posts = Executors.newVirtualThreadPerTaskExecutor()) {
+            var start = new CyclicBarrier(8);
+            for (int i = 0; i < 8; i++) {
+                boolean approves = i % 4 != 3;
+                steps.add(posts.submit(() -> {
+                    start.await();
+                    return flow.consented(new ConsentAnswer(asked.transaction(), approves, false), secrets, NOW);
+                }));
+            }
+        }
+        var left = new ArrayList<Leave>();
+        for (var step : steps) {
+            if (step.get() instanceof Leave leave) {
+                left.add(leave);
+            } else {
+                assertThat(step.get()).isEqualTo(new ShowPage(PageReason.ANSWERED_CONSENT));
+            }
+        }
+        assertThat(left).hasSize(1);
+        boolean approved = left.get(0).location().startsWith("https://idp.example/");
+        assertThat(fixture.store.pending).hasSize(approved ? 1 : 0);
     }
 
     @Test
@@ -308,7 +344,7 @@ class AuthorizationFlowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pendingSignIn", "client", "putPendingSignIn"})
+    @ValueSource(strings = {"spendOnce", "client", "putPendingSignIn"})
     void consentedWhenStoreIsAwayThenTheFormCanBeSentAgain(String call) {
         var asked = ask();
         fixture.store.failing.add(call);
@@ -341,7 +377,7 @@ class AuthorizationFlowTest {
         assertThat(grant.scopes()).isEqualTo(Scopes.of("tools:read"));
         assertThat(grant.resources()).containsExactly(MCP);
         assertThat(grant.expiresAt()).isEqualTo(record.expiresAt());
-        assertThat(grant.endsAt()).isEqualTo(NOW + 2 + 86_400L); // O-145
+        assertThat(grant.endsAt()).isEqualTo(NOW + 2 + 90 * 86_400L); // O-98: the provider can be asked again
         assertThat(fixture.store.grantsMax).isEqualTo(50);
         assertThat(browser.names()).isEmpty();
         assertThat(fixture.counted).containsExactly("AUTHORIZE+", "CONSENT+", "CALLBACK+");

@@ -12,6 +12,7 @@ import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.authorize.ParsedAuthorization.Faulty;
 import dev.portcullis.oauth.authorize.ParsedAuthorization.Unreturnable;
 import dev.portcullis.oauth.authorize.ParsedAuthorization.Valid;
+import dev.portcullis.oauth.browser.PageReason;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

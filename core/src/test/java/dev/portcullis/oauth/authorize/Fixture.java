@@ -3,16 +3,20 @@ package dev.portcullis.oauth.authorize;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.OAuthSettings;
+import dev.portcullis.oauth.browser.BrowserSecret;
+import dev.portcullis.oauth.browser.BrowserSecrets;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.telemetry.AuditEvent;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +43,8 @@ final class Fixture {
 
     final RecordingGrantStore store = new RecordingGrantStore();
     final ScriptedProvider provider = new ScriptedProvider();
-    final List<String> counted = new ArrayList<>();
+    final List<String> counted = Collections.synchronizedList(new ArrayList<>());
+    final List<AuditEvent> audited = Collections.synchronizedList(new ArrayList<>());
     final List<Outcome> refused = new ArrayList<>();
     Policy policy = RulePolicy.openToAll();
 
@@ -87,6 +92,11 @@ final class Fixture {
             @Override
             public void signIn(SignInStep step, boolean succeeded) {
                 counted.add(step + (succeeded ? "+" : "-"));
+            }
+
+            @Override
+            public void audit(AuditEvent event) {
+                audited.add(event);
             }
 
             @Override

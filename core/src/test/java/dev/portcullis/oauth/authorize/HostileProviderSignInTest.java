@@ -13,6 +13,7 @@ import dev.portcullis.identity.HostileProvider.Lie;
 import dev.portcullis.identity.OidcProvider;
 import dev.portcullis.oauth.authorize.AuthorizationStep.AskConsent;
 import dev.portcullis.oauth.authorize.AuthorizationStep.Leave;
+import dev.portcullis.oauth.browser.Callback;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.telemetry.Telemetry;
 import java.net.URI;

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** The part of a store that signing in needs, open to the test's eyes, and failing on demand. */
 final class RecordingGrantStore implements GrantStore {
     final Map<TokenHash, PendingSignIn> pending = new HashMap<>();
+    final Map<TokenHash, Long> spent = new HashMap<>();
     final Map<String, RegisteredClient> clients = new HashMap<>();
     final List<Grant> grants = new ArrayList<>();
     final List<AuthorizationCode> codes = new ArrayList<>();
@@ -76,6 +77,11 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
+    public boolean putRegistration(RegisteredClient client, int max, long expiresAtSeconds, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
     public int clientCount(long nowSeconds) {
         throw notUsed();
     }
@@ -101,7 +107,8 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds) {
+    public boolean putChecked(
+            String grantId, byte[] sealedProps, boolean isPersonChanged, long checkedAt, long nowSeconds) {
         throw notUsed();
     }
 
@@ -111,8 +118,14 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds) {
-        throw notUsed();
+    public synchronized boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds) {
+        answer("spendOnce");
+        Long until = spent.get(id);
+        if (until != null && nowSeconds < until) {
+            return false;
+        }
+        spent.put(id, expiresAtSeconds);
+        return true;
     }
 
     @Override

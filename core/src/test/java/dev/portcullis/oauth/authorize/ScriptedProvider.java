@@ -4,8 +4,8 @@ import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.IdentityException;
 import dev.portcullis.identity.IdentityProvider;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** An identity provider that does what a test says, and checks that what was sent comes back. */
@@ -14,7 +14,7 @@ final class ScriptedProvider implements IdentityProvider {
             new Identity("https://idp.example", "alice-sub", "alice@example.com", "Alice Example", List.of("staff"));
     static final Identity BOB = new Identity("https://idp.example", "bob-sub", "bob@example.com", null, List.of());
 
-    final List<AuthorizationStart> starts = new ArrayList<>();
+    final List<AuthorizationStart> starts = new CopyOnWriteArrayList<>();
     Identity identity = ALICE;
 
     @Nullable

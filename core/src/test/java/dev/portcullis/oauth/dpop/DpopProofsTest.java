@@ -208,7 +208,10 @@ class DpopProofsTest {
                         "no public key",
                         p -> p.header.put(
                                 "jwk", ecKey(Curve.P_384).toPublicJWK().toJSONObject())),
-                bad("short RSA key", "no public key", p -> p.header.put("jwk", rsaKey(1024).toPublicJWK().toJSONObject())),
+                bad(
+                        "short RSA key",
+                        "no public key",
+                        p -> p.header.put("jwk", rsaKey(1024).toPublicJWK().toJSONObject())),
                 bad(
                         "key of another kind than alg",
                         "wrong signature",

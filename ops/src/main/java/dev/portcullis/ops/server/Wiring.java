@@ -10,6 +10,7 @@ import dev.portcullis.endpoint.oauth.AuthorizeRoutes;
 import dev.portcullis.endpoint.oauth.OAuthRoutes;
 import dev.portcullis.fetch.DocumentFetcher;
 import dev.portcullis.fetch.FetchLimits;
+import dev.portcullis.http.AssertionGate;
 import dev.portcullis.http.BearerGate;
 import dev.portcullis.http.Gate;
 import dev.portcullis.http.GateHandler;
@@ -20,6 +21,7 @@ import dev.portcullis.http.RateGate;
 import dev.portcullis.http.Route;
 import dev.portcullis.http.RouteGate;
 import dev.portcullis.http.Router;
+import dev.portcullis.identity.AccessAssertionVerifier;
 import dev.portcullis.identity.IdentityAssertions;
 import dev.portcullis.identity.OidcProvider;
 import dev.portcullis.identity.OidcSettings;
@@ -37,7 +39,9 @@ import dev.portcullis.oauth.client.ClientRegistration;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.dpop.DpopProofs;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
+import dev.portcullis.oauth.token.AccessAssertions;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
+import dev.portcullis.oauth.token.Oversight;
 import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.TokenExtensions;
 import dev.portcullis.oauth.token.TokenService;
@@ -60,7 +64,6 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -68,9 +71,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The parts list: everything the server consists of but what authors offer is made here, top to bottom, and handed what it needs. */
 final class Wiring {
-    private static final Scopes SCOPES = Scopes.of("mcp");
-    private static final Map<String, String> SCOPE_WORDS =
-            Map.of("mcp", "Use the tools of this server as you, as far as your company allows you to");
     private static final Set<String> ROUTE_NAMES = Set.of(
             "mcp", "sse", "messages", "metadata", "register", "authorize", "callback", "token", "revoke", "introspect");
 
@@ -124,34 +124,30 @@ final class Wiring {
 
         // The authorization server.
         OAuthSettings oauth = oauthSettings();
-        OidcSettings provider = identityProvider();
+        OidcSettings provider =
+                identityProvider().keeping(config.authorization().policy().claims());
         var clients = new Clients(store, key, oauth.lives().client());
         var registration = new ClientRegistration(
                 oauth, key, store, config.limits().tokens().storedClientsMax(), telemetry);
         var policy = served.policy();
-        var flow = new AuthorizationFlow(
-                oauth,
-                key,
-                store,
-                clients,
-                new OidcProvider(provider, fetcher(limits.provider()), clock),
-                policy,
-                telemetry);
+        var signIns = new OidcProvider(provider, fetcher(limits.provider()), clock);
+        var flow = new AuthorizationFlow(oauth, key, store, clients, signIns, policy, telemetry);
+        var oversight = new Oversight(signIns, policy, Oversight.DEFAULT_RECHECK);
         var grantTypes = config.authorization().grantTypes();
         var proofs = new DpopProofs(
                 grantTypes.dpop(), key, store, grantTypes.isProofNonceWanted(), grantTypes.proofsMax(), telemetry);
         var extensions = new TokenExtensions(
-                policy,
                 proofs,
                 IdentityAssertions.of(
                         oauth.issuer().toString(), grantTypes.assertionIssuers(), fetcher(limits.provider()), clock),
                 grantTypes.introspectors(),
                 config.isRateLimited() ? grantTypes.clientFailuresMax() : 0);
-        var tokens = new TokenService(oauth, key, store, clients, extensions, telemetry);
+        var tokens = new TokenService(oauth, key, store, clients, oversight, extensions, telemetry);
         var verifier = new AccessTokenVerifier(
                 store, oauth.resources(), limits.tokens(), running.add("the clock", new TickingClock()), telemetry);
 
-        var guarded = new GuardedPaths(McpRoutes.resources(config.publicUrl()), SCOPES, grantTypes.dpop());
+        var guarded =
+                new GuardedPaths(McpRoutes.resources(config.publicUrl()), oauth.defaultScopes(), grantTypes.dpop());
 
         // MCP.
         var info = served.info();
@@ -205,13 +201,15 @@ final class Wiring {
                 telemetry));
         routes.addAll(AuthorizeRoutes.of(
                 oauth,
-                new AuthorizeRoutes.PageSettings(SCOPE_WORDS, formTargets(provider)),
+                new AuthorizeRoutes.PageSettings(
+                        config.authorization().policy().scopes().words(), formTargets(provider)),
                 flow,
                 offload,
                 clock,
                 telemetry));
         Gate bearer =
                 config.isAuthOn() ? new BearerGate(verifier, guarded, proofs, clock, telemetry) : BearerGate.off();
+        bearer = orAssertion(bearer, oauth.scopes(), limits);
         var origins = OriginRules.of(
                 config.publicUrl(),
                 config.doors().moreOrigins(),
@@ -248,6 +246,20 @@ final class Wiring {
                 : config;
     }
 
+    /** @return the same, and in header mode Access's word for those without a token (O-153) */
+    private Gate orAssertion(Gate bearer, Scopes scopes, RoomLimits limits) {
+        var policy = config.authorization().policy();
+        var mode = policy.headerMode();
+        if (mode == null) {
+            return bearer;
+        }
+        var team = new AccessAssertionVerifier.Team(
+                mode.team(), mode.audiences(), mode.serviceTokens(), policy.claims(), OidcSettings.DEFAULT_CLOCK_SKEW);
+        var verifier = new AccessAssertionVerifier(team, fetcher(limits.provider()), clock);
+        return new AssertionGate(
+                new AccessAssertions(verifier, served.policy(), scopes, limits.tokens(), clock), bearer);
+    }
+
     private GateHandler.Gates gates(
             List<Route> routes, OriginRules origins, List<Gate> last, RoomLimits limits, Executor offload) {
         var gates = new ArrayList<Gate>();
@@ -281,8 +293,8 @@ final class Wiring {
                 McpRoutes.resources(config.publicUrl()).values().stream()
                         .distinct()
                         .toList(),
-                SCOPES,
-                SCOPES,
+                config.authorization().policy().scopes().all(),
+                config.authorization().policy().scopes().defaults(),
                 config.publicUrl().getScheme().equals("https"),
                 List.of("cursor", "vscode", "vscode-insiders", "windsurf", "claude"),
                 config.authorization()

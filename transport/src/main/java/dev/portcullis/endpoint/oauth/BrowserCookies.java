@@ -3,8 +3,8 @@ package dev.portcullis.endpoint.oauth;
 import dev.portcullis.http.Reply;
 import dev.portcullis.http.RequestHead;
 import dev.portcullis.http.form.Cookies;
-import dev.portcullis.oauth.authorize.BrowserSecret;
-import dev.portcullis.oauth.authorize.BrowserSecrets;
+import dev.portcullis.oauth.browser.BrowserSecret;
+import dev.portcullis.oauth.browser.BrowserSecrets;
 import java.util.LinkedHashMap;
 import java.util.List;
 

@@ -5,7 +5,7 @@ import dev.portcullis.http.Reply;
 import dev.portcullis.http.RequestHead;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.authorize.AuthorizationStep.OfferReturn;
-import dev.portcullis.oauth.authorize.PageReason;
+import dev.portcullis.oauth.browser.PageReason;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;

@@ -8,7 +8,7 @@ import dev.portcullis.oauth.authorize.AuthorizationStep.AskConsent;
 import dev.portcullis.oauth.authorize.AuthorizationStep.Leave;
 import dev.portcullis.oauth.authorize.AuthorizationStep.OfferReturn;
 import dev.portcullis.oauth.authorize.AuthorizationStep.ShowPage;
-import dev.portcullis.oauth.authorize.PageReason;
+import dev.portcullis.oauth.browser.PageReason;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /** Writes each step of a sign-in as an answer to a browser: the one switch. Stateless. */

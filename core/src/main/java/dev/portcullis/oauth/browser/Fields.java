@@ -1,4 +1,4 @@
-package dev.portcullis.oauth.authorize;
+package dev.portcullis.oauth.browser;
 
 import dev.portcullis.crypto.TokenHash;
 import java.io.ByteArrayOutputStream;
@@ -10,30 +10,30 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A compact binary form for what this room seals: fields one after the other, texts as length (-1: absent) and UTF-8. One thread. */
-final class Fields {
+/** A compact binary form for what is sealed and sent through a browser: fields one after the other, texts as length (-1: absent) and UTF-8. One thread. */
+public final class Fields {
     private Fields() {}
 
     /** Writes. */
-    static final class Writer {
+    public static final class Writer {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
 
-        Writer number(long value) {
+        public Writer number(long value) {
             out.writeBytes(ByteBuffer.allocate(8).putLong(value).array());
             return this;
         }
 
-        Writer flag(boolean value) {
+        public Writer flag(boolean value) {
             out.write(value ? 1 : 0);
             return this;
         }
 
-        Writer hash(TokenHash hash) {
+        public Writer hash(TokenHash hash) {
             out.writeBytes(hash.toBytes());
             return this;
         }
 
-        Writer text(@Nullable String text) {
+        public Writer text(@Nullable String text) {
             if (text == null) {
                 return length(-1);
             }
@@ -43,9 +43,15 @@ final class Fields {
             return this;
         }
 
-        Writer texts(Collection<String> texts) {
+        public Writer texts(Collection<String> texts) {
             length(texts.size());
             texts.forEach(this::text);
+            return this;
+        }
+
+        /** What another has written, after what this one has. */
+        Writer then(Writer other) {
+            out.writeBytes(other.bytes());
             return this;
         }
 
@@ -54,38 +60,38 @@ final class Fields {
             return this;
         }
 
-        byte[] bytes() {
+        public byte[] bytes() {
             return out.toByteArray();
         }
     }
 
     /** Reads what {@link Writer} wrote; only ever given bytes whose seal or MAC was good. Fails with {@link IllegalArgumentException} otherwise. */
-    static final class Reader {
+    public static final class Reader {
         private final ByteBuffer in;
 
-        Reader(byte[] bytes) {
+        public Reader(byte[] bytes) {
             in = ByteBuffer.wrap(bytes);
         }
 
-        long number() {
+        public long number() {
             require(8);
             return in.getLong();
         }
 
-        boolean flag() {
+        public boolean flag() {
             require(1);
             return in.get() != 0;
         }
 
-        TokenHash hash() {
+        public TokenHash hash() {
             require(32);
             byte[] digest = new byte[32];
             in.get(digest);
             return TokenHash.ofDigest(digest);
         }
 
-        @Nullable
-        String optionalText() {
+        /** @return null if {@code null} was written */
+        public @Nullable String optionalText() {
             int length = length();
             if (length < 0) {
                 return null;
@@ -96,7 +102,7 @@ final class Fields {
             return new String(utf8, StandardCharsets.UTF_8);
         }
 
-        String text() {
+        public String text() {
             String text = optionalText();
             if (text == null) {
                 throw new IllegalArgumentException("a required field is absent");
@@ -104,7 +110,7 @@ final class Fields {
             return text;
         }
 
-        List<String> texts() {
+        public List<String> texts() {
             var texts = new ArrayList<String>();
             for (int left = length(); left > 0; left--) {
                 texts.add(text());

@@ -1,4 +1,4 @@
-package dev.portcullis.oauth.authorize;
+package dev.portcullis.oauth.browser;
 
 import dev.portcullis.oauth.OAuthError;
 

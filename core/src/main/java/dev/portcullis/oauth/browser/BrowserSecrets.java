@@ -1,4 +1,4 @@
-package dev.portcullis.oauth.authorize;
+package dev.portcullis.oauth.browser;
 
 import dev.portcullis.crypto.TokenHash;
 import java.util.ArrayList;
@@ -20,19 +20,19 @@ public record BrowserSecrets(Map<String, String> values) {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
-    @Nullable
-    String value(String name) {
+    /** @return what the browser brought under this name; null if nothing, or more than one thing */
+    public @Nullable String value(String name) {
         return values.get(name);
     }
 
     /** Whether the browser holds the secret of this name and this hash. Takes the same time wherever they differ. */
-    boolean holds(String name, TokenHash hash) {
+    public boolean holds(String name, TokenHash hash) {
         String value = values.get(name);
         return value != null && TokenHash.of(value).equals(hash);
     }
 
     /** @return the order to forget the oldest secrets of this prefix, so that with one more there are at most {@code max} */
-    List<BrowserSecret> crowdedOut(String prefix, int max) {
+    public List<BrowserSecret> crowdedOut(String prefix, int max) {
         var ours =
                 values.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
         var forgotten = new ArrayList<BrowserSecret>();

@@ -1,4 +1,4 @@
-package dev.portcullis.oauth.authorize;
+package dev.portcullis.oauth.browser;
 
 /**
  * Something that a browser is to hold for us and bring back; a cookie, but that is not this room's affair.
@@ -8,7 +8,8 @@ package dev.portcullis.oauth.authorize;
  * @param lifeSeconds how long to hold it; 0 to forget it
  */
 public record BrowserSecret(String name, String value, int lifeSeconds) {
-    static BrowserSecret forget(String name) {
+    /** The order to hold it no longer. */
+    public static BrowserSecret forget(String name) {
         return new BrowserSecret(name, "", 0);
     }
 
