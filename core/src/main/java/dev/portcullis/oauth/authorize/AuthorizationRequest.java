@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources at least one of our resources, exact strings
  * @param scopes what is asked for, of the scopes that exist
  * @param prompt what the client wants the person to see
+ * @param dpopKey thumbprint of the key that alone may redeem the code ({@code dpop_jkt}, RFC 9449 §10); null if none was named
  */
 record AuthorizationRequest(
         RegisteredClient client,
@@ -23,7 +24,8 @@ record AuthorizationRequest(
         String codeChallenge,
         List<String> resources,
         Scopes scopes,
-        Prompt prompt) {
+        Prompt prompt,
+        @Nullable String dpopKey) {
     AuthorizationRequest {
         resources = List.copyOf(resources);
     }

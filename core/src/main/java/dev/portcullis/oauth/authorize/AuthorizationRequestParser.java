@@ -6,12 +6,14 @@ import dev.portcullis.oauth.FormParameters;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthException;
 import dev.portcullis.oauth.OAuthSettings;
+import dev.portcullis.oauth.OAuthSettings.Dpop;
 import dev.portcullis.oauth.ResourceMatcher;
 import dev.portcullis.oauth.authorize.AuthorizationRequest.Prompt;
 import dev.portcullis.oauth.browser.PageReason;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.client.FoundClient;
 import dev.portcullis.oauth.client.RedirectUris;
+import dev.portcullis.oauth.dpop.DpopProofs;
 import dev.portcullis.store.RegisteredClient;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -84,7 +86,8 @@ final class AuthorizationRequestParser {
                 parseChallenge(parameters.get("code_challenge"), parameters.get("code_challenge_method")),
                 parseResources(parameters.all("resource")),
                 parseScopes(parameters.get("scope"), client),
-                parsePrompt(parameters.get("prompt")));
+                parsePrompt(parameters.get("prompt")),
+                parseDpopKey(parameters.get("dpop_jkt")));
     }
 
     private static void refuseRequestObjects(FormParameters parameters) {
@@ -180,6 +183,17 @@ final class AuthorizationRequestParser {
             return Prompt.LOGIN;
         }
         return wishes.contains("consent") ? Prompt.CONSENT : Prompt.DEFAULT;
+    }
+
+    /** Without DPoP it is a parameter like any other that we do not know. */
+    private @Nullable String parseDpopKey(@Nullable String thumbprint) {
+        if (settings.offered().dpop() == Dpop.OFF || thumbprint == null) {
+            return null;
+        }
+        if (DpopProofs.thumbprint(thumbprint) == null) {
+            throw invalidRequest("dpop_jkt must be a SHA-256 thumbprint, 43 characters of base64url");
+        }
+        return thumbprint;
     }
 
     private static OAuthException invalidRequest(String description) {

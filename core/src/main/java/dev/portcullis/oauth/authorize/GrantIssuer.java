@@ -6,6 +6,7 @@ import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.GrantProps;
 import dev.portcullis.oauth.OAuthSettings.Lives;
 import dev.portcullis.oauth.TokenFormat;
+import dev.portcullis.oauth.dpop.DpopProofs;
 import dev.portcullis.store.AuthorizationCode;
 import dev.portcullis.store.Grant;
 import dev.portcullis.store.GrantCipher;
@@ -84,7 +85,8 @@ final class GrantIssuer {
                 transaction.codeChallenge(),
                 GrantCipher.wrap(key, code),
                 codeExpiresAt,
-                false);
+                false,
+                DpopProofs.thumbprint(transaction.dpopKey()));
         return new Issued(code, grantId, store.createGrant(grant, record, grantsMax, nowSeconds));
     }
 

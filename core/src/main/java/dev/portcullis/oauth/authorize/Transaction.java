@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources exact strings
  * @param scopes what is asked for
  * @param forceLogin whether the identity provider is to sign in anew
+ * @param dpopKey thumbprint of the key that alone may redeem the code; null for any
  */
 record Transaction(
         String id,
@@ -31,7 +32,8 @@ record Transaction(
         String codeChallenge,
         List<String> resources,
         Scopes scopes,
-        boolean forceLogin) {
+        boolean forceLogin,
+        @Nullable String dpopKey) {
     Transaction {
         resources = List.copyOf(resources);
     }
@@ -46,7 +48,8 @@ record Transaction(
                 request.codeChallenge(),
                 request.resources(),
                 request.scopes(),
-                request.prompt() == AuthorizationRequest.Prompt.LOGIN);
+                request.prompt() == AuthorizationRequest.Prompt.LOGIN,
+                request.dpopKey());
     }
 
     /** The hash of all that a consent page says of a client, of all places it may be sent back to, and of how it must prove itself (T-80). Its keys may change. */
@@ -72,7 +75,8 @@ record Transaction(
                 codeChallenge,
                 resources,
                 scopes,
-                forceLogin);
+                forceLogin,
+                dpopKey);
     }
 
     void write(Fields.Writer out) {
@@ -84,7 +88,8 @@ record Transaction(
                 .text(codeChallenge)
                 .texts(resources)
                 .texts(scopes.values())
-                .flag(forceLogin);
+                .flag(forceLogin)
+                .text(dpopKey);
     }
 
     static Transaction read(Fields.Reader in) {
@@ -97,6 +102,7 @@ record Transaction(
                 in.text(),
                 in.texts(),
                 Scopes.of(in.texts()),
-                in.flag());
+                in.flag(),
+                in.optionalText());
     }
 }

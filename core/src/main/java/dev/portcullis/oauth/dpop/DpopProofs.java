@@ -3,7 +3,6 @@ package dev.portcullis.oauth.dpop;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.portcullis.crypto.Base64Url;
-import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.IdentityException;
@@ -56,7 +55,7 @@ public final class DpopProofs {
             Dpop mode, MasterKey key, GrantStore store, boolean wantsNonce, int spentMax, Telemetry telemetry) {
         this.mode = mode;
         this.store = store;
-        this.nonces = wantsNonce ? new ProofNonces(new KeyedHash(key.hmac("dpop-nonce/1"))) : null;
+        this.nonces = wantsNonce ? new ProofNonces(key.keyedHash("dpop-nonce/1")) : null;
         this.telemetry = telemetry;
         this.spent = Caffeine.newBuilder()
                 .maximumSize(spentMax)

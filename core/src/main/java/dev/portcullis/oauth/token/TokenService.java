@@ -1,6 +1,5 @@
 package dev.portcullis.oauth.token;
 
-import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.oauth.FormParameters;
@@ -102,7 +101,7 @@ public final class TokenService {
                 new AssertionFlow(store, settings, extensions.assertions(), direct, oversight.policy(), telemetry);
         this.ownAccess = new ClientCredentialsFlow(settings, narrowing, direct);
         this.introspection = new IntrospectionFlow(
-                settings, store, new KeyedHash(key.hmac("pairwise-subject/1")), extensions.introspectors(), telemetry);
+                settings, store, key.keyedHash("pairwise-subject/1"), extensions.introspectors(), telemetry);
     }
 
     /**

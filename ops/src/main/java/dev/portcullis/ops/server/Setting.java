@@ -153,6 +153,42 @@ public enum Setting {
             "port",
             "port of the local stand-in for Access, started only if no ACCESS_* is set and every address is loopback; 0: any"),
 
+    INTROSPECTION(
+            GRANTS,
+            Kind.SWITCH,
+            "off",
+            "whether clients that authenticate may ask about access tokens (RFC 7662)",
+            "on"),
+    INTROSPECTION_CLIENTS(
+            GRANTS,
+            "",
+            "ids of clients that may ask about every token, comma-separated; others learn of their own only",
+            "files-api,search-api"),
+    TOKEN_EXCHANGE(
+            GRANTS,
+            Kind.SWITCH,
+            "off",
+            "whether registered clients may exchange an access token for a narrower one (RFC 8693)",
+            "on"),
+    IDENTITY_ASSERTIONS(
+            GRANTS,
+            Kind.SWITCH,
+            "off",
+            "whether identity assertions (ID-JAG) of the issuers in the section assertion-issuers are taken",
+            "on"),
+    CLIENT_CREDENTIALS(
+            GRANTS,
+            Kind.SWITCH,
+            "off",
+            "whether registered clients may act for themselves (RFC 6749 section 4.4)",
+            "on"),
+    DPOP(
+            GRANTS,
+            "off",
+            "on: tokens of clients that bring a proof are bound to their key (RFC 9449); required: all are",
+            "on"),
+    DPOP_NONCE(GRANTS, Kind.SWITCH, "off", "whether proofs must repeat a nonce of ours (RFC 9449 section 8)", "on"),
+
     STORE(
             STORAGE,
             "file:data/portcullis.db",
@@ -366,6 +402,14 @@ public enum Setting {
     CLIENT_DOCUMENT_TABLE_BYTES_MAX(
             LIMITS, 16 * 1024 * 1024, 65_536, Integer.MAX_VALUE, "bytes", "of fetched documents kept, and of key sets"),
     PENDING_SIGN_INS_MAX(LIMITS, 100_000, 10, 10_000_000, "sign-ins", "on the way to the identity provider at a time"),
+    CLIENT_FAILURES_MAX(
+            LIMITS,
+            20,
+            1,
+            1_000_000,
+            "failures",
+            "of one client to authenticate from one address, at once; then 429, and one more each 15 s"),
+    DPOP_PROOFS_MAX(LIMITS, 100_000, 100, 10_000_000, "proofs", "known to be used without asking the store"),
     FETCHES_MAX(LIMITS, 64, 1, 10_000, "requests", "to the identity provider at a time"),
     PROVIDER_SECONDS(LIMITS, 10, 1, 60, "seconds", "for one request to the identity provider"),
     IMAGE_SECONDS(LIMITS, 50, 1, 600, "seconds", "for one image; less than TOOL_SECONDS, so that the answer says why"),
@@ -375,6 +419,7 @@ public enum Setting {
     public enum Group {
         LISTENER("Where the server is"),
         SIGN_IN("Who signs in, and how"),
+        GRANTS("Which ways to tokens are open beside signing in"),
         STORAGE("What is remembered"),
         IMAGES("Images"),
         CLIENTS("Which clients there are"),

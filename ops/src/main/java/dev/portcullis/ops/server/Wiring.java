@@ -24,6 +24,7 @@ import dev.portcullis.http.Route;
 import dev.portcullis.http.RouteGate;
 import dev.portcullis.http.Router;
 import dev.portcullis.identity.AccessAssertionVerifier;
+import dev.portcullis.identity.IdentityAssertions;
 import dev.portcullis.identity.OidcProvider;
 import dev.portcullis.identity.OidcSettings;
 import dev.portcullis.mcp.dispatch.CallThreads;
@@ -41,11 +42,13 @@ import dev.portcullis.oauth.authorize.AuthorizationFlow;
 import dev.portcullis.oauth.client.ClientDocuments;
 import dev.portcullis.oauth.client.ClientRegistration;
 import dev.portcullis.oauth.client.Clients;
+import dev.portcullis.oauth.dpop.DpopProofs;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
 import dev.portcullis.oauth.token.AccessAssertions;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.Oversight;
 import dev.portcullis.oauth.token.TickingClock;
+import dev.portcullis.oauth.token.TokenExtensions;
 import dev.portcullis.oauth.token.TokenService;
 import dev.portcullis.ops.audit.AuditLog;
 import dev.portcullis.ops.devidp.DevIdentityProvider;
@@ -77,7 +80,17 @@ import org.jspecify.annotations.Nullable;
 /** The parts list: everything the server consists of but what authors offer is made here, top to bottom, and handed what it needs. */
 final class Wiring {
     private static final Set<String> ROUTE_NAMES = Set.of(
-            "mcp", "sse", "messages", "metadata", "register", "authorize", "callback", "account", "token", "revoke");
+            "mcp",
+            "sse",
+            "messages",
+            "metadata",
+            "register",
+            "authorize",
+            "callback",
+            "account",
+            "token",
+            "revoke",
+            "introspect");
 
     private final ServerConfig config;
     private final Served served;
@@ -156,11 +169,21 @@ final class Wiring {
                 telemetry);
         var oversight =
                 new Oversight(signIns, policy, config.authorization().provider().recheckSeconds());
-        var tokens = new TokenService(oauth, key, store, clients, oversight, telemetry);
+        var grantTypes = config.authorization().grantTypes();
+        var proofs = new DpopProofs(
+                grantTypes.dpop(), key, store, grantTypes.isProofNonceWanted(), grantTypes.proofsMax(), telemetry);
+        var extensions = new TokenExtensions(
+                proofs,
+                IdentityAssertions.of(
+                        oauth.issuer().toString(), grantTypes.assertionIssuers(), fetcher(limits.provider()), clock),
+                grantTypes.introspectors(),
+                config.isRateLimited() ? grantTypes.clientFailuresMax() : 0);
+        var tokens = new TokenService(oauth, key, store, clients, oversight, extensions, telemetry);
         var verifier = new AccessTokenVerifier(
                 store, oauth.resources(), limits.tokens(), running.add("the clock", new TickingClock()), telemetry);
 
-        var guarded = new GuardedPaths(McpRoutes.resources(config.publicUrl()), oauth.defaultScopes());
+        var guarded =
+                new GuardedPaths(McpRoutes.resources(config.publicUrl()), oauth.defaultScopes(), grantTypes.dpop());
 
         // MCP.
         var info = served.info();
@@ -223,7 +246,8 @@ final class Wiring {
                 offload,
                 clock,
                 telemetry));
-        Gate bearer = config.isAuthOn() ? new BearerGate(verifier, guarded, telemetry) : BearerGate.off();
+        Gate bearer =
+                config.isAuthOn() ? new BearerGate(verifier, guarded, proofs, clock, telemetry) : BearerGate.off();
         bearer = orAssertion(
                 bearer,
                 new AccessAssertions.Admission(policy, oauth.scopes(), new SubjectKeys(key)),
@@ -360,14 +384,16 @@ final class Wiring {
                 config.authorization().policy().scopes().defaults(),
                 config.publicUrl().getScheme().equals("https"),
                 List.of("cursor", "vscode", "vscode-insiders", "windsurf", "claude"),
-                new OAuthSettings.Offered(
-                        config.authorization().clients().registration() != null,
-                        config.authorization().clients().isByDocument(),
-                        false,
-                        false,
-                        false,
-                        false,
-                        OAuthSettings.Dpop.OFF),
+                config.authorization()
+                        .grantTypes()
+                        .addTo(new OAuthSettings.Offered(
+                                config.authorization().clients().registration() != null,
+                                config.authorization().clients().isByDocument(),
+                                false,
+                                false,
+                                false,
+                                false,
+                                OAuthSettings.Dpop.OFF)),
                 config.lives());
     }
 

@@ -153,8 +153,8 @@ final class ClientsFixture implements AutoCloseable {
                 Runnable::run,
                 () -> Instant.ofEpochSecond(now),
                 telemetry));
-        all.addAll(
-                AuthorizeRoutes.of(settings, pages, flow, account, Runnable::run, () -> Instant.ofEpochSecond(now), telemetry));
+        all.addAll(AuthorizeRoutes.of(
+                settings, pages, flow, account, Runnable::run, () -> Instant.ofEpochSecond(now), telemetry));
         var byPath = new LinkedHashMap<String, Route>();
         all.forEach(route -> byPath.put(route.path(), route));
         routes = byPath;
