@@ -34,8 +34,8 @@ class ClientKindsTest {
         String authority = "127.0.0.1:" + web.getAddress().getPort();
         String id = "http://" + authority + "/client.json";
         web.createContext("/client.json", exchange -> {
-            byte[] document = ("{\"client_id\":\"" + id + "\",\"client_name\":\"Loopback App\",\"redirect_uris\":[\"" + REDIRECT
-                            + "\"]}")
+            byte[] document = ("{\"client_id\":\"" + id + "\",\"client_name\":\"Loopback App\",\"redirect_uris\":[\""
+                            + REDIRECT + "\"]}")
                     .getBytes(UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, document.length);
@@ -54,8 +54,11 @@ class ClientKindsTest {
             assertThat(get(server, "/.well-known/oauth-authorization-server").body())
                     .contains("\"client_id_metadata_document_supported\":true");
 
-            assertThat(authorize(strict, id).statusCode()).as("nobody has allowed it").isEqualTo(400);
-            assertThat(authorize(strict, "https://127.0.0.1:" + web.getAddress().getPort() + "/client.json").body())
+            assertThat(authorize(strict, id).statusCode())
+                    .as("nobody has allowed it")
+                    .isEqualTo(400);
+            assertThat(authorize(strict, "https://127.0.0.1:" + web.getAddress().getPort() + "/client.json")
+                            .body())
                     .contains("client metadata unavailable, try again");
         } finally {
             web.stop(0);
@@ -91,7 +94,8 @@ class ClientKindsTest {
                 .setting("REGISTRATION_TOKEN", "0123456789abcdef")
                 .start()) {
             assertThat(register(server).statusCode()).isEqualTo(401);
-            assertThat(register(server, "authorization", "Bearer 0123456789abcdef").statusCode())
+            assertThat(register(server, "authorization", "Bearer 0123456789abcdef")
+                            .statusCode())
                     .isEqualTo(201);
         }
     }
@@ -110,7 +114,8 @@ class ClientKindsTest {
         return get(
                 server,
                 "/authorize?response_type=code&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-                        + "&code_challenge_method=S256&client_id=" + URLEncoder.encode(clientId, UTF_8) + "&redirect_uri="
+                        + "&code_challenge_method=S256&client_id=" + URLEncoder.encode(clientId, UTF_8)
+                        + "&redirect_uri="
                         + URLEncoder.encode(REDIRECT, UTF_8));
     }
 
