@@ -275,7 +275,8 @@ final class ClientsSection {
 
     private Scopes scopes(YamlNode.Mapping client) {
         try {
-            return Scopes.of(texts(client, "scopes"));
+            var texts = texts(client, "scopes");
+            return texts.isEmpty() ? Scopes.NONE : Scopes.parse(String.join(" ", texts));
         } catch (IllegalArgumentException e) {
             mistake(
                     lineOf(client, "scopes"),
