@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.session;
 
+import dev.portcullis.identity.Scopes;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -37,7 +38,7 @@ final class EventLog {
 
     /** Opens a stream for a call of a session. @return null if too many of the session's are open */
     @Nullable
-    LoggedStream open(SessionState owner) {
+    LoggedStream open(SessionState owner, Scopes scopes) {
         if (owner.forgotten) {
             return null;
         }
@@ -48,7 +49,7 @@ final class EventLog {
             }
             forget(oldest);
         }
-        var stream = new LoggedStream(nextStreamName(), owner, this);
+        var stream = new LoggedStream(nextStreamName(), owner, scopes, this);
         owner.putCall(stream);
         return stream;
     }

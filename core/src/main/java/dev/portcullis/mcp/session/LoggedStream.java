@@ -1,5 +1,6 @@
 package dev.portcullis.mcp.session;
 
+import dev.portcullis.identity.Scopes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class LoggedStream implements SessionStream {
     final String name;
     final SessionState owner;
+    final Scopes scopes;
     private final EventLog log;
 
     private @Nullable TreeMap<Long, Event> kept;
@@ -35,9 +37,11 @@ final class LoggedStream implements SessionStream {
     private long finishedMillis;
     private @Nullable StreamReading reading;
 
-    LoggedStream(String name, SessionState owner, EventLog log) {
+    /** @param scopes without which nobody reads on */
+    LoggedStream(String name, SessionState owner, Scopes scopes, EventLog log) {
         this.name = name;
         this.owner = owner;
+        this.scopes = scopes;
         this.log = log;
     }
 

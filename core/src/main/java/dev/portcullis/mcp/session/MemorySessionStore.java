@@ -2,6 +2,7 @@ package dev.portcullis.mcp.session;
 
 import dev.portcullis.identity.Person;
 import dev.portcullis.identity.Principal;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.mcp.model.LogLevel;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -215,11 +216,11 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
-    public @Nullable SessionStream openStream(Session session) {
+    public @Nullable SessionStream openStream(Session session, Scopes scopes) {
         synchronized (this) {
             var state = remember(session);
             synchronized (log) {
-                return state == null ? null : log.open(state);
+                return state == null ? null : log.open(state, scopes);
             }
         }
     }
@@ -234,7 +235,7 @@ public final class MemorySessionStore implements SessionStore {
                 synchronized (log) {
                     attachment = lastEventId == null
                             ? attachStandalone(state, principal, superseded)
-                            : resume(state, lastEventId, superseded);
+                            : resume(state, principal, lastEventId, superseded);
                 }
             } else if (ended.containsKey(session.key())) {
                 attachment = new Attachment.Ended();
@@ -252,11 +253,15 @@ public final class MemorySessionStore implements SessionStore {
         return attach(stream, stream.lastRead(), superseded);
     }
 
-    private Attachment resume(SessionState state, String lastEventId, List<StreamReading> superseded) {
+    private Attachment resume(
+            SessionState state, Principal principal, String lastEventId, List<StreamReading> superseded) {
         var id = EVENT_ID.matcher(lastEventId);
         var stream = id.matches() ? state.stream(id.group(1)) : null;
-        if (stream == null) {
+        if (stream == null || !principal.scopes().containsAll(stream.scopes)) {
             return new Attachment.UnknownEvent();
+        }
+        if (stream == state.standalone) {
+            state.principal = principal; // who listens now is asked about from now on (T-41)
         }
         long after = Long.parseLong(id.group(2));
         return stream.canResume(after) ? attach(stream, after, superseded) : new Attachment.UnknownEvent();
@@ -276,7 +281,7 @@ public final class MemorySessionStore implements SessionStore {
     private LoggedStream standalone(SessionState state) {
         var stream = state.standalone;
         if (stream == null) {
-            stream = new LoggedStream(log.nextStreamName(), state, log);
+            stream = new LoggedStream(log.nextStreamName(), state, Scopes.NONE, log);
             state.standalone = stream;
         }
         return stream;

@@ -1,6 +1,7 @@
 package dev.portcullis.mcp.session;
 
 import dev.portcullis.identity.Principal;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.mcp.model.LogLevel;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +39,11 @@ public interface SessionStore {
     /**
      * Opens a stream for what is said while one request is served.
      *
+     * @param scopes of the token that asked: with fewer nobody reads on, since what is said may have needed them (T-88)
      * @return null if there are too many: then what is said cannot be kept
      */
     @Nullable
-    SessionStream openStream(Session session);
+    SessionStream openStream(Session session, Scopes scopes);
 
     /**
      * Lets a connection read: without an event id the session's standalone stream, from what nobody has read (H-120); with one, the stream that it belongs to, from there

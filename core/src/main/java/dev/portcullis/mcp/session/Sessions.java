@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.model.LogLevel;
@@ -70,8 +71,8 @@ public final class Sessions {
     }
 
     /** See {@link SessionStore#openStream}. */
-    public @Nullable SessionStream openStream(Session session) {
-        return store.openStream(session);
+    public @Nullable SessionStream openStream(Session session, Scopes scopes) {
+        return store.openStream(session, scopes);
     }
 
     /** See {@link SessionStore#attach}. */

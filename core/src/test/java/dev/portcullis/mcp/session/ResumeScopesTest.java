@@ -1,0 +1,62 @@
+package dev.portcullis.mcp.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.portcullis.identity.Identity;
+import dev.portcullis.identity.Principal;
+import dev.portcullis.identity.Scopes;
+import dev.portcullis.mcp.ProtocolVersion;
+import dev.portcullis.mcp.codec.ClientCapabilities;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** T-88, T-41: what a call has said on its stream is not read on with a token that could not have called it. */
+class ResumeScopesTest {
+    private final MemorySessionStore store = new MemorySessionStore(SessionLimits.DEFAULT, InstantSource.system());
+    private final Session session = new Session(
+            "id",
+            "key",
+            ProtocolVersion.V2025_11_25,
+            ClientCapabilities.NONE,
+            System.currentTimeMillis() / 1_000 + 600,
+            Session.Owner.of(ada("")));
+
+    private static Principal ada(String scopes) {
+        return new Principal(
+                new Identity("https://idp.example", "ada", null, null, List.of()),
+                "client",
+                "grant",
+                Scopes.parse(scopes));
+    }
+
+    @Test
+    void attachWhenTheTokenHasFewerScopesThanTheOneThatAskedThenTheEventIsUnknown() {
+        var stream = Objects.requireNonNull(store.openStream(session, Scopes.of("x:read", "mcp")));
+        String begin = stream.read().position();
+        stream.add("{}".getBytes(StandardCharsets.UTF_8), null, false);
+
+        for (String fewer : List.of("", "mcp", "x:read", "mcp x:read-all", "mcp X:READ")) {
+            assertThat(store.attach(session, ada(fewer), begin)).as(fewer).isInstanceOf(Attachment.UnknownEvent.class);
+        }
+        assertThat(store.attach(session, ada("more mcp x:read"), begin)).isInstanceOf(Attachment.Attached.class);
+    }
+
+    /** The standalone stream has only what its reader may hear, asked anew for whoever reads it now. */
+    @Test
+    void tellWhenTheStandaloneStreamIsReadOnByAnotherTokenThenThatOneIsAskedAbout() {
+        var first = (Attachment.Attached) store.attach(session, ada("x:read"), null);
+        var asked = new ArrayList<String>();
+
+        store.attach(session, ada("mcp"), first.reading().position());
+        store.tell(new Notice(null, "key", "{}".getBytes(StandardCharsets.UTF_8), principal -> {
+            asked.add(principal.scopes().toString());
+            return false;
+        }));
+
+        assertThat(asked).containsExactly("mcp");
+    }
+}
