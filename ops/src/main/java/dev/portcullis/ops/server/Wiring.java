@@ -1,5 +1,6 @@
 package dev.portcullis.ops.server;
 
+import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.endpoint.admin.HealthEndpoint;
 import dev.portcullis.endpoint.admin.MetricsEndpoint;
@@ -122,7 +123,7 @@ final class Wiring {
         // The authorization server.
         OAuthSettings oauth = oauthSettings();
         OidcSettings provider =
-                identityProvider().keeping(config.authorization().policy().claims());
+                identityProvider(key).keeping(config.authorization().policy().claims());
         var clients = new Clients(store, key, oauth.lives().client());
         var registration = new ClientRegistration(
                 oauth, key, store, config.limits().tokens().storedClientsMax(), telemetry);
@@ -288,7 +289,7 @@ final class Wiring {
                 config.lives());
     }
 
-    private OidcSettings identityProvider() throws StartException {
+    private OidcSettings identityProvider(MasterKey key) throws StartException {
         var spoken = config.authorization().provider();
         return switch (config.signInBy()) {
             case ServerConfig.SignInBy.Access(var id, var secret, var issuer, var endpoints) ->
@@ -306,15 +307,16 @@ final class Wiring {
                         spoken.clientAuthentication(),
                         spoken.clockSkewSeconds());
             case ServerConfig.SignInBy.LocalStandIn(int port) ->
-                startStandIn(port).oidcSettings();
+                startStandIn(port, key).oidcSettings();
         };
     }
 
-    private DevIdentityProvider startStandIn(int port) throws StartException {
+    /** With a secret that is the same at the next start, so that its refresh tokens outlive our process: a restart signs nobody out. */
+    private DevIdentityProvider startStandIn(int port, MasterKey key) throws StartException {
+        String secret = Base64Url.encode(key.hmac("devidp-client-secret/1").getEncoded());
+        var settings = DevIdpSettings.of(port, config.callbackUrl()).with(secret);
         try {
-            return running.add(
-                    "the stand-in for Access",
-                    DevIdentityProvider.start(DevIdpSettings.of(port, config.callbackUrl()), clock));
+            return running.add("the stand-in for Access", DevIdentityProvider.start(settings, clock));
         } catch (IOException e) {
             throw StartException.cannotListen(Setting.DEV_IDP_PORT, new InetSocketAddress("localhost", port), e);
         }
