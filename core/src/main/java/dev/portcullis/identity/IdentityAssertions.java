@@ -24,22 +24,29 @@ public final class IdentityAssertions {
 
     private final String audience;
     private final Map<String, Trusted> issuers = new HashMap<>();
+    private final Set<String> wanted;
     private final InstantSource clock;
 
     private record Trusted(TrustedIssuer issuer, TrustedKeys keys) {}
 
-    private IdentityAssertions(String audience, InstantSource clock) {
+    private IdentityAssertions(String audience, Set<String> wanted, InstantSource clock) {
         this.audience = audience;
+        this.wanted = Set.copyOf(wanted);
         this.clock = clock;
     }
 
     /**
      * @param audience our issuer
+     * @param wanted claims that rules look at
      * @param fetcher for keys; closing it ends requests under way
      */
     public static IdentityAssertions of(
-            String audience, Collection<TrustedIssuer> issuers, DocumentFetcher fetcher, InstantSource clock) {
-        var assertions = new IdentityAssertions(audience, clock);
+            String audience,
+            Collection<TrustedIssuer> issuers,
+            Set<String> wanted,
+            DocumentFetcher fetcher,
+            InstantSource clock) {
+        var assertions = new IdentityAssertions(audience, wanted, clock);
         issuers.forEach(issuer -> assertions.issuers.put(
                 issuer.issuer(), new Trusted(issuer, TrustedKeys.of(issuer.keys(), fetcher, clock))));
         return assertions;
@@ -47,7 +54,7 @@ public final class IdentityAssertions {
 
     /** Believes nobody. */
     public static IdentityAssertions ofNobody() {
-        return new IdentityAssertions("", InstantSource.system());
+        return new IdentityAssertions("", Set.of(), InstantSource.system());
     }
 
     /** @throws IdentityException INVALID: the assertion does not hold; UNAVAILABLE: its key cannot be had */
@@ -144,14 +151,13 @@ public final class IdentityAssertions {
         return several.stream().map(String.class::cast).toList();
     }
 
-    private static Identity identity(JsonObject claims, TrustedIssuer issuer) throws IdentityException {
+    private Identity identity(JsonObject claims, TrustedIssuer issuer) throws IdentityException {
         ClaimNames names = issuer.claims();
         var named = new HashMap<>(claims.members());
         rename(named, claims, names.email(), "email");
         rename(named, claims, names.name(), "name");
         rename(named, claims, names.groups(), "groups");
-        return IdentityClaims.read(
-                issuer.issuer(), text(claims, "sub", TEXT_CHARS_MAX), new JsonObject(named), Set.of());
+        return IdentityClaims.read(issuer.issuer(), text(claims, "sub", TEXT_CHARS_MAX), new JsonObject(named), wanted);
     }
 
     private static void rename(Map<String, Object> named, JsonObject claims, @Nullable String from, String to) {

@@ -69,7 +69,11 @@ class IdentityAssertionsTest {
 
     private IdentityAssertions trusting(Keys keys, ClaimNames claims) {
         return IdentityAssertions.of(
-                US, List.of(new TrustedIssuer(ISSUER, keys, Map.of("theirs", "ours"), claims)), fetcher, clock);
+                US,
+                List.of(new TrustedIssuer(ISSUER, keys, Map.of("theirs", "ours"), claims)),
+                Set.of(),
+                fetcher,
+                clock);
     }
 
     @AfterEach
@@ -279,7 +283,7 @@ class IdentityAssertionsTest {
                 new AddressGuard(Set.of("localhost:" + port), AddressGuard.Resolver.SYSTEM))) {
             var keys = new Keys.At(URI.create("http://localhost:" + port + "/jwks"));
             var trusting = IdentityAssertions.of(
-                    US, List.of(new TrustedIssuer(ISSUER, keys, Map.of(), ClaimNames.DEFAULT)), local, clock);
+                    US, List.of(new TrustedIssuer(ISSUER, keys, Map.of(), ClaimNames.DEFAULT)), Set.of(), local, clock);
 
             var failure = catchThrowableOfType(IdentityException.class, () -> trusting.verify(new Draft().sign()));
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends streams whose token has expired, or was revoked, alone or with its grant (O-27). A revocation that this process hears of ends them at once. Besides, each is looked at
  * with its keep-alive and at least every {@link SseStream#LOOK_MILLIS_MAX}, which finds what has expired, and what was revoked while nothing could be heard. While the
- * store cannot be asked streams stay open. Any thread; the chains are guarded by this.
+ * store cannot be asked streams stay open. When something else is known of a grant's person, its streams that look at who they are end too, and are opened anew.
+ * Any thread; the chains are guarded by this.
  */
 public final class TokenWatch {
     private static final Logger LOG = System.getLogger(TokenWatch.class.getName());
@@ -41,18 +42,26 @@ public final class TokenWatch {
         verifier.onRevocation(this::heard);
     }
 
-    /** Ends the stream with the token of the exchange it answers; does nothing for callers without one. */
+    /**
+     * Ends the stream with the token of the exchange it answers, and when something else is known of the caller (O-145), so that it is opened anew. Does nothing for callers
+     * without a token.
+     */
     public void follow(Exchange exchange, SseStream stream) {
-        follow(exchange, stream, stream::end);
+        follow(exchange, stream, stream::end, stream::end);
     }
 
-    /** @param end ends the stream with a last word (H-79); runs on the stream's event loop, maybe more than once */
-    public void follow(Exchange exchange, SseStream stream, Runnable end) {
+    /**
+     * The same. Both run on the stream's event loop, maybe more than once.
+     *
+     * @param end ends the stream with a last word (H-79)
+     * @param outdate something else is known of the caller than when the stream was opened
+     */
+    public void follow(Exchange exchange, SseStream stream, Runnable end, Runnable outdate) {
         VerifiedToken token = exchange.token();
         if (token == null) {
             return;
         }
-        var follower = new Follower(token, stream, end);
+        var follower = new Follower(token, stream, end, outdate);
         link(follower);
         stream.onClose(() -> unlink(follower));
         stream.onTick(() -> look(follower));
@@ -65,27 +74,27 @@ public final class TokenWatch {
 
     /** On the thread of whoever tells, which is not to be kept. */
     private void heard(Revocation revocation) {
-        for (Follower follower : concerned(revocation)) {
-            follower.stream.inLoop(follower.end);
+        switch (revocation) {
+            case Revocation.OfGrant(String grantId) -> ofGrant(grantId).forEach(one -> one.stream.inLoop(one.end));
+            case Revocation.OfAccessToken(TokenHash hash) -> ofToken(hash).forEach(one -> one.stream.inLoop(one.end));
+            case Revocation.OfProps(String grantId) -> ofGrant(grantId).forEach(one -> one.stream.inLoop(one.outdate));
         }
     }
 
-    private synchronized List<Follower> concerned(Revocation revocation) {
-        var concerned = new ArrayList<Follower>();
-        switch (revocation) {
-            case Revocation.OfGrant(String grantId) -> {
-                for (var one = byGrant.get(grantId); one != null; one = one.olderOfGrant) {
-                    concerned.add(one);
-                }
-            }
-            case Revocation.OfAccessToken(TokenHash hash) -> {
-                for (var one = byToken.get(hash); one != null; one = one.olderOfToken) {
-                    concerned.add(one);
-                }
-            }
-            case Revocation.OfProps _ -> {} // the person may go on
+    private synchronized List<Follower> ofGrant(String grantId) {
+        var found = new ArrayList<Follower>();
+        for (var one = byGrant.get(grantId); one != null; one = one.olderOfGrant) {
+            found.add(one);
         }
-        return concerned;
+        return found;
+    }
+
+    private synchronized List<Follower> ofToken(TokenHash hash) {
+        var found = new ArrayList<Follower>();
+        for (var one = byToken.get(hash); one != null; one = one.olderOfToken) {
+            found.add(one);
+        }
+        return found;
     }
 
     private synchronized void link(Follower follower) {
@@ -135,10 +144,19 @@ public final class TokenWatch {
 
     private void look(Follower follower) {
         switch (verifier.recheck(follower.token)) {
-            case VerifiedToken _ -> {}
+            case VerifiedToken known -> {
+                if (isChanged(follower.token, known)) {
+                    follower.outdate.run();
+                }
+            }
             case TokenCheck.Refused() -> follower.end.run();
             case TokenCheck.AskStore() -> askStore(follower);
         }
+    }
+
+    /** Where the change itself was not heard, or came before there was anything to end. */
+    private static boolean isChanged(VerifiedToken then, VerifiedToken now) {
+        return !now.principal().identity().equals(then.principal().identity());
     }
 
     private void askStore(Follower follower) {
@@ -166,6 +184,7 @@ public final class TokenWatch {
         final VerifiedToken token;
         final SseStream stream;
         final Runnable end;
+        final Runnable outdate;
 
         @Nullable
         Follower newerOfGrant;
@@ -179,10 +198,11 @@ public final class TokenWatch {
         @Nullable
         Follower olderOfToken;
 
-        Follower(VerifiedToken token, SseStream stream, Runnable end) {
+        Follower(VerifiedToken token, SseStream stream, Runnable end, Runnable outdate) {
             this.token = token;
             this.stream = stream;
             this.end = end;
+            this.outdate = outdate;
         }
 
         String grantId() {

@@ -115,6 +115,12 @@ final class Listening implements PendingCall {
         leave();
     }
 
+    /** What may be told to whom was looked at when it began. */
+    @Override
+    public void outdate() {
+        end();
+    }
+
     /** H-79. */
     @Override
     public synchronized void end() {

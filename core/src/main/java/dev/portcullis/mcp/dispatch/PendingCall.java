@@ -10,4 +10,7 @@ public interface PendingCall {
     default void end() {
         cancel();
     }
+
+    /** Something else is known of the caller than when it began (O-145). What goes on looking at who they are ends with a last word, so that it is asked for anew. */
+    default void outdate() {}
 }

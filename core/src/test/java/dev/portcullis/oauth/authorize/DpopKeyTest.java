@@ -11,6 +11,7 @@ import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.OAuthSettings.Dpop;
 import dev.portcullis.oauth.OAuthSettings.Offered;
 import dev.portcullis.oauth.browser.Fields;
+import dev.portcullis.oauth.client.FoundClient;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class DpopKeyTest {
         var signIn = new SignIn(new Identity("https://idp.example", "alice", null, null, List.of()), null);
 
         try (var store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT)) {
-            var client = fixture.clients().find("web", Fixture.NOW);
+            var client = ((FoundClient.Known) fixture.clients().find("web", Fixture.NOW)).client();
             var issued = new GrantIssuer(store, Fixture.SETTINGS.lives(), 50)
                     .issue(transaction, transaction.scopes(), client, signIn, "subject", Fixture.NOW);
 

@@ -39,6 +39,11 @@ public record DevIdpSettings(
                 "localhost", port, DEFAULT_CLIENT_ID, Randoms.base64Url(32), List.of(redirectUri), Person.READY_MADE);
     }
 
+    /** These settings with a secret of one's own. */
+    public DevIdpSettings with(String secret) {
+        return new DevIdpSettings(host, port, clientId, secret, redirectUris, people);
+    }
+
     /** Without the secret. */
     @Override
     public String toString() {

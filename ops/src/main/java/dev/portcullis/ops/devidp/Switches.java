@@ -61,7 +61,7 @@ public final class Switches {
     /** What it does about refresh tokens. */
     public enum RefreshTokenUse {
         /** As Access does: the old one is void once the new one is given. */
-        ROTATED("a new one each time, the old one void"),
+        ROTATED("a new one each time"),
         KEPT("the same one stays good"),
         NONE("none at all");
 

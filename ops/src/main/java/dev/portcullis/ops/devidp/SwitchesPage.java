@@ -36,7 +36,7 @@ final class SwitchesPage {
                 <h2>Keys</h2>
                 <div class="row">
                 <form method="post" action="/dev/rotate-keys"><button>Sign with a new key</button></form>
-                <form method="post" action="/dev/drop-keys"><button>Withdraw the old keys</button></form>
+                <form method="post" action="/dev/drop-keys"><button>Drop the old keys</button></form>
                 </div>
                 <form method="post" action="/dev/reset" class="foot"><button>Everything as it should be</button></form>
                 """.formatted(

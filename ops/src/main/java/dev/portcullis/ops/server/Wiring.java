@@ -1,5 +1,6 @@
 package dev.portcullis.ops.server;
 
+import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.endpoint.admin.GrantsEndpoint;
@@ -145,7 +146,7 @@ final class Wiring {
         // The authorization server.
         OAuthSettings oauth = oauthSettings();
         OidcSettings provider =
-                identityProvider().keeping(config.authorization().policy().claims());
+                identityProvider(key).keeping(config.authorization().policy().claims());
         var known = config.authorization().clients();
         var documents = new ClientDocuments(
                 oauth,
@@ -175,7 +176,11 @@ final class Wiring {
         var extensions = new TokenExtensions(
                 proofs,
                 IdentityAssertions.of(
-                        oauth.issuer().toString(), grantTypes.assertionIssuers(), fetcher(limits.provider()), clock),
+                        oauth.issuer().toString(),
+                        grantTypes.assertionIssuers(),
+                        config.authorization().policy().claims(),
+                        fetcher(limits.provider()),
+                        clock),
                 grantTypes.introspectors(),
                 config.isRateLimited() ? grantTypes.clientFailuresMax() : 0);
         var tokens = new TokenService(oauth, key, store, clients, oversight, extensions, telemetry);
@@ -397,7 +402,7 @@ final class Wiring {
                 config.lives());
     }
 
-    private OidcSettings identityProvider() throws StartException {
+    private OidcSettings identityProvider(MasterKey key) throws StartException {
         var spoken = config.authorization().provider();
         return switch (config.signInBy()) {
             case ServerConfig.SignInBy.Access(var id, var secret, var issuer, var endpoints) ->
@@ -415,15 +420,16 @@ final class Wiring {
                         spoken.clientAuthentication(),
                         spoken.clockSkewSeconds());
             case ServerConfig.SignInBy.LocalStandIn(int port) ->
-                startStandIn(port).oidcSettings();
+                startStandIn(port, key).oidcSettings();
         };
     }
 
-    private DevIdentityProvider startStandIn(int port) throws StartException {
+    /** With a secret that is the same at the next start, so that its refresh tokens outlive our process: a restart signs nobody out. */
+    private DevIdentityProvider startStandIn(int port, MasterKey key) throws StartException {
+        String secret = Base64Url.encode(key.hmac("devidp-client-secret/1").getEncoded());
+        var settings = DevIdpSettings.of(port, config.callbackUrl()).with(secret);
         try {
-            return running.add(
-                    "the stand-in for Access",
-                    DevIdentityProvider.start(DevIdpSettings.of(port, config.callbackUrl()), clock));
+            return running.add("the stand-in for Access", DevIdentityProvider.start(settings, clock));
         } catch (IOException e) {
             throw StartException.cannotListen(Setting.DEV_IDP_PORT, new InetSocketAddress("localhost", port), e);
         }

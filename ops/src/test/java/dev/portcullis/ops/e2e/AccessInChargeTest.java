@@ -189,8 +189,15 @@ class AccessInChargeTest {
             Tokens alice = client.signIn(ALICE);
             assertThat(tools(alice.access())).isEqualTo("[\"add\"]");
 
+            var listening = listen(alice.access());
+            var session = openSession(alice.access());
+
             access.directory().setGroups(ALICE, List.of("design"));
             Tokens next = client.refresh(alice.refresh());
+
+            // Streams that told her what engineers may hear end, to be opened anew.
+            assertThat(listening.get(10, TimeUnit.SECONDS)).contains("\"result\"");
+            session.get(10, TimeUnit.SECONDS);
 
             assertThat(tools(next.access())).isEqualTo("[]");
             assertThat(tools(alice.access())).isEqualTo("[]");

@@ -120,6 +120,16 @@ final class HttpReplySink implements ReplySink {
         }
     }
 
+    private void outdate() {
+        PendingCall call;
+        synchronized (this) {
+            call = boundCall;
+        }
+        if (call != null) {
+            call.outdate();
+        }
+    }
+
     @Override
     public boolean takesStream() {
         return accepted.stream();
@@ -252,7 +262,7 @@ final class HttpReplySink implements ReplySink {
 
     private SseStream openConnection() {
         var open = SseStream.open(exchange, context.limits().streams(), context.telemetry(), streamHeaders());
-        context.tokens().follow(exchange, open, this::endWithToken);
+        context.tokens().follow(exchange, open, this::endWithToken, this::outdate);
         stream = open;
         return open;
     }

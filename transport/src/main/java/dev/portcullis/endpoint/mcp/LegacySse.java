@@ -95,7 +95,8 @@ final class LegacySse {
         byte[] target = (McpRoutes.MESSAGES + "?" + QUERY + connection.id).getBytes(StandardCharsets.US_ASCII);
         stream.send("endpoint", null, target, 0, target.length);
         stream.onClose(() -> close(connection));
-        sinks.tokens().follow(exchange, stream);
+        // It is the session itself, and each message on it is looked at by itself: who they are now matters there.
+        sinks.tokens().follow(exchange, stream, stream::end, () -> {});
     }
 
     private McpException tooManyStreams() {

@@ -158,7 +158,7 @@ final class GrantServer implements AutoCloseable {
         var proofs = new DpopProofs(options.dpop, key, store, options.nonce, 1_000, telemetry);
         var extensions = new TokenExtensions(
                 proofs,
-                IdentityAssertions.of(ISSUER, options.issuers, fetcher, clock),
+                IdentityAssertions.of(ISSUER, options.issuers, Set.of(), fetcher, clock),
                 options.introspectors,
                 options.failuresMax);
         var clients = new Clients(store, key, settings.lives().client());
