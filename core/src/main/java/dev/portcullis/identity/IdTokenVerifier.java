@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * it, with a reason of its own. Any thread; blocks when keys must be fetched.
  */
 final class IdTokenVerifier {
-    /** An ID token comes at once from the sign-in that asked for it. */
+    /** An ID token comes at once from the sign-in or the refresh that asked for it. */
     private static final int AGE_SECONDS_MAX = 600;
 
     private static final int SUBJECT_CHARS_MAX = 255;
@@ -32,12 +32,36 @@ final class IdTokenVerifier {
     }
 
     /**
+     * One that ends a sign-in.
+     *
      * @param nonce the one that was sent with the browser
      * @param accessToken the one that came with the ID token; null if none did
      * @return who signed in
      * @throws IdentityException INVALID: the token does not hold; UNAVAILABLE: its key cannot be had
      */
     Identity verify(String idToken, String nonce, @Nullable String accessToken) throws IdentityException {
+        JsonObject claims = claims(idToken);
+        checkNonce(claims, nonce);
+        return identity(claims, accessToken);
+    }
+
+    /**
+     * One that came with a refresh (O-145; OpenID Connect Core §12.2): about the same person as before, and without need of a nonce, since no browser is between us.
+     *
+     * @param known who it must be about
+     * @return what is said of them now
+     * @throws IdentityException as {@link #verify}; INVALID also if it is about somebody else
+     */
+    Identity verifyRefreshed(String idToken, Identity known, @Nullable String accessToken) throws IdentityException {
+        Identity now = identity(claims(idToken), accessToken);
+        if (!now.issuer().equals(known.issuer()) || !now.subject().equals(known.subject())) {
+            throw invalid("is about another person than the refresh token");
+        }
+        return now;
+    }
+
+    /** Steps 1 to 7 of O-144. */
+    private JsonObject claims(String idToken) throws IdentityException {
         SignedToken token = SignedToken.parse(idToken, settings.algorithms());
         checkSignature(token);
         JsonObject claims = JsonObject.parse(token.payload());
@@ -47,10 +71,14 @@ final class IdTokenVerifier {
         checkIssuer(claims);
         checkAudience(claims);
         checkTimes(claims);
-        checkNonce(claims, nonce);
+        return claims;
+    }
+
+    /** Step 9 of O-144. */
+    private Identity identity(JsonObject claims, @Nullable String accessToken) throws IdentityException {
         String subject = subject(claims);
         checkAccessToken(claims, accessToken);
-        return IdentityClaims.read(settings.issuer(), subject, claims);
+        return IdentityClaims.read(settings.issuer(), subject, claims, settings.claims());
     }
 
     private void checkSignature(SignedToken token) throws IdentityException {

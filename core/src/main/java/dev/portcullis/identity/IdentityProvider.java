@@ -28,7 +28,7 @@ public interface IdentityProvider {
      * @param known who they are; the same issuer and subject come back, with what is said of them now
      * @return the refresh token to use next time: a new one, or the same
      * @throws IdentityException REFUSED: they may not any more; INVALID: an answer that does not hold, or our own credentials were refused, both of which say nothing
-     *     about the person; UNAVAILABLE
+     *     about the person; UNAVAILABLE. {@link IdentityException#nextRefreshToken} is to be kept all the same
      */
     SignIn refresh(String refreshToken, Identity known) throws IdentityException;
 

@@ -17,12 +17,12 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A small JSON object from an identity provider, read strictly: well-formed UTF-8, no member twice (T-84), nothing behind it, nothing deep. Members that are null
+ * A small JSON object that somebody else wrote, such as an identity provider, read strictly: well-formed UTF-8, no member twice (T-84), nothing behind it, nothing deep. Members that are null
  * count as absent. Immutable.
  *
  * @param members String, Long, Double, Boolean, List or Map by name
  */
-record JsonObject(Map<String, Object> members) {
+public record JsonObject(Map<String, Object> members) {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -34,12 +34,12 @@ record JsonObject(Map<String, Object> members) {
                     .build())
             .build();
 
-    JsonObject {
+    public JsonObject {
         members = Map.copyOf(members);
     }
 
     /** @return null if this is not one JSON object by the rules above */
-    static @Nullable JsonObject parse(byte[] json) {
+    public static @Nullable JsonObject parse(byte[] json) {
         String text = textOf(json);
         if (text == null) {
             return null;
@@ -110,30 +110,37 @@ record JsonObject(Map<String, Object> members) {
         };
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return members.containsKey(name);
     }
 
     /** @return null if absent or not a string */
-    @Nullable
-    String string(String name) {
+    public @Nullable String string(String name) {
         return members.get(name) instanceof String text ? text : null;
     }
 
     /** @return null if absent or not an array */
-    @Nullable
-    List<?> array(String name) {
+    public @Nullable List<?> array(String name) {
         return members.get(name) instanceof List<?> list ? list : null;
     }
 
+    /** @return null if absent or not an object */
+    public @Nullable JsonObject object(String name) {
+        if (!(members.get(name) instanceof Map<?, ?> map)) {
+            return null;
+        }
+        var inner = new HashMap<String, Object>();
+        map.forEach((key, value) -> inner.put(String.valueOf(key), value));
+        return new JsonObject(inner);
+    }
+
     /** Seconds since the epoch (RFC 7519 §2, NumericDate). @return null if absent, not a number, not finite or not a time that can be */
-    @Nullable
-    Double numericDate(String name) {
+    public @Nullable Double numericDate(String name) {
         double seconds = members.get(name) instanceof Number number ? number.doubleValue() : Double.NaN;
         return seconds >= 0 && seconds < 1e11 ? seconds : null;
     }
 
-    boolean isTrue(String name) {
+    public boolean isTrue(String name) {
         return Boolean.TRUE.equals(members.get(name));
     }
 

@@ -54,7 +54,16 @@ public final class OidcProvider implements IdentityProvider {
 
     @Override
     public SignIn refresh(String refreshToken, Identity known) throws IdentityException {
-        throw new IdentityException(IdentityException.Kind.UNAVAILABLE, "not yet");
+        TokenEndpointClient.Refreshed answer = tokenEndpoint.refresh(refreshToken, discovery.metadata());
+        String next = answer.refreshToken() == null ? refreshToken : answer.refreshToken();
+        if (answer.idToken() == null) {
+            return new SignIn(known, next);
+        }
+        try {
+            return new SignIn(idTokens.verifyRefreshed(answer.idToken(), known, answer.accessToken()), next);
+        } catch (IdentityException e) {
+            throw e.keeping(next);
+        }
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param algorithms signatures of ID tokens that are accepted
  * @param clientAuthentication how we authenticate at its token endpoint
  * @param clockSkewSeconds how far its clock and ours may differ
+ * @param claims claims that are kept beside those that every identity has, since rules name them
  */
 public record OidcSettings(
         String issuer,
@@ -28,7 +29,8 @@ public record OidcSettings(
         Scopes scopes,
         Set<String> algorithms,
         ClientAuthentication clientAuthentication,
-        int clockSkewSeconds) {
+        int clockSkewSeconds,
+        Set<String> claims) {
     /** Asked for when the settings name none (O-150). */
     public static final Scopes DEFAULT_SCOPES = Scopes.of("openid", "email", "profile", "groups");
 
@@ -47,6 +49,7 @@ public record OidcSettings(
     /** @throws IllegalArgumentException a value with which no safe sign-in is possible; the message says which and what was expected */
     public OidcSettings {
         algorithms = Set.copyOf(algorithms);
+        claims = Set.copyOf(claims);
         requireEndpoint("issuer", URI.create(issuer));
         if (URI.create(issuer).getRawQuery() != null) {
             throw new IllegalArgumentException("issuer has a query: " + issuer);
@@ -71,6 +74,45 @@ public record OidcSettings(
         if (clockSkewSeconds < 0 || clockSkewSeconds > CLOCK_SKEW_MAX) {
             throw new IllegalArgumentException("clock skew must be 0 to 300 seconds: " + clockSkewSeconds);
         }
+    }
+
+    /** Settings by which no further claims are kept. */
+    public OidcSettings(
+            String issuer,
+            String clientId,
+            @Nullable String clientSecret,
+            @Nullable Endpoints endpoints,
+            URI redirectUri,
+            Scopes scopes,
+            Set<String> algorithms,
+            ClientAuthentication clientAuthentication,
+            int clockSkewSeconds) {
+        this(
+                issuer,
+                clientId,
+                clientSecret,
+                endpoints,
+                redirectUri,
+                scopes,
+                algorithms,
+                clientAuthentication,
+                clockSkewSeconds,
+                Set.of());
+    }
+
+    /** These settings, by which these claims are kept as well. */
+    public OidcSettings keeping(Set<String> wanted) {
+        return new OidcSettings(
+                issuer,
+                clientId,
+                clientSecret,
+                endpoints,
+                redirectUri,
+                scopes,
+                algorithms,
+                clientAuthentication,
+                clockSkewSeconds,
+                wanted);
     }
 
     /** Settings with the defaults of O-140. */

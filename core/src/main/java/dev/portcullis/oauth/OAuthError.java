@@ -24,6 +24,12 @@ public enum OAuthError {
     SERVER_ERROR("server_error", 500),
     /** RFC 6749 §4.1.2.1; at the token endpoint: an outage (O-84). */
     TEMPORARILY_UNAVAILABLE("temporarily_unavailable", 503),
+    /** As TEMPORARILY_UNAVAILABLE, to a caller who tried too often (O-84). */
+    TOO_MANY_ATTEMPTS("temporarily_unavailable", 429),
+    /** RFC 9449 §5; at a resource 401 (RFC 9449 §7.1). */
+    INVALID_DPOP_PROOF("invalid_dpop_proof", 400),
+    /** RFC 9449 §8; at a resource 401 (RFC 9449 §9). */
+    USE_DPOP_NONCE("use_dpop_nonce", 400),
     /** OpenID Connect Core §6.1. */
     REQUEST_NOT_SUPPORTED("request_not_supported", 400),
     /** OpenID Connect Core §6.2. */

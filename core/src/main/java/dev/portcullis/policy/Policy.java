@@ -6,4 +6,9 @@ import dev.portcullis.identity.Principal;
 public interface Policy {
     /** @return whether {@code principal} may do {@code action}, or which scopes are missing */
     Decision decide(Principal principal, Action action);
+
+    /** @return whether there is anything for which scopes are asked; if not, nobody need look for it early */
+    default boolean asksForScopes() {
+        return true;
+    }
 }

@@ -1,4 +1,4 @@
-/** The one decision about who may do what: {@link Policy#decide}. Pure and fast; any thread. */
+/** The one decision about who may do what: {@link Policy#decide}; start at {@link RulePolicy}. Pure and fast; any thread. */
 @NullMarked
 package dev.portcullis.policy;
 

@@ -24,14 +24,22 @@ public interface GrantStore extends AutoCloseable {
     @Nullable
     PendingSignIn takePendingSignIn(TokenHash state, long nowSeconds);
 
-    /** Remembers a client whose id cannot hold its metadata, or that has a grant; replaces an older record of the same id. */
+    /** Remembers a client that has a grant; replaces an older record of the same id. If it was only registered so far, it counts as that no more. */
     void putClient(RegisteredClient client, long expiresAtSeconds);
+
+    /**
+     * Remembers a client that was registered and has no grant yet, and whose id cannot hold its metadata.
+     *
+     * @param max how many such clients there may be: anybody can make them
+     * @return false if there are so many; then nothing changed
+     */
+    boolean putRegistration(RegisteredClient client, int max, long expiresAtSeconds, long nowSeconds);
 
     /** @return the client; null if unknown or expired */
     @Nullable
     RegisteredClient client(String clientId, long nowSeconds);
 
-    /** @return how many clients are remembered and live: for the cap on registrations that must be stored */
+    /** @return how many clients are remembered and live, with a grant or only registered */
     int clientCount(long nowSeconds);
 
     /**
@@ -70,13 +78,14 @@ public interface GrantStore extends AutoCloseable {
 
     /**
      * The identity provider has answered: replaces what the grant knows about its person, and ends the claim. Durable when it returns: a rotated refresh token of the
-     * provider's is lost otherwise (O-145). Listeners are told {@link Revocation.OfProps}.
+     * provider's is lost otherwise (O-145).
      *
      * @param sealedProps under the grant's key, as before
+     * @param isPersonChanged whether something else is known of the person than before: then listeners are told {@link Revocation.OfProps}
      * @param checkedAt Unix seconds when it answered
      * @return false if the grant is gone
      */
-    boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds);
+    boolean putChecked(String grantId, byte[] sealedProps, boolean isPersonChanged, long checkedAt, long nowSeconds);
 
     /** Ends a claim without an answer. */
     void releaseCheck(String grantId);

@@ -27,4 +27,9 @@ public record RefreshToken(
             TokenHash hash, String grantId, int generation, byte[] wrappedKey, long expiresAt, long firstUsedAt) {
         this(hash, grantId, generation, wrappedKey, expiresAt, firstUsedAt, null);
     }
+
+    /** This token, for whoever holds that key; null: for its bearer. */
+    public RefreshToken heldBy(@Nullable TokenHash thumbprint) {
+        return new RefreshToken(hash, grantId, generation, wrappedKey, expiresAt, firstUsedAt, thumbprint);
+    }
 }

@@ -20,6 +20,8 @@ public enum Outcome {
     BAD_METHOD,
     NO_TOKEN,
     BAD_TOKEN,
+    /** Access did not vouch for a request, or not for one that may come in (O-154). */
+    BAD_ASSERTION,
     INSUFFICIENT_SCOPE,
     BAD_MEDIA_TYPE,
     NOT_ACCEPTABLE,

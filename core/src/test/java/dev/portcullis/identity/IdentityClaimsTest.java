@@ -3,6 +3,7 @@ package dev.portcullis.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +67,6 @@ class IdentityClaimsTest {
 
     private static Identity read(String members) {
         byte[] json = ("{" + members.replace('\'', '"') + "}").getBytes(StandardCharsets.UTF_8);
-        return IdentityClaims.read("https://idp.example", "sub", JsonObject.parse(json));
+        return IdentityClaims.read("https://idp.example", "sub", JsonObject.parse(json), Set.of());
     }
 }

@@ -169,6 +169,28 @@ public abstract class GrantStoreContract {
         assertThat(store.clientCount(NOW + 109) - before).isZero();
     }
 
+    /** O-131: the cap counts what anybody can make, not the clients that people have let in. */
+    @Test
+    void putRegistrationWhenThereAreSoManyWithoutGrantThenRefuses() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(store.putRegistration(client(inspector + i), 3, NOW + 100, NOW))
+                    .isTrue();
+        }
+        assertThat(store.client(inspector + 0, NOW)).isEqualTo(client(inspector + 0));
+        assertThat(store.client(inspector + 0, NOW + 100)).isNull();
+        assertThat(store.putRegistration(client("one more"), 3, NOW + 100, NOW)).isFalse();
+        assertThat(store.client("one more", NOW)).isNull();
+
+        store.putClient(client(inspector + 0), NOW + 200);
+
+        assertThat(store.client(inspector + 0, NOW + 150)).isEqualTo(client(inspector + 0));
+        assertThat(store.clientCount(NOW)).isEqualTo(3);
+        assertThat(store.putRegistration(client("instead"), 3, NOW + 100, NOW)).isTrue();
+        assertThat(store.putRegistration(client("and more"), 3, NOW + 100, NOW)).isFalse();
+        assertThat(store.putRegistration(client("when all have ended"), 1, NOW + 300, NOW + 101))
+                .isTrue();
+    }
+
     // Grants
 
     @Test

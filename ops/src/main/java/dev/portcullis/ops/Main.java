@@ -14,7 +14,9 @@ import dev.portcullis.ops.server.StartException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,14 +57,14 @@ public final class Main {
     private static ExitCode run(CommandLine.ParseResult parsed) {
         try {
             if (parsed.hasSubcommand()) {
-                return run(parsed.subcommand(), parsed.subcommand().commandSpec());
+                return runSubcommand(parsed.subcommand());
             }
             boolean isCheck = parsed.hasMatchedOption("--check");
             var environment = System.getenv();
             var loaded = ConfigLoader.load(environment, Path.of(""));
             Logs.install(loaded.config().logLevel());
             if (isCheck) {
-                loaded.warnings().forEach(warning -> System.out.println("warning: " + warning));
+                warnings(loaded).forEach(warning -> System.out.println("warning: " + warning));
                 System.out.println("The settings are right.");
                 return ExitCode.OK;
             }
@@ -81,18 +83,18 @@ public final class Main {
         }
     }
 
-    private static ExitCode run(CommandLine.ParseResult parsed, CommandSpec spec)
-            throws StartException, InterruptedException {
+    private static ExitCode runSubcommand(CommandLine.ParseResult parsed) throws StartException, InterruptedException {
+        String name = parsed.commandSpec().name();
         if (parsed.isUsageHelpRequested()) {
-            spec.commandLine().usage(System.out);
+            new CommandLine(parsed.commandSpec()).usage(System.out);
             return ExitCode.OK;
         }
         for (var subcommand : Subcommands.ALL) {
-            if (subcommand.name().equals(spec.name())) {
+            if (name.endsWith(" " + subcommand.name())) {
                 return subcommand.run(parsed);
             }
         }
-        throw new IllegalStateException("no subcommand " + spec.name());
+        throw new IllegalStateException("no command " + name);
     }
 
     private static void serve(ConfigLoader.Loaded loaded, Map<String, String> environment)
@@ -102,8 +104,13 @@ public final class Main {
         var bound = Product.start(config, running);
         ShutdownHook.install(running, Duration.ofSeconds(config.drainSeconds()));
         var people = Person.READY_MADE.stream().map(Person::email).toList();
-        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(bound, people, loaded.warnings());
+        new Banner(System.out, isColoured(environment.get("NO_COLOR"))).print(bound, people, warnings(loaded));
         running.awaitTermination();
+    }
+
+    private static List<String> warnings(ConfigLoader.Loaded loaded) {
+        return Stream.concat(loaded.warnings().stream(), Product.warnings(loaded.config()).stream())
+                .toList();
     }
 
     /** See no-color.org; and no escapes into files and pipes. */

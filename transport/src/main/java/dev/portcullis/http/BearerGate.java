@@ -2,6 +2,7 @@ package dev.portcullis.http;
 
 import dev.portcullis.http.GuardedPaths.Guarded;
 import dev.portcullis.identity.Principal;
+import dev.portcullis.oauth.dpop.DpopProofs;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TokenCheck;
 import dev.portcullis.oauth.token.VerifiedToken;
@@ -11,6 +12,7 @@ import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.TokenOutcome;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.time.InstantSource;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +26,30 @@ public final class BearerGate implements Gate {
     private final AccessTokenVerifier verifier;
     private final GuardedPaths paths;
     private final Telemetry telemetry;
+    private final @Nullable DpopCheck dpop;
+    private final boolean isProofRequired;
 
+    /** Knows bearer tokens only. */
     public BearerGate(AccessTokenVerifier verifier, GuardedPaths paths, Telemetry telemetry) {
         this.verifier = verifier;
         this.paths = paths;
         this.telemetry = telemetry;
+        this.dpop = null;
+        this.isProofRequired = false;
+    }
+
+    /** @param proofs of possession (RFC 9449), as far as they are on */
+    public BearerGate(
+            AccessTokenVerifier verifier,
+            GuardedPaths paths,
+            DpopProofs proofs,
+            InstantSource clock,
+            Telemetry telemetry) {
+        this.verifier = verifier;
+        this.paths = paths;
+        this.telemetry = telemetry;
+        this.dpop = proofs.isOff() ? null : new DpopCheck(verifier, proofs, clock);
+        this.isProofRequired = proofs.isRequired();
     }
 
     /** In its place with {@code AUTH=off}: everybody is {@link Principal#ANONYMOUS}. */
@@ -48,11 +69,14 @@ public final class BearerGate implements Gate {
         if (all.hasNext() || (!credentials.isEmpty() && hasTokenInQuery(head.query()))) {
             return refuse(guarded.challenges().invalidRequest(), Outcome.BAD_TOKEN);
         }
+        if (dpop != null && DpopCheck.isFor(credentials)) {
+            return dpop.check(head, credentials, guarded, route);
+        }
         if (!hasScheme(credentials)) {
             telemetry.tokenChecked(TokenOutcome.ABSENT);
             return refuse(guarded.challenges().noToken(), Outcome.NO_TOKEN);
         }
-        int from = tokenStart(credentials);
+        int from = tokenStart(credentials, SCHEME);
         TokenCheck known = verifier.peek(credentials, from, guarded.resource());
         return known == TokenCheck.ASK_STORE
                 ? new Verdict.Wait(() -> askStore(credentials, from, guarded, route))
@@ -63,21 +87,29 @@ public final class BearerGate implements Gate {
         try {
             return verdict(verifier.load(credentials, from, guarded.resource()), guarded);
         } catch (StoreException unreachable) {
-            var reply = Refusals.retryLater(
-                    HttpResponseStatus.SERVICE_UNAVAILABLE, route, "The token cannot be checked now, try again");
-            return new Verdict.Refuse(reply, Outcome.STORE_UNAVAILABLE);
+            return storeUnavailable(route);
         }
     }
 
-    private static Verdict verdict(TokenCheck check, Guarded guarded) {
+    static Verdict storeUnavailable(Route route) {
+        var reply = Refusals.retryLater(
+                HttpResponseStatus.SERVICE_UNAVAILABLE, route, "The token cannot be checked now, try again");
+        return new Verdict.Refuse(reply, Outcome.STORE_UNAVAILABLE);
+    }
+
+    /** A token that is bound to a key is not for its bearer (O-160, T-90). */
+    private Verdict verdict(TokenCheck check, Guarded guarded) {
         return switch (check) {
-            case VerifiedToken token -> new Verdict.Pass(token.principal(), token);
+            case VerifiedToken token ->
+                token.boundTo() == null && !isProofRequired
+                        ? new Verdict.Pass(token.principal(), token)
+                        : refuse(guarded.challenges().invalidToken(), Outcome.BAD_TOKEN);
             case TokenCheck.Refused() -> refuse(guarded.challenges().invalidToken(), Outcome.BAD_TOKEN);
             case TokenCheck.AskStore() -> throw new IllegalStateException("the store was asked and did not answer");
         };
     }
 
-    private static Verdict refuse(BearerChallenge challenge, Outcome outcome) {
+    static Verdict refuse(BearerChallenge challenge, Outcome outcome) {
         return new Verdict.Refuse(challenge.toReply(), outcome);
     }
 
@@ -87,8 +119,8 @@ public final class BearerGate implements Gate {
     }
 
     /** After the scheme and its spaces (RFC 9110 §11.4: one or more). */
-    private static int tokenStart(String credentials) {
-        int from = SCHEME.length();
+    static int tokenStart(String credentials, String scheme) {
+        int from = scheme.length();
         while (from < credentials.length() && credentials.charAt(from) == ' ') {
             from++;
         }

@@ -131,6 +131,7 @@ public final class GateHandler extends ChannelDuplexHandler {
 
     private void admit(ChannelHandlerContext ctx, HttpRequest request) {
         state = State.OPEN;
+        AssertionGate.strip(request.headers());
         ctx.fireChannelRead(request);
         if (held != null) {
             HttpContent end = held;

@@ -1,6 +1,7 @@
 package dev.portcullis.http;
 
 import dev.portcullis.identity.Scopes;
+import dev.portcullis.oauth.OAuthSettings.Dpop;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
@@ -18,9 +19,14 @@ public final class GuardedPaths {
      * @param scopes the least that a client should ask for
      */
     public GuardedPaths(Map<String, String> resourceByPath, Scopes scopes) {
+        this(resourceByPath, scopes, Dpop.OFF);
+    }
+
+    /** @param dpop whether proofs of possession are taken, or wanted from everybody */
+    public GuardedPaths(Map<String, String> resourceByPath, Scopes scopes, Dpop dpop) {
         var guarded = new HashMap<String, Guarded>();
         resourceByPath.forEach((path, resource) ->
-                guarded.put(path, new Guarded(resource, new BearerChallenge.Resource(resource, scopes))));
+                guarded.put(path, new Guarded(resource, new BearerChallenge.Resource(resource, scopes, dpop))));
         byPath = Map.copyOf(guarded);
     }
 

@@ -2,6 +2,7 @@ package dev.portcullis.mcp.dispatch;
 
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpError;
@@ -11,11 +12,13 @@ import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.registry.Catalog;
+import dev.portcullis.mcp.registry.Registered;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.TaskStore;
+import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.telemetry.Telemetry;
 import java.time.InstantSource;
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The one switch over methods: every message of every revision and transport comes through here, on whatever thread has read it. Nothing blocks but an inline tool's own code. */
 public final class McpDispatcher {
+    private final Catalog catalog;
+    private final Permits permits;
     private final Offers offers;
     private final LifecycleMethods lifecycle;
     private final ToolMethods tools;
@@ -83,6 +88,7 @@ public final class McpDispatcher {
             CallThreads threads,
             Telemetry telemetry,
             InstantSource clock) {
+        this.catalog = catalog;
         this.sessions = sessions;
         this.offers = new Offers(catalog);
         this.lifecycle = new LifecycleMethods(info, revisions, sessions, offers, limits);
@@ -91,7 +97,7 @@ public final class McpDispatcher {
         this.runner = new CallRunner(limits, threads, telemetry, inFlight, logs, states);
         var cursors = new Cursors(key);
         var lists = new Pages.Rules(policy, limits, revisions, cursors);
-        var permits = new Permits(policy, telemetry);
+        this.permits = new Permits(policy, telemetry);
         var taskRules = new Tasks(offers, taskStore, runner);
         this.tools = new ToolMethods(catalog, policy, lists, runner, taskRules);
         this.prompts = new PromptMethods(catalog, permits, lists, runner);
@@ -116,6 +122,34 @@ public final class McpDispatcher {
                     McpError.METHOD_NOT_FOUND, "Method not found: initialize. Supported versions: " + known);
         }
         throw new McpException(McpError.METHOD_NOT_FOUND, "Method not found: " + McpException.echo(text));
+    }
+
+    /** @return whether {@link #missingScopes} can ever say anything; the same at all times */
+    public boolean asksForScopes() {
+        return permits.askForScopes();
+    }
+
+    /**
+     * Which scopes a caller would be asked for, known before the request itself is: what headers say of it is enough to refuse it, and never enough to serve it.
+     *
+     * @param named what the method's {@link McpMethod#named} member is said to be
+     * @return all scopes that the operation needs (O-23); null if it may go on, be it to be refused for another reason
+     */
+    public @Nullable Scopes missingScopes(McpMethod method, String named, Principal principal) {
+        var action = switch (method) {
+            case CALL_TOOL -> actionOf(catalog.tools().find(named));
+            case GET_PROMPT -> actionOf(catalog.prompts().find(named));
+            case READ_RESOURCE -> {
+                var match = catalog.resources().match(named);
+                yield match == null ? null : match.action();
+            }
+            default -> null;
+        };
+        return action == null ? null : permits.missing(principal, action);
+    }
+
+    private static @Nullable Action actionOf(@Nullable Registered registered) {
+        return registered == null ? null : registered.action();
     }
 
     /**

@@ -100,7 +100,8 @@ public final class ResourceRegistry {
         }
         String owner = taken.putIfAbsent(shape(uri, template), uri);
         problems.require(owner == null, uri, uri.equals(owner) ? "the URI is taken" : "fits the same URIs as " + owner);
-        return new RegisteredResource(handler, definition, template, new Action.ReadResource(uri));
+        return new RegisteredResource(
+                handler, definition, template, new Action.ReadResource(uri, template == null ? null : uri));
     }
 
     private static boolean isUri(String uri) {
@@ -144,7 +145,7 @@ public final class ResourceRegistry {
         for (var each : templates.all()) {
             var variables = each.template() == null ? null : each.template().match(uri);
             if (variables != null) {
-                return new Match(each, variables, new Action.ReadResource(uri));
+                return new Match(each, variables, new Action.ReadResource(uri, each.key()));
             }
         }
         return null;

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A revocation takes its entries out at once, and marks the flights in progress that it concerns: what such a flight read before the revocation is neither
- * answered nor kept. A flight that starts later asks a store that knows of the revocation.
+ * answered nor kept. A flight that starts later asks a store that knows of the revocation. When something else is known of a grant's person (O-145), its tokens are taken out
+ * likewise, to be read anew, and what a flight in progress has read is not kept.
  *
  * <p>Any thread. {@link #peek} neither blocks nor allocates beyond the hash (48 bytes); {@link #load} blocks.
  */
@@ -50,6 +53,7 @@ public final class AccessTokenVerifier {
     private final TokenTable live;
     private final BogusTable bogus;
     private final Map<TokenHash, Flight> flights = new ConcurrentHashMap<>();
+    private final List<Consumer<Revocation>> listeners = new CopyOnWriteArrayList<>();
 
     /**
      * Listens to the store's revocations from now on.
@@ -111,13 +115,17 @@ public final class AccessTokenVerifier {
     /**
      * Whether a token that was verified earlier still is, for streams that outlive their request (O-27). Does not block.
      *
-     * @return the token; {@link TokenCheck#REFUSED} if it has expired; {@link TokenCheck#ASK_STORE} if this process no longer knows it: ask {@link #isLive}
+     * @return the token as it is known now; {@link TokenCheck#REFUSED} if it has expired; {@link TokenCheck#ASK_STORE} if this process no longer knows it: ask {@link #isLive}
      */
     public TokenCheck recheck(VerifiedToken token) {
         if (isExpired(token)) {
             return TokenCheck.REFUSED;
         }
-        return live.get(token.hash()) == null ? TokenCheck.ASK_STORE : token;
+        if (token.holdsUntilItsEnd()) {
+            return token;
+        }
+        VerifiedToken known = live.get(token.hash());
+        return known == null ? TokenCheck.ASK_STORE : known;
     }
 
     /**
@@ -127,6 +135,11 @@ public final class AccessTokenVerifier {
      */
     public boolean isLive(VerifiedToken token) {
         return store.accessToken(token.hash(), nowSeconds()) != null;
+    }
+
+    /** Whoever is to be told of revocations too: after the token was forgotten here. Called from any thread; must not block. */
+    public void onRevocation(Consumer<Revocation> listener) {
+        listeners.add(listener);
     }
 
     private TokenCheck admit(VerifiedToken token, String resource, TokenOutcome outcome) {
@@ -183,9 +196,10 @@ public final class AccessTokenVerifier {
         Grant grant = held.grant();
         var grantKey = GrantCipher.unwrap(access.wrappedKey(), token);
         var props = GrantProps.decode(GrantCipher.openProps(grant.sealedProps(), grantKey, grant.id()));
-        var principal = new Principal(props.identity(), grant.client().id(), grant.id(), access.scopes());
+        String clientId = access.clientId() == null ? grant.client().id() : access.clientId();
+        var principal = new Principal(props.identity(), clientId, grant.id(), access.scopes());
         long expiresAt = Math.min(access.expiresAt(), grant.expiresAt());
-        return new VerifiedToken(principal, audienceOf(access), expiresAt, access.hash());
+        return new VerifiedToken(principal, audienceOf(access), expiresAt, access.hash(), access.boundTo());
     }
 
     private List<String> audienceOf(AccessToken access) {
@@ -204,7 +218,9 @@ public final class AccessTokenVerifier {
                 bogus.add(flight.hash, clock.millis());
                 return null;
             }
-            live.put(found, nowSeconds());
+            if (!flight.outdated) {
+                live.put(found, nowSeconds());
+            }
             return found;
         }
     }
@@ -220,7 +236,11 @@ public final class AccessTokenVerifier {
                 live.removeGrant(grantId);
             }
             case Revocation.OfProps(String grantId) -> {
-                // A flight in progress may have read what the grant said before: it answers once and is not kept.
+                for (Flight flight : flights.values()) {
+                    if (flight.grantId.equals(grantId)) {
+                        flight.outdate();
+                    }
+                }
                 live.removeGrant(grantId);
             }
             case Revocation.OfAccessToken(TokenHash hash) -> {
@@ -231,6 +251,7 @@ public final class AccessTokenVerifier {
                 live.remove(hash);
             }
         }
+        listeners.forEach(listener -> listener.accept(revocation));
     }
 
     private boolean isExpired(VerifiedToken token) {
@@ -266,6 +287,9 @@ public final class AccessTokenVerifier {
         /** Guarded by this. */
         boolean revoked;
 
+        /** Guarded by this. */
+        boolean outdated;
+
         Flight(TokenHash hash, String grantId) {
             this.hash = hash;
             this.grantId = grantId;
@@ -273,6 +297,11 @@ public final class AccessTokenVerifier {
 
         synchronized void revoke() {
             revoked = true;
+        }
+
+        /** What it has read of the person may be what was known before: it answers with that once. */
+        synchronized void outdate() {
+            outdated = true;
         }
     }
 }

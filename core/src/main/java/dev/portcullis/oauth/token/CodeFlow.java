@@ -14,6 +14,8 @@ import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.GrantStore.Held;
 import dev.portcullis.store.RefreshToken;
 import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.telemetry.AuditEvent;
+import dev.portcullis.telemetry.Telemetry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
@@ -35,15 +37,22 @@ final class CodeFlow {
     private final OAuthSettings.Lives lives;
     private final Narrowing narrowing;
     private final ClientLives clientLives;
+    private final Telemetry telemetry;
 
-    CodeFlow(GrantStore store, OAuthSettings.Lives lives, Narrowing narrowing, ClientLives clientLives) {
+    CodeFlow(
+            GrantStore store,
+            OAuthSettings.Lives lives,
+            Narrowing narrowing,
+            ClientLives clientLives,
+            Telemetry telemetry) {
         this.store = store;
         this.lives = lives;
         this.narrowing = narrowing;
         this.clientLives = clientLives;
+        this.telemetry = telemetry;
     }
 
-    TokenResponse exchange(CodeExchange request, RegisteredClient client, long nowSeconds) {
+    TokenResponse exchange(CodeExchange request, RegisteredClient client, Possession possession, long nowSeconds) {
         Held<AuthorizationCode> held = find(request.code(), nowSeconds);
         AuthorizationCode code = held.token();
         Grant grant = held.grant();
@@ -61,18 +70,22 @@ final class CodeFlow {
         }
         var resources = narrowing.resources(request.resources(), grant.resources());
         var scopes = Narrowing.common(request.scope(), grant.scopes());
+        TokenHash holder = possession.prove(code.boundTo());
 
         var grantKey = GrantCipher.unwrap(code.wrappedKey(), request.code());
-        var access = Minted.access(grant, grantKey, scopes, resources, lives, nowSeconds);
+        var access = Minted.access(grant, grantKey, scopes, resources, lives, nowSeconds)
+                .heldBy(holder);
         String refreshText = null;
         RefreshToken refresh = null;
         if (client.grantTypes().contains(TokenRequest.REFRESH_TOKEN)) {
             refreshText = TokenFormat.newToken(Kind.REFRESH, grant.id());
-            refresh = Minted.refresh(refreshText, 0, grant, grantKey, lives, nowSeconds);
+            refresh = Minted.refresh(refreshText, 0, grant, grantKey, lives, nowSeconds)
+                    .heldBy(Possession.ofRefreshToken(client, holder));
         }
         clientLives.firstUse(client, nowSeconds);
         consume(code, access, refresh, nowSeconds);
-        return new TokenResponse(access.text(), access.lifeSeconds(), refreshText, scopes, resources);
+        telemetry.audit(about(grant, AuditEvent.What.TOKEN_ISSUED));
+        return access.toResponse(refreshText);
     }
 
     private Held<AuthorizationCode> find(String code, long nowSeconds) {
@@ -101,8 +114,13 @@ final class CodeFlow {
 
     private OAuthException replayed(Grant grant) {
         store.revokeGrant(grant.id());
+        telemetry.audit(about(grant, AuditEvent.What.CODE_REPLAYED).failed("the grant is revoked"));
         LOG.log(Level.WARNING, "authorization code replayed; its grant is revoked: {0}", Audit.id(grant.id()));
         return refused("the code is unknown, spent or expired");
+    }
+
+    private static AuditEvent about(Grant grant, AuditEvent.What what) {
+        return AuditEvent.of(what).client(grant.client().id()).grant(grant.id()).person(grant.subjectKey());
     }
 
     private static OAuthException refused(String description) {

@@ -13,6 +13,7 @@ import dev.portcullis.store.GrantCipher;
 import dev.portcullis.store.RefreshToken;
 import java.util.List;
 import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Access tokens and refresh tokens as they are made: the text, which goes to the client and is forgotten, and the record, which is kept.
@@ -32,7 +33,22 @@ final class Minted {
             List<String> resources,
             OAuthSettings.Lives lives,
             long nowSeconds) {
-        int lifeSeconds = (int) Math.min(lives.access(), grant.endsAt() - nowSeconds);
+        return access(grant, grantKey, scopes, resources, lives.access(), nowSeconds);
+    }
+
+    /**
+     * The same, of another life.
+     *
+     * @param lifeSecondsMax its life, unless its grant ends before
+     */
+    static Access access(
+            Grant grant,
+            SecretKey grantKey,
+            Scopes scopes,
+            List<String> resources,
+            int lifeSecondsMax,
+            long nowSeconds) {
+        int lifeSeconds = (int) Math.min(lifeSecondsMax, grant.endsAt() - nowSeconds);
         if (lifeSeconds <= 0) {
             throw new OAuthException(OAuthError.INVALID_GRANT, "the grant has ended");
         }
@@ -43,7 +59,10 @@ final class Minted {
                 scopes,
                 resources,
                 GrantCipher.wrap(grantKey, text),
-                nowSeconds + lifeSeconds);
+                nowSeconds + lifeSeconds,
+                null,
+                null,
+                nowSeconds);
         return new Access(text, token, lifeSeconds);
     }
 
@@ -60,5 +79,29 @@ final class Minted {
     }
 
     /** @param lifeSeconds from now */
-    record Access(String text, AccessToken token, int lifeSeconds) {}
+    record Access(String text, AccessToken token, int lifeSeconds) {
+        /** The same, ending at that time at the latest. */
+        Access endingBy(long endsAt, long nowSeconds) {
+            if (token.expiresAt() <= endsAt) {
+                return this;
+            }
+            return new Access(text, token.endingAt(endsAt), (int) (endsAt - nowSeconds));
+        }
+
+        /** The same for whoever holds that key (RFC 9449 §5); null: for its bearer. */
+        Access heldBy(@Nullable TokenHash thumbprint) {
+            return new Access(text, token.heldBy(thumbprint), lifeSeconds);
+        }
+
+        /** The same for another client than the grant's (RFC 8693). */
+        Access issuedTo(String clientId) {
+            return new Access(text, token.issuedTo(clientId), lifeSeconds);
+        }
+
+        /** @param refreshToken null if the client gets none */
+        TokenResponse toResponse(@Nullable String refreshToken) {
+            return new TokenResponse(
+                    text, lifeSeconds, refreshToken, token.scopes(), token.resources(), token.boundTo() != null, null);
+        }
+    }
 }

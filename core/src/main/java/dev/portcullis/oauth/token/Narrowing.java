@@ -69,7 +69,12 @@ final class Narrowing {
         return List.copyOf(narrowed);
     }
 
-    private static Scopes parse(@Nullable String requested) {
+    /**
+     * Without {@code offline_access}; none if nothing was sent.
+     *
+     * @throws OAuthException INVALID_SCOPE: no list of scopes
+     */
+    static Scopes parse(@Nullable String requested) {
         try {
             return requested == null ? Scopes.NONE : Scopes.parse(requested).without(OFFLINE_ACCESS);
         } catch (IllegalArgumentException e) {

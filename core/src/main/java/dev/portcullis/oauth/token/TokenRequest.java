@@ -11,6 +11,15 @@ public sealed interface TokenRequest {
     /** {@code grant_type} of RFC 6749 §6. */
     String REFRESH_TOKEN = "refresh_token";
 
+    /** {@code grant_type} of RFC 8693 §2.1. */
+    String TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+    /** {@code grant_type} of RFC 7523 §2.1. */
+    String JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+    /** {@code grant_type} of RFC 6749 §4.4. */
+    String CLIENT_CREDENTIALS = "client_credentials";
+
     /** @return {@code grant_type} */
     String grantType();
 
@@ -62,6 +71,67 @@ public sealed interface TokenRequest {
         @Override
         public String toString() {
             return "Refresh[…]";
+        }
+    }
+
+    /**
+     * RFC 8693 §2.1, as far as it is offered: an access token of ours for another (O-165).
+     *
+     * @param scope null if not sent
+     * @param resources targets by RFC 8707 and by {@code audience}, which mean the same here; empty if not sent
+     */
+    record TokenExchange(String subjectToken, @Nullable String scope, List<String> resources) implements TokenRequest {
+        public TokenExchange {
+            resources = List.copyOf(resources);
+        }
+
+        @Override
+        public String grantType() {
+            return TOKEN_EXCHANGE;
+        }
+
+        @Override
+        public String toString() {
+            return "TokenExchange[…]";
+        }
+    }
+
+    /**
+     * RFC 7523 §2.1 with an identity assertion (O-170).
+     *
+     * @param scope null if not sent
+     * @param resources RFC 8707; empty if not sent
+     */
+    record AssertionGrant(String assertion, @Nullable String scope, List<String> resources) implements TokenRequest {
+        public AssertionGrant {
+            resources = List.copyOf(resources);
+        }
+
+        @Override
+        public String grantType() {
+            return JWT_BEARER;
+        }
+
+        @Override
+        public String toString() {
+            return "AssertionGrant[…]";
+        }
+    }
+
+    /**
+     * RFC 6749 §4.4 (O-175).
+     *
+     * @param scope null if not sent
+     * @param resources RFC 8707; empty if not sent
+     */
+    record OwnAccess(@Nullable String scope, List<String> resources) implements TokenRequest {
+        public OwnAccess {
+            resources = List.copyOf(resources);
+        }
+
+        @Override
+        public String grantType() {
+            return CLIENT_CREDENTIALS;
         }
     }
 }

@@ -97,19 +97,34 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     @Override
     public void putClient(RegisteredClient client, long expiresAtSeconds) {
-        writer.make((tables, tx) -> tables.clients.put(tx, new RememberedClient(client, expiresAtSeconds)));
+        writer.make((tables, tx) -> {
+            tables.clients.put(tx, new RememberedClient(client, expiresAtSeconds));
+            tables.registrations.remove(tx, Keys.client(client.id()));
+        });
+    }
+
+    @Override
+    public boolean putRegistration(RegisteredClient client, int max, long expiresAtSeconds, long nowSeconds) {
+        return writer.write(nowSeconds, (tables, tx) -> {
+            boolean thereIsRoom = tables.registrations.countLive(nowSeconds) < max;
+            if (thereIsRoom) {
+                tables.registrations.put(tx, new RememberedClient(client, expiresAtSeconds));
+            }
+            return thereIsRoom;
+        });
     }
 
     @Override
     public @Nullable RegisteredClient client(String clientId, long nowSeconds) {
         RememberedClient found = writer.database()
-                .<@Nullable RememberedClient>read(tables -> tables.clients.live(Keys.client(clientId), nowSeconds));
+                .<@Nullable RememberedClient>read(tables -> tables.liveClient(Keys.client(clientId), nowSeconds));
         return found == null ? null : found.client();
     }
 
     @Override
     public int clientCount(long nowSeconds) {
-        long count = writer.database().read(tables -> tables.clients.countLive(nowSeconds));
+        long count = writer.database()
+                .read(tables -> tables.clients.countLive(nowSeconds) + tables.registrations.countLive(nowSeconds));
         return Math.toIntExact(count);
     }
 
@@ -197,14 +212,17 @@ public final class EmbeddedGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds) {
+    public boolean putChecked(
+            String grantId, byte[] sealedProps, boolean isPersonChanged, long checkedAt, long nowSeconds) {
         return writer.write(nowSeconds, (tables, tx) -> {
             Grant grant = tables.liveGrant(grantId, nowSeconds);
             if (grant == null) {
                 return false;
             }
             tables.put(tx, grant.checked(sealedProps, checkedAt));
-            tx.revoked(new Revocation.OfProps(grantId));
+            if (isPersonChanged) {
+                tx.revoked(new Revocation.OfProps(grantId));
+            }
             return true;
         });
     }

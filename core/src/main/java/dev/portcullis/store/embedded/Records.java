@@ -123,6 +123,7 @@ final class Records {
                 .u64(token.expiresAt())
                 .optional(token.boundTo(), Bytes::hash)
                 .optional(token.clientId(), Bytes::text)
+                .u64(token.issuedAt())
                 .toArray();
     }
 
@@ -139,7 +140,8 @@ final class Records {
                         in.sized(),
                         in.u64(),
                         readBinding(in),
-                        in.version() < 2 ? null : in.optional(RecordReader::text)));
+                        in.version() < 2 ? null : in.optional(RecordReader::text),
+                        in.version() < 2 ? 0 : in.u64()));
     }
 
     static byte[] encode(RefreshRow row) {

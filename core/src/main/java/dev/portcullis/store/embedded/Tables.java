@@ -30,6 +30,7 @@ final class Tables {
     private final MVMap<byte[], byte[]> holdings;
     final Table<PendingSignIn> pending;
     final Table<RememberedClient> clients;
+    final Table<RememberedClient> registrations;
     final Table<Grant> grants;
     final Table<AuthorizationCode> codes;
     final Table<AccessToken> access;
@@ -56,6 +57,14 @@ final class Tables {
         clients = new Table<>(
                 'u',
                 map.apply("clients"),
+                expiries,
+                row -> Keys.client(row.client().id()),
+                RememberedClient::expiresAt,
+                Records::encode,
+                Records::client);
+        registrations = new Table<>(
+                'n',
+                map.apply("registrations"),
                 expiries,
                 row -> Keys.client(row.client().id()),
                 RememberedClient::expiresAt,
@@ -101,6 +110,13 @@ final class Tables {
                 SpentId::expiresAt,
                 Records::encode,
                 Records::spentId);
+    }
+
+    /** With a grant, or only registered. */
+    @Nullable
+    RememberedClient liveClient(byte[] key, long nowSeconds) {
+        RememberedClient used = clients.live(key, nowSeconds);
+        return used == null ? registrations.live(key, nowSeconds) : used;
     }
 
     @Nullable
@@ -259,6 +275,7 @@ final class Tables {
         }
         pending.expired(nowSeconds, max).forEach(key -> pending.remove(tx, key));
         clients.expired(nowSeconds, max).forEach(key -> clients.remove(tx, key));
+        registrations.expired(nowSeconds, max).forEach(key -> registrations.remove(tx, key));
         codes.expired(nowSeconds, max).forEach(key -> removeCode(tx, key));
         access.expired(nowSeconds, max).forEach(key -> removeAccess(tx, key));
         refresh.expired(nowSeconds, max).forEach(key -> removeRefresh(tx, key));
@@ -303,6 +320,7 @@ final class Tables {
     long rowCount() {
         return pending.count()
                 + clients.count()
+                + registrations.count()
                 + grants.count()
                 + codes.count()
                 + access.count()

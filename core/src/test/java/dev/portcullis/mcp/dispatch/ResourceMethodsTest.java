@@ -122,11 +122,12 @@ class ResourceMethodsTest {
         }
     }
 
-    /** The policy is asked about the URI itself, not about the template. */
+    /** The policy is asked about the URI itself, and told of the template. */
     @Test
     void readWhenHiddenThenIsNotFoundInTheSameWords() throws Exception {
         Policy policy = (who, action) ->
-                action.equals(new Action.ReadResource("test://template/secret/data")) && who.equals(BOB)
+                action.equals(new Action.ReadResource("test://template/secret/data", "test://template/{id}/data"))
+                                && who.equals(BOB)
                         ? new Decision.Deny("not for Bob")
                         : Decision.ALLOW;
         try (var fixture = new DispatcherFixture(policy, CallLimits.DEFAULT, catalog(TEMPLATE))) {

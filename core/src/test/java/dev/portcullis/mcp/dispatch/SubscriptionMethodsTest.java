@@ -48,7 +48,7 @@ class SubscriptionMethodsTest {
     private volatile boolean adaMay = true;
 
     private final DispatcherFixture fixture = new DispatcherFixture(
-            (who, action) -> action instanceof Action.ReadResource(String uri)
+            (who, action) -> action instanceof Action.ReadResource(String uri, var _)
                             && uri.equals("test://adas")
                             && !(adaMay && who.equals(ADA))
                     ? new Decision.Deny("hers")

@@ -51,7 +51,7 @@ class ResourceRegistryTest {
         var match = registry(template("test://{id}")).match("test://7");
 
         assertThat(match).isNotNull();
-        assertThat(match.action()).isEqualTo(new Action.ReadResource("test://7"));
+        assertThat(match.action()).isEqualTo(new Action.ReadResource("test://7", "test://{id}"));
         assertThat(match.variables()).containsEntry("id", "7");
     }
 

@@ -377,7 +377,7 @@ class AuthorizationFlowTest {
         assertThat(grant.scopes()).isEqualTo(Scopes.of("tools:read"));
         assertThat(grant.resources()).containsExactly(MCP);
         assertThat(grant.expiresAt()).isEqualTo(record.expiresAt());
-        assertThat(grant.endsAt()).isEqualTo(NOW + 2 + 86_400L); // O-145
+        assertThat(grant.endsAt()).isEqualTo(NOW + 2 + 90 * 86_400L); // O-98: the provider can be asked again
         assertThat(fixture.store.grantsMax).isEqualTo(50);
         assertThat(browser.names()).isEmpty();
         assertThat(fixture.counted).containsExactly("AUTHORIZE+", "CONSENT+", "CALLBACK+");

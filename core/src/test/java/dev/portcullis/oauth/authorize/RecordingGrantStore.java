@@ -77,6 +77,11 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
+    public boolean putRegistration(RegisteredClient client, int max, long expiresAtSeconds, long nowSeconds) {
+        throw notUsed();
+    }
+
+    @Override
     public int clientCount(long nowSeconds) {
         throw notUsed();
     }
@@ -102,7 +107,8 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds) {
+    public boolean putChecked(
+            String grantId, byte[] sealedProps, boolean isPersonChanged, long checkedAt, long nowSeconds) {
         throw notUsed();
     }
 

@@ -12,6 +12,8 @@ import dev.portcullis.oauth.TokenFormat.Kind;
 import dev.portcullis.oauth.client.ClientRegistration;
 import dev.portcullis.oauth.client.ClientRegistration.Registered;
 import dev.portcullis.oauth.client.Clients;
+import dev.portcullis.policy.Policy;
+import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.store.AuthorizationCode;
 import dev.portcullis.store.Grant;
 import dev.portcullis.store.GrantCipher;
@@ -35,6 +37,7 @@ final class TokenFixture implements AutoCloseable {
     static final Scopes GRANTED = Scopes.of("tools", "images");
     static final Identity ALICE =
             new Identity("https://idp.example.com", "alice", "alice@example.com", "Alice", List.of("staff"));
+    static final Policy POLICY = RulePolicy.openToAll();
     static final OAuthSettings SETTINGS = settings(OAuthSettings.Lives.DEFAULT);
 
     final MasterKey key = new MasterKey(Randoms.base64Url(32));
@@ -66,7 +69,8 @@ final class TokenFixture implements AutoCloseable {
     TokenFixture(OAuthSettings settings) {
         this.settings = settings;
         var clients = new Clients(store, key, settings.lives().client());
-        tokens = new TokenService(settings, key, store, clients, telemetry);
+        tokens = new TokenService(
+                settings, key, store, clients, new Oversight(new RefreshingProvider(), POLICY, 5), telemetry);
         registration = new ClientRegistration(settings, key, store, 10, Telemetry.NONE);
     }
 

@@ -59,6 +59,11 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
+    public boolean putRegistration(RegisteredClient client, int max, long expiresAtSeconds, long nowSeconds) {
+        return up().putRegistration(client, max, expiresAtSeconds, nowSeconds);
+    }
+
+    @Override
     public int clientCount(long nowSeconds) {
         return up().clientCount(nowSeconds);
     }
@@ -89,8 +94,9 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean putChecked(String grantId, byte[] sealedProps, long checkedAt, long nowSeconds) {
-        return up().putChecked(grantId, sealedProps, checkedAt, nowSeconds);
+    public boolean putChecked(
+            String grantId, byte[] sealedProps, boolean isPersonChanged, long checkedAt, long nowSeconds) {
+        return up().putChecked(grantId, sealedProps, isPersonChanged, checkedAt, nowSeconds);
     }
 
     @Override

@@ -11,12 +11,15 @@ final class AuthorizationHandler implements HttpHandler {
     private final String issuer;
     private final String origin;
     private final IssuedTokens tokens;
+    private final Directory directory;
 
-    AuthorizationHandler(DevIdpSettings settings, String issuer, String origin, IssuedTokens tokens) {
+    AuthorizationHandler(
+            DevIdpSettings settings, String issuer, String origin, IssuedTokens tokens, Directory directory) {
         this.settings = settings;
         this.issuer = issuer;
         this.origin = origin;
         this.tokens = tokens;
+        this.directory = directory;
     }
 
     @Override
@@ -49,7 +52,12 @@ final class AuthorizationHandler implements HttpHandler {
                     exchange, 400, Pages.choose(settings, "That is not an e-mail address, or something is too long."));
             return;
         }
-        Replies.redirect(exchange, request.locationWithCode(tokens.newCode(request, person), issuer));
+        directory.saw(person);
+        Replies.redirect(
+                exchange,
+                tokens.isThere(person)
+                        ? request.locationWithCode(tokens.newCode(request, person), issuer)
+                        : request.locationWithError("access_denied", issuer));
     }
 
     private @Nullable Person chosen(Form form) {

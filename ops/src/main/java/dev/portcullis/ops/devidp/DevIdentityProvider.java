@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
  *
  * <pre>
  *   /cdn-cgi/access/sso/oidc/&lt;client-id&gt;/.well-known/openid-configuration · /authorization · /token · /jwks · /userinfo
- *   POST /dev/rotate-keys[?drop-old=true]
+ *   /dev                                  made to fail: see {@link Switches} and {@link Directory}, and SwitchesHandler for the forms
  * </pre>
  */
 public final class DevIdentityProvider implements AutoCloseable {
@@ -34,6 +34,8 @@ public final class DevIdentityProvider implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final SigningKeys keys = new SigningKeys();
+    private final Switches switches = new Switches();
+    private final Directory directory;
 
     /**
      * Binds and serves.
@@ -47,6 +49,7 @@ public final class DevIdentityProvider implements AutoCloseable {
 
     private DevIdentityProvider(DevIdpSettings settings, InstantSource clock) throws IOException {
         this.settings = settings;
+        this.directory = new Directory(settings.people());
         this.server = HttpServer.create(new InetSocketAddress(loopback(settings.host()), settings.port()), BACKLOG);
         String host = settings.host().indexOf(':') < 0 ? settings.host() : "[" + settings.host() + "]";
         this.origin = "http://" + host + ":" + server.getAddress().getPort();
@@ -57,14 +60,46 @@ public final class DevIdentityProvider implements AutoCloseable {
     }
 
     private void addRoutes(InstantSource clock) {
-        var tokens = new IssuedTokens(settings, issuer, keys, clock);
+        var tokens = new IssuedTokens(settings, issuer, keys, switches, directory, clock);
         String base = "/cdn-cgi/access/sso/oidc/" + settings.clientId();
-        route("GET", base + "/.well-known/openid-configuration", exchange -> Replies.json(exchange, 200, metadata()));
-        route("GET", base + "/jwks", exchange -> Replies.keys(exchange, keys.published()));
-        route("GET POST", base + "/authorization", new AuthorizationHandler(settings, issuer, origin, tokens));
-        route("POST", base + "/token", new TokenHandler(settings, tokens));
-        route("GET POST", base + "/userinfo", new UserInfoHandler(tokens));
-        route("POST", "/dev/rotate-keys", this::rotateKeys);
+        failing("GET", base + "/.well-known/openid-configuration", exchange -> Replies.json(exchange, 200, metadata()));
+        failing("GET", base + "/jwks", exchange -> Replies.keys(exchange, keys.published()));
+        failing(
+                "GET POST",
+                base + "/authorization",
+                new AuthorizationHandler(settings, issuer, origin, tokens, directory));
+        failing("POST", base + "/token", new TokenHandler(settings, tokens, switches));
+        failing("GET POST", base + "/userinfo", new UserInfoHandler(tokens));
+
+        var handler = new SwitchesHandler(switches, directory, keys, origin);
+        route("GET", "/dev", handler::page);
+        route("POST", "/dev/switches", handler.making(handler::change));
+        route("POST", "/dev/people", handler.making(handler::changePerson));
+        route("POST", "/dev/rotate-keys", handler.making(handler::rotateKeys));
+        route("POST", "/dev/drop-keys", handler.making(handler::dropKeys));
+        route("POST", "/dev/reset", handler.making(handler::reset));
+    }
+
+    /** A path of the provider's, which answers as the switches say. */
+    private void failing(String methods, String path, HttpHandler handler) {
+        route(methods, path, exchange -> {
+            var state = switches.state();
+            pause(state.delayMillis());
+            switch (state.answer()) {
+                case PROPER -> handler.handle(exchange);
+                case ERROR -> Replies.text(exchange, 500, "Switched to fail.");
+                case UNAVAILABLE -> Replies.text(exchange, 503, "Switched to be unavailable.");
+                case NOTHING -> {} // whoever called finds the connection closed
+            }
+        });
+    }
+
+    private static void pause(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it is being stopped
+        }
     }
 
     /** One path, exactly; the server's own contexts are prefixes. */
@@ -115,16 +150,14 @@ public final class DevIdentityProvider implements AutoCloseable {
                 Map.entry("authorization_response_iss_parameter_supported", true));
     }
 
-    private void rotateKeys(HttpExchange exchange) throws IOException {
-        if (Replies.isCrossSite(exchange, origin)) {
-            Replies.text(exchange, 403, "Other sites may not do this.");
-            return;
-        }
-        rotateKeys();
-        if ("drop-old=true".equals(exchange.getRequestURI().getRawQuery())) {
-            dropOldKeys();
-        }
-        Replies.json(exchange, 200, Map.of());
+    /** @return what it does wrong, to be changed at any time */
+    public Switches switches() {
+        return switches;
+    }
+
+    /** @return who is removed or has changed, to be changed at any time */
+    public Directory directory() {
+        return directory;
     }
 
     /** Signs with a new key from now on; the old ones stay published. */

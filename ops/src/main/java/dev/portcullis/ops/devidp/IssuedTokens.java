@@ -1,8 +1,10 @@
 package dev.portcullis.ops.devidp;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import dev.portcullis.ops.devidp.Switches.RefreshTokenUse;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ final class IssuedTokens {
     private final DevIdpSettings settings;
     private final String issuer;
     private final SigningKeys keys;
+    private final Switches switches;
+    private final Directory directory;
     private final InstantSource clock;
     private final OneTimeTable<Approved> codes;
     private final OneTimeTable<Person> accessTokens;
@@ -24,10 +28,18 @@ final class IssuedTokens {
     /** Somebody signed in, and their code is on its way. */
     record Approved(AuthorizationRequest request, Person person) {}
 
-    IssuedTokens(DevIdpSettings settings, String issuer, SigningKeys keys, InstantSource clock) {
+    IssuedTokens(
+            DevIdpSettings settings,
+            String issuer,
+            SigningKeys keys,
+            Switches switches,
+            Directory directory,
+            InstantSource clock) {
         this.settings = settings;
         this.issuer = issuer;
         this.keys = keys;
+        this.switches = switches;
+        this.directory = directory;
         this.clock = clock;
         this.codes = new OneTimeTable<>(ENTRIES_MAX, CODE_SECONDS, clock);
         this.accessTokens = new OneTimeTable<>(ENTRIES_MAX, ACCESS_SECONDS, clock);
@@ -43,9 +55,17 @@ final class IssuedTokens {
         return codes.take(code);
     }
 
+    /** Uses a refresh token, up if they are rotated. @return whose it is; null if it is not good */
     @Nullable
     Person spendRefreshToken(String token) {
-        return refreshTokens.spend(token);
+        return switches.state().refreshTokens() == RefreshTokenUse.KEPT
+                ? refreshTokens.find(token)
+                : refreshTokens.spend(token);
+    }
+
+    /** Whether a person is in the company's directory. */
+    boolean isThere(Person person) {
+        return directory.now(person) != null;
     }
 
     @Nullable
@@ -53,14 +73,22 @@ final class IssuedTokens {
         return accessTokens.find(accessToken);
     }
 
-    /** A token response (OpenID Connect Core §3.1.3.3). */
-    Map<String, Object> tokensFor(Person person, @Nullable String nonce) {
+    /**
+     * A token response (OpenID Connect Core §3.1.3.3).
+     *
+     * @param refreshToken the one that was sent; null at a sign-in
+     */
+    Map<String, Object> tokensFor(Person person, @Nullable String nonce, @Nullable String refreshToken) {
         var answer = new LinkedHashMap<String, Object>();
         answer.put("access_token", accessTokens.put(person));
         answer.put("token_type", "Bearer");
         answer.put("expires_in", ACCESS_SECONDS);
         answer.put("id_token", keys.sign(JSONObjectUtils.toJSONString(idClaims(person, nonce))));
-        answer.put("refresh_token", refreshTokens.issue(person));
+        switch (switches.state().refreshTokens()) {
+            case ROTATED -> answer.put("refresh_token", refreshTokens.issue(person));
+            case KEPT -> answer.put("refresh_token", refreshToken == null ? refreshTokens.issue(person) : refreshToken);
+            case NONE -> {}
+        }
         return answer;
     }
 
@@ -75,15 +103,25 @@ final class IssuedTokens {
             claims.put("nonce", nonce);
         }
         claims.putAll(claimsOf(person));
+        switch (switches.state().claims()) {
+            case TRUE -> {}
+            case OTHER_ISSUER -> claims.put("iss", issuer + "-other");
+            case OTHER_AUDIENCE -> claims.put("aud", settings.clientId() + "-other");
+            case OTHER_SUBJECT -> claims.put("sub", new Person(person.email() + ".other", "", List.of()).subject());
+            case OTHER_NONCE -> claims.put("nonce", "of-another-sign-in");
+            case EXPIRED -> claims.put("exp", now - ID_SECONDS);
+        }
         return claims;
     }
 
-    static Map<String, Object> claimsOf(Person person) {
+    Map<String, Object> claimsOf(Person person) {
+        Person now = directory.now(person);
+        Person told = now == null ? person : now;
         var claims = new LinkedHashMap<String, Object>();
         claims.put("sub", person.subject());
-        claims.put("email", person.email());
-        claims.put("name", person.name());
-        claims.put("groups", person.groups());
+        claims.put("email", told.email());
+        claims.put("name", told.name());
+        claims.put("groups", told.groups());
         return claims;
     }
 }

@@ -33,9 +33,18 @@ final class Pages {
             .person span{display:block;color:var(--soft);font-size:.875rem}
             label{display:block;margin-top:.75rem;font-size:.9375rem;font-weight:600}
             label small{font-weight:400;color:var(--soft)}
-            input{display:block;width:100%;font:inherit;color:inherit;background:var(--page);border:1px solid var(--edge);font-weight:400;\
+            input,select{display:block;width:100%;font:inherit;color:inherit;background:var(--page);border:1px solid var(--edge);font-weight:400;\
             border-radius:.5rem;min-height:2.75rem;padding:.5rem .75rem;margin-top:.25rem}
             .main{background:var(--accent);border-color:var(--accent);color:var(--on-accent);font-weight:600;margin-top:1rem}
+            ul{margin:.5rem 0 0;padding-left:1.25rem}
+            details{border:1px solid var(--line);border-radius:.5rem;padding:.625rem .875rem;margin-top:.5rem;overflow-wrap:anywhere}
+            summary{cursor:pointer}
+            summary span{display:block;color:var(--soft);font-size:.875rem}
+            summary em{color:var(--bad);font-style:normal;font-weight:600}
+            .row{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:.75rem}
+            .row>*{flex:1 1 9rem}
+            .more{margin-top:1rem;font-size:.875rem}
+            a{color:var(--accent)}
             .foot{border-top:1px solid var(--line);margin-top:1.5rem;padding-top:1.25rem}
             """;
 
@@ -68,6 +77,7 @@ final class Pages {
                 <form method="post" class="foot">
                 <button name="action" value="cancel">Cancel</button>
                 </form>
+                <p class="more"><a href="/dev">Make it fail</a> to see what happens then.</p>
                 """.formatted(
                         escape(settings.clientId()),
                         mistake == null ? "" : "<p class=\"bad\" role=\"alert\">" + escape(mistake) + "</p>",
@@ -89,7 +99,7 @@ final class Pages {
                 .formatted(escape(person.email()), escape(person.name()), escape(person.email()), escape(groups));
     }
 
-    private static String page(String title, String content) {
+    static String page(String title, String content) {
         return """
                 <!doctype html>
                 <html lang="en">

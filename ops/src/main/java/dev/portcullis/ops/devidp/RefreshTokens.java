@@ -52,14 +52,37 @@ final class RefreshTokens {
     /** Uses a token up. @return its person; null if it is none of ours, used or expired */
     @Nullable
     Person spend(String token) {
+        String[] parts = parts(token);
+        return parts != null && spendOnce(parts[0]) ? personIn(parts) : null;
+    }
+
+    /** The same without using it up. */
+    @Nullable
+    Person find(String token) {
+        String[] parts = parts(token);
+        return parts == null || isSpent(parts[0]) ? null : personIn(parts);
+    }
+
+    private String @Nullable [] parts(String token) {
         byte[] plain = open(token);
         if (plain == null || ByteBuffer.wrap(plain).getLong() <= clock.millis()) {
             return null;
         }
-        String text = new String(plain, Long.BYTES, plain.length - Long.BYTES, StandardCharsets.UTF_8);
-        String[] parts = text.split("\n", -1);
+        return new String(plain, Long.BYTES, plain.length - Long.BYTES, StandardCharsets.UTF_8).split("\n", -1);
+    }
+
+    private static Person personIn(String[] parts) {
         List<String> groups = parts[3].isEmpty() ? List.of() : List.of(parts[3].split(","));
-        return spendOnce(parts[0]) ? new Person(parts[1], parts[2], groups) : null;
+        return new Person(parts[1], parts[2], groups);
+    }
+
+    private boolean isSpent(String id) {
+        lock.lock();
+        try {
+            return spent.contains(id);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private byte @Nullable [] open(String token) {

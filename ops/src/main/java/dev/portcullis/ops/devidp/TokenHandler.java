@@ -2,6 +2,7 @@ package dev.portcullis.ops.devidp;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import dev.portcullis.ops.devidp.Switches.TokenAnswer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -10,14 +11,16 @@ import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The token endpoint (RFC 6749 §3.2): codes and refresh tokens, both good for one use; the client authenticates by basic or post. */
+/** The token endpoint (RFC 6749 §3.2): codes and refresh tokens, both good for one use unless switched; the client authenticates by basic or post. */
 final class TokenHandler implements HttpHandler {
     private final DevIdpSettings settings;
     private final IssuedTokens tokens;
+    private final Switches switches;
 
-    TokenHandler(DevIdpSettings settings, IssuedTokens tokens) {
+    TokenHandler(DevIdpSettings settings, IssuedTokens tokens, Switches switches) {
         this.settings = settings;
         this.tokens = tokens;
+        this.switches = switches;
     }
 
     @Override
@@ -27,7 +30,7 @@ final class TokenHandler implements HttpHandler {
             refuse(exchange, 400, "invalid_request");
             return;
         }
-        if (!isOurClient(exchange, form)) {
+        if (switches.state().tokenAnswer() == TokenAnswer.REFUSE_CLIENT || !isOurClient(exchange, form)) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"devidp\"");
             refuse(exchange, 401, "invalid_client");
             return;
@@ -47,12 +50,19 @@ final class TokenHandler implements HttpHandler {
                 || !approved.request().challenge().equals(challengeOf(form.get("code_verifier")))) {
             return Map.of("error", "invalid_grant");
         }
-        return tokens.tokensFor(approved.person(), approved.request().nonce());
+        return tokens.isThere(approved.person())
+                ? tokens.tokensFor(approved.person(), approved.request().nonce(), null)
+                : Map.of("error", "access_denied");
     }
 
     private Map<String, Object> refresh(Form form) {
-        Person person = tokens.spendRefreshToken(form.get("refresh_token"));
-        return person == null ? Map.of("error", "invalid_grant") : tokens.tokensFor(person, null);
+        String token = form.get("refresh_token");
+        Person person =
+                switches.state().tokenAnswer() == TokenAnswer.REFUSE_REFRESH ? null : tokens.spendRefreshToken(token);
+        if (person == null) {
+            return Map.of("error", "invalid_grant");
+        }
+        return tokens.isThere(person) ? tokens.tokensFor(person, null, token) : Map.of("error", "access_denied");
     }
 
     private boolean isOurClient(HttpExchange exchange, Form form) {

@@ -19,11 +19,11 @@ final class UserInfoHandler implements HttpHandler {
         Person person = authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)
                 ? tokens.personOf(authorization.substring(7))
                 : null;
-        if (person == null) {
+        if (person == null || !tokens.isThere(person)) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer error=\"invalid_token\"");
             Replies.json(exchange, 401, Map.of("error", "invalid_token"));
             return;
         }
-        Replies.json(exchange, 200, IssuedTokens.claimsOf(person));
+        Replies.json(exchange, 200, tokens.claimsOf(person));
     }
 }

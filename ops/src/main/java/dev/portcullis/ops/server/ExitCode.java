@@ -8,6 +8,8 @@ public enum ExitCode {
     USAGE(64, "the command line is wrong"),
     UNAVAILABLE(69, "something the server needs is not to be had: the store does not open, or a port is in use"),
     INTERNAL(70, "a defect of the server itself"),
+    NEEDS_SCOPE(76, "explain: allowed with a token that has more scopes"),
+    DENIED(77, "explain: not allowed"),
     CONFIG(78, "the settings are wrong; all mistakes are listed, each with its mend");
 
     private final int number;

@@ -11,7 +11,6 @@ import dev.portcullis.mcp.registry.ToolHandler;
 import dev.portcullis.mcp.registry.ToolRegistry;
 import dev.portcullis.ops.server.ConfigException.Mistake;
 import dev.portcullis.policy.Policy;
-import dev.portcullis.policy.RulePolicy;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -93,7 +92,7 @@ public final class PortcullisServer implements AutoCloseable {
         private @Nullable String description;
         private @Nullable String website;
         private List<Icon> icons = List.of();
-        private Policy policy = RulePolicy.openToAll();
+        private @Nullable Policy policy;
         private Path directory = Path.of("");
         private boolean isFromEnvironment;
         private final Map<String, String> settings = new LinkedHashMap<>();
@@ -169,7 +168,7 @@ public final class PortcullisServer implements AutoCloseable {
             return this;
         }
 
-        /** Who may do what; otherwise everybody who signed in may do everything. */
+        /** Who may do what, whatever the rules in {@code portcullis.yaml} say; otherwise what they say, and without any everybody who signed in may do everything. */
         public Builder policy(Policy changed) {
             policy = changed;
             return this;
@@ -209,8 +208,12 @@ public final class PortcullisServer implements AutoCloseable {
             var info = new ServerInfo(
                     name, title == null ? name : title, version, instructions, description, website, icons);
             var running = new Running();
-            var config = Wiring.start(loaded.config(), new Served(info, catalog, policy), running);
-            return new PortcullisServer(running, config, catalog, loaded.warnings());
+            var rules = loaded.config().authorization().policy();
+            var warnings = new ArrayList<>(loaded.warnings());
+            warnings.addAll(rules.warningsAbout(catalog));
+            var asked = policy == null ? rules.policy() : policy;
+            var config = Wiring.start(loaded.config(), new Served(info, catalog, asked), running);
+            return new PortcullisServer(running, config, catalog, List.copyOf(warnings));
         }
 
         /** A registry says all that is wrong with its offers, a line each. */

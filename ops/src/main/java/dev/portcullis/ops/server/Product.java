@@ -6,9 +6,12 @@ import dev.portcullis.image.LocalPreviewImages;
 import dev.portcullis.image.WorkersAiImages;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.registry.Catalog;
+import dev.portcullis.mcp.registry.RegisteredTool;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.tool.AddTool;
 import dev.portcullis.tool.ImageTool;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What {@code ops/run} serves: the tools that come with the server. A new one is one more line here. */
 public final class Product {
@@ -22,10 +25,37 @@ public final class Product {
      * @throws StartException something that the server needs is not to be had; {@code running} has been closed
      */
     public static ServerConfig start(ServerConfig config, Running running) throws StartException {
-        var catalog = Catalog.of(new AddTool(), new ImageTool(images(config, running)));
-        var policy = RulePolicy.openToAll().keepingTool(ImageTool.NAME, config.allowedEmails());
+        var catalog = catalog(images(config, running));
+        var policy = policy(config);
         var info = new ServerInfo("portcullis", "Portcullis", version(), null);
         return Wiring.start(config, new Served(info, catalog, policy), running);
+    }
+
+    private static Catalog catalog(ImageGenerator images) {
+        return Catalog.of(new AddTool(), new ImageTool(images));
+    }
+
+    /** What the rules say, and where they say nothing about it, that images are for {@code ALLOWED_EMAILS}. */
+    public static RulePolicy policy(ServerConfig config) {
+        return config.authorization()
+                .policy()
+                .policy()
+                .keepingTool(ImageTool.NAME, config.allowedEmails(), Setting.ALLOWED_EMAILS.name());
+    }
+
+    /** @return names of the tools, in order */
+    public static List<String> toolNames() {
+        return catalog(new LocalPreviewImages()).tools().all().stream()
+                .map(RegisteredTool::key)
+                .toList();
+    }
+
+    /** @return what in the rules cannot have been meant, seeing what is served: a sentence each */
+    public static List<String> warnings(ServerConfig config) {
+        var policy = config.authorization().policy();
+        var warnings = new ArrayList<>(policy.warningsAbout(catalog(new LocalPreviewImages())));
+        warnings.addAll(policy.warningsAboutKept(ImageTool.NAME, config.allowedEmails()));
+        return warnings;
     }
 
     private static ImageGenerator images(ServerConfig config, Running running) {

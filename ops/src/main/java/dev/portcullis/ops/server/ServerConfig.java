@@ -1,6 +1,7 @@
 package dev.portcullis.ops.server;
 
 import dev.portcullis.endpoint.mcp.Priming;
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.sse.SseStream;
 import java.net.InetSocketAddress;
@@ -108,6 +109,11 @@ public record ServerConfig(
                 limits,
                 logLevel,
                 drainSeconds);
+    }
+
+    /** @return the scopes that a client is given that asks for none */
+    public Scopes defaultScopes() {
+        return authorization.policy().scopes().defaults();
     }
 
     /** @return the URL to give to a client: the MCP endpoint, and the default resource of tokens */

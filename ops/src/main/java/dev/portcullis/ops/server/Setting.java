@@ -101,6 +101,27 @@ public enum Setting {
             "e-mail addresses for which generateImage is there, comma-separated, in any letter case",
             "ada@example.com,grace@example.com"),
     ALLOWED_USERNAMES(SIGN_IN, "", "older name of ALLOWED_EMAILS; both lists count", "ada@example.com"),
+    RULES_DEFAULT(
+            SIGN_IN,
+            "allow",
+            "allow or deny: what holds where no rule of portcullis.yaml decides; with deny, signing in and scopes need rules as well",
+            "deny"),
+    ACCESS_TEAM_DOMAIN(
+            SIGN_IN,
+            "",
+            "team domain of Zero Trust; with ACCESS_AUDIENCE, requests that Access let through come in by its header Cf-Access-Jwt-Assertion",
+            "TEAM.cloudflareaccess.com"),
+    ACCESS_AUDIENCE(
+            SIGN_IN,
+            "",
+            "AUD tag of the self-hosted Access application in front of this server; several with commas",
+            "4714c1358e65fe4b…"),
+    ACCESS_SERVICE_TOKENS(
+            SIGN_IN,
+            Kind.SWITCH,
+            "off",
+            "whether programs with service tokens of Access come in that way as well",
+            "on"),
     AUTH(
             SIGN_IN,
             Kind.SWITCH,

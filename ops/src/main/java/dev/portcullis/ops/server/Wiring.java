@@ -11,6 +11,7 @@ import dev.portcullis.endpoint.oauth.AuthorizeRoutes;
 import dev.portcullis.endpoint.oauth.OAuthRoutes;
 import dev.portcullis.fetch.DocumentFetcher;
 import dev.portcullis.fetch.FetchLimits;
+import dev.portcullis.http.AssertionGate;
 import dev.portcullis.http.BearerGate;
 import dev.portcullis.http.Gate;
 import dev.portcullis.http.GateHandler;
@@ -21,6 +22,7 @@ import dev.portcullis.http.RateGate;
 import dev.portcullis.http.Route;
 import dev.portcullis.http.RouteGate;
 import dev.portcullis.http.Router;
+import dev.portcullis.identity.AccessAssertionVerifier;
 import dev.portcullis.identity.OidcProvider;
 import dev.portcullis.identity.OidcSettings;
 import dev.portcullis.identity.Scopes;
@@ -38,7 +40,9 @@ import dev.portcullis.oauth.authorize.AuthorizationFlow;
 import dev.portcullis.oauth.client.ClientRegistration;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
+import dev.portcullis.oauth.token.AccessAssertions;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
+import dev.portcullis.oauth.token.Oversight;
 import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.TokenService;
 import dev.portcullis.ops.audit.AuditLog;
@@ -62,7 +66,6 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -70,9 +73,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The parts list: everything the server consists of but what authors offer is made here, top to bottom, and handed what it needs. */
 final class Wiring {
-    private static final Scopes SCOPES = Scopes.of("mcp");
-    private static final Map<String, String> SCOPE_WORDS =
-            Map.of("mcp", "Use the tools of this server as you, as far as your company allows you to");
     private static final Set<String> ROUTE_NAMES = Set.of(
             "mcp", "sse", "messages", "metadata", "register", "authorize", "callback", "account", "token", "revoke");
 
@@ -128,26 +128,28 @@ final class Wiring {
 
         // The authorization server.
         OAuthSettings oauth = oauthSettings();
-        OidcSettings provider = identityProvider();
+        OidcSettings provider =
+                identityProvider().keeping(config.authorization().policy().claims());
         var clients = new Clients(store, key, oauth.lives().client());
         var registration = new ClientRegistration(
                 oauth, key, store, config.limits().tokens().storedClientsMax(), telemetry);
         var policy = served.policy();
-        var people = new OidcProvider(provider, fetcher(limits.provider()), clock);
-        var flow = new AuthorizationFlow(oauth, key, store, clients, people, policy, telemetry);
+        var signIns = new OidcProvider(provider, fetcher(limits.provider()), clock);
+        var flow = new AuthorizationFlow(oauth, key, store, clients, signIns, policy, telemetry);
         var account = new AccountFlow(
                 new AccountFlow.Lives(
                         oauth.lives().signIn(), config.authorization().account().sessionSeconds()),
                 key,
                 store,
-                people,
+                signIns,
                 policy,
                 telemetry);
-        var tokens = new TokenService(oauth, key, store, clients, telemetry);
+        var oversight = new Oversight(signIns, policy, Oversight.DEFAULT_RECHECK);
+        var tokens = new TokenService(oauth, key, store, clients, oversight, telemetry);
         var verifier = new AccessTokenVerifier(
                 store, oauth.resources(), limits.tokens(), running.add("the clock", new TickingClock()), telemetry);
 
-        var guarded = new GuardedPaths(McpRoutes.resources(config.publicUrl()), SCOPES);
+        var guarded = new GuardedPaths(McpRoutes.resources(config.publicUrl()), oauth.defaultScopes());
 
         // MCP.
         var info = served.info();
@@ -202,13 +204,16 @@ final class Wiring {
         routes.addAll(AuthorizeRoutes.of(
                 oauth,
                 new AuthorizeRoutes.PageSettings(
-                        SCOPE_WORDS, signInUrl(provider).getRawAuthority(), formTargets(provider)),
+                        config.authorization().policy().scopes().words(),
+                        signInUrl(provider).getRawAuthority(),
+                        formTargets(provider)),
                 flow,
                 account,
                 offload,
                 clock,
                 telemetry));
         Gate bearer = config.isAuthOn() ? new BearerGate(verifier, guarded, telemetry) : BearerGate.off();
+        bearer = orAssertion(bearer, oauth.scopes(), limits);
         var origins = OriginRules.of(
                 config.publicUrl(),
                 config.doors().moreOrigins(),
@@ -254,6 +259,20 @@ final class Wiring {
                 ? config.signingInBy(new ServerConfig.SignInBy.LocalStandIn(
                         URI.create(provider.issuer()).getPort()))
                 : config;
+    }
+
+    /** @return the same, and in header mode Access's word for those without a token (O-153) */
+    private Gate orAssertion(Gate bearer, Scopes scopes, RoomLimits limits) {
+        var policy = config.authorization().policy();
+        var mode = policy.headerMode();
+        if (mode == null) {
+            return bearer;
+        }
+        var team = new AccessAssertionVerifier.Team(
+                mode.team(), mode.audiences(), mode.serviceTokens(), policy.claims(), OidcSettings.DEFAULT_CLOCK_SKEW);
+        var verifier = new AccessAssertionVerifier(team, fetcher(limits.provider()), clock);
+        return new AssertionGate(
+                new AccessAssertions(verifier, served.policy(), scopes, limits.tokens(), clock), bearer);
     }
 
     private GateHandler.Gates gates(
@@ -306,8 +325,8 @@ final class Wiring {
                 McpRoutes.resources(config.publicUrl()).values().stream()
                         .distinct()
                         .toList(),
-                SCOPES,
-                SCOPES,
+                config.authorization().policy().scopes().all(),
+                config.authorization().policy().scopes().defaults(),
                 config.publicUrl().getScheme().equals("https"),
                 List.of("cursor", "vscode", "vscode-insiders", "windsurf", "claude"),
                 new OAuthSettings.Offered(true, false, false, false, false, false, OAuthSettings.Dpop.OFF),

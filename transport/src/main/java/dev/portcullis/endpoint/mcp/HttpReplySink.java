@@ -5,6 +5,7 @@ import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.Reply;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.json.JsonWriter;
+import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.dispatch.PendingCall;
 import dev.portcullis.mcp.dispatch.ReplySink;
 import dev.portcullis.mcp.dispatch.Slack;
@@ -40,6 +41,7 @@ final class HttpReplySink implements ReplySink {
     private final Revision revision;
     private final @Nullable Session session;
     private final boolean opensSession;
+    private final JsonRpcMessage.@Nullable Request request;
     private final Context context;
 
     private @Nullable SseStream stream;
@@ -56,6 +58,7 @@ final class HttpReplySink implements ReplySink {
      * @param revision what is spoken, told in every answer (H-19)
      * @param session to which the request belongs, so that its client can come back for what it has missed; null where requests stand alone
      * @param opensSession whether this request opens it: then the answer bears its id
+     * @param request the one request that is answered; null for a batch, whose items say for themselves what they lack
      */
     HttpReplySink(
             Exchange exchange,
@@ -63,12 +66,14 @@ final class HttpReplySink implements ReplySink {
             Revision revision,
             @Nullable Session session,
             boolean opensSession,
+            JsonRpcMessage.@Nullable Request request,
             Context context) {
         this.exchange = exchange;
         this.accepted = accepted;
         this.revision = revision;
         this.session = session;
         this.opensSession = opensSession;
+        this.request = request;
         this.context = context;
     }
 
@@ -174,7 +179,12 @@ final class HttpReplySink implements ReplySink {
 
     @Override
     public synchronized void needScope(Scopes needed) {
-        if (end()) {
+        if (stream != null && request != null) { // too late for a status (O-24)
+            try (var out = JsonWriter.take()) {
+                McpReplies.scopeNeeded(out, request, needed);
+                answer(HttpResponseStatus.OK.code(), out);
+            }
+        } else if (end()) {
             exchange.reply(withHeaders(context.guarded().insufficientScope(exchange.route(), needed)));
         }
     }

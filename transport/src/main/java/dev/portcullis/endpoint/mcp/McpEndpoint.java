@@ -26,6 +26,7 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
     private final StatelessExchange stateless;
     private final SessionExchange inSession;
     private final LegacySse legacySse;
+    private final EarlyScopes earlyScopes;
 
     /**
      * @param guarded for the scopes a tool needs: says how the callers of a path are asked for them
@@ -45,6 +46,7 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
         this.stateless = new StatelessExchange(dispatcher, revisions, sinks);
         this.inSession = new SessionExchange(dispatcher, revisions, sessions, sinks);
         this.legacySse = new LegacySse(dispatcher, revisions, sessions, sinks);
+        this.earlyScopes = new EarlyScopes(dispatcher, revisions, guarded);
     }
 
     /** @return the HTTP+SSE transport's two paths, served by the same parts */
@@ -72,6 +74,9 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
         MediaTypes.requireJson(exchange.head(), sinks.telemetry());
         var accepted = MediaTypes.acceptedBy(exchange.head());
         MediaTypes.requireAcceptable(!accepted.isEmpty(), sinks.telemetry());
+        if (earlyScopes.isRefused(exchange)) {
+            return BodyReader.NONE;
+        }
         return new MessageReader(exchange, accepted, sinks, this);
     }
 

@@ -75,7 +75,7 @@ final class SessionExchange {
             Session session,
             boolean opensSession) {
         var revision = revisionOf(session);
-        var sink = new HttpReplySink(exchange, accepted, revision, session, opensSession, sinks);
+        var sink = new HttpReplySink(exchange, accepted, revision, session, opensSession, request, sinks);
         var pending = dispatcher.dispatch(request, context(exchange, revision, session, params, sink));
         if (pending != null) {
             sink.waitFor(pending, false);
@@ -119,7 +119,7 @@ final class SessionExchange {
             exchange.reply(McpReplies.accepted(revision));
             return;
         }
-        var whole = new HttpReplySink(exchange, accepted, revision, session, false, sinks);
+        var whole = new HttpReplySink(exchange, accepted, revision, session, false, null, sinks);
         var answers = new BatchSink(whole, accepted, batch.answers());
         for (var posted : batch.messages()) {
             if (posted.message() instanceof JsonRpcMessage.Request request) {

@@ -38,7 +38,7 @@ final class StatelessExchange {
         headers.requireMethod(request.method());
         var method = dispatcher.method(request.method(), revision);
         headers.requireName(method, params);
-        var sink = new HttpReplySink(exchange, accepted, revision, null, false, sinks);
+        var sink = new HttpReplySink(exchange, accepted, revision, null, false, request, sinks);
         var context = new CallContext(revision, exchange.principal(), null, capabilities, params, headers, sink);
         var pending = dispatcher.dispatch(request, context);
         if (pending != null) {

@@ -14,9 +14,11 @@ import dev.portcullis.oauth.token.ClientRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the token and the revocation endpoint have in common: a form, a client that authenticates, an answer from a virtual thread (O-80, O-81).
+ * What the token, the revocation and the introspection endpoint have in common: a form, a client that authenticates, an answer from a virtual thread (O-80, O-81).
  *
  * <p>The query is not looked at (O-80).
  */
@@ -24,12 +26,19 @@ final class FormEndpoint implements Endpoint {
     private final Answer answer;
     private final Offloading offloading;
     private final String basicChallenge;
+    private final Supplier<@Nullable String> proofNonce;
 
     /** @param realm of the Basic challenge: our issuer */
     FormEndpoint(Answer answer, Offloading offloading, String realm) {
+        this(answer, offloading, realm, () -> null);
+    }
+
+    /** @param proofNonce what DPoP proofs are to repeat from now on (RFC 9449 §8); null for none */
+    FormEndpoint(Answer answer, Offloading offloading, String realm, Supplier<@Nullable String> proofNonce) {
         this.answer = answer;
         this.offloading = offloading;
         this.basicChallenge = "Basic realm=\"" + realm + "\", charset=\"UTF-8\"";
+        this.proofNonce = proofNonce;
     }
 
     @Override
@@ -54,8 +63,15 @@ final class FormEndpoint implements Endpoint {
             return;
         }
         var head = exchange.head();
-        var request = new ClientRequest(form, head.headerAll(HttpHeaderNames.AUTHORIZATION), head.headerAll("dpop"));
-        offloading.answer(exchange, () -> challenged(request));
+        var request = new ClientRequest(
+                form, head.headerAll(HttpHeaderNames.AUTHORIZATION), head.headerAll("dpop"), head.peer());
+        offloading.answer(exchange, () -> withNonce(challenged(request)));
+    }
+
+    /** Any answer may bring the nonce of the next request, and a refusal for want of it must (RFC 9449 §8). */
+    private Reply withNonce(Reply reply) {
+        String nonce = proofNonce.get();
+        return nonce == null ? reply : reply.with("dpop-nonce", nonce);
     }
 
     /** A client that tried Basic is told that Basic it is (RFC 6749 §5.2). */
@@ -63,10 +79,10 @@ final class FormEndpoint implements Endpoint {
         try {
             return answer.to(request);
         } catch (OAuthException refusal) {
-            if (refusal.error() == OAuthError.INVALID_CLIENT && ClientCredentials.triesBasic(request.authorization())) {
-                return OAuthReplies.of(refusal).with(HttpHeaderNames.WWW_AUTHENTICATE, basicChallenge);
-            }
-            throw refusal;
+            Reply reply = OAuthReplies.of(refusal);
+            return refusal.error() == OAuthError.INVALID_CLIENT && ClientCredentials.triesBasic(request.authorization())
+                    ? reply.with(HttpHeaderNames.WWW_AUTHENTICATE, basicChallenge)
+                    : reply;
         }
     }
 

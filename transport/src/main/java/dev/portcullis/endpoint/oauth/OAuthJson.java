@@ -1,7 +1,10 @@
 package dev.portcullis.endpoint.oauth;
 
+import dev.portcullis.crypto.Base64Url;
+import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.http.Reply;
 import dev.portcullis.oauth.client.ClientRegistration.Registered;
+import dev.portcullis.oauth.token.Introspection;
 import dev.portcullis.oauth.token.TokenResponse;
 import dev.portcullis.store.RegisteredClient;
 import io.netty.buffer.Unpooled;
@@ -9,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -19,11 +23,14 @@ final class OAuthJson {
 
     private OAuthJson() {}
 
-    /** RFC 6749 §5.1; O-83. */
+    /** RFC 6749 §5.1, RFC 8693 §2.2.1, RFC 9449 §5; O-83. */
     static Reply tokens(TokenResponse response) {
         return object(HttpResponseStatus.OK, json -> {
             json.writeStringProperty("access_token", response.accessToken());
-            json.writeStringProperty("token_type", "Bearer");
+            if (response.issuedTokenType() != null) {
+                json.writeStringProperty("issued_token_type", response.issuedTokenType());
+            }
+            json.writeStringProperty("token_type", response.tokenType());
             json.writeNumberProperty("expires_in", response.expiresIn());
             if (response.refreshToken() != null) {
                 json.writeStringProperty("refresh_token", response.refreshToken());
@@ -35,6 +42,39 @@ final class OAuthJson {
                 writeTexts(json, "resource", response.resources());
             }
         });
+    }
+
+    /** RFC 7662 §2.2; O-117. Of what is not active nothing else is said. */
+    static Reply introspected(@Nullable Introspection found) {
+        return object(HttpResponseStatus.OK, json -> {
+            json.writeBooleanProperty("active", found != null);
+            if (found != null) {
+                writeActive(json, found);
+            }
+        });
+    }
+
+    private static void writeActive(JsonGenerator json, Introspection found) {
+        json.writeStringProperty("client_id", found.clientId());
+        json.writeStringProperty("scope", found.scopes().toString());
+        json.writeStringProperty("sub", found.subject());
+        if (found.resources().size() == 1) {
+            json.writeStringProperty("aud", found.resources().get(0));
+        } else {
+            writeTexts(json, "aud", found.resources());
+        }
+        json.writeStringProperty("iss", found.issuer());
+        json.writeNumberProperty("exp", found.expiresAt());
+        if (found.issuedAt() > 0) {
+            json.writeNumberProperty("iat", found.issuedAt());
+        }
+        TokenHash boundTo = found.boundTo();
+        json.writeStringProperty("token_type", boundTo == null ? "Bearer" : "DPoP");
+        if (boundTo != null) {
+            json.writeObjectPropertyStart("cnf");
+            json.writeStringProperty("jkt", Base64Url.encode(boundTo.toBytes()));
+            json.writeEndObject();
+        }
     }
 
     /** RFC 7591 §3.2.1; O-130. */

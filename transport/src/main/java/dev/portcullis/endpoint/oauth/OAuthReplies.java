@@ -16,6 +16,10 @@ public final class OAuthReplies {
 
     /** @return status, {@code error} and {@code error_description} of what the protocol refuses */
     public static Reply of(OAuthException refusal) {
+        if (refusal.retryAfterSeconds() > 0) {
+            return error(refusal.error(), refusal.description())
+                    .with("retry-after", Integer.toString(refusal.retryAfterSeconds()));
+        }
         if (refusal.error() == OAuthError.TEMPORARILY_UNAVAILABLE) {
             return unavailable(refusal.description());
         }

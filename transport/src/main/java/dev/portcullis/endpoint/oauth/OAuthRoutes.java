@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** The endpoints that OAuth clients call, as opposed to browsers: discovery, registration, tokens, revocation (O §1). */
+/** The endpoints that OAuth clients call, as opposed to browsers: discovery, registration, tokens, revocation, introspection (O §1). */
 public final class OAuthRoutes {
     /** A document is asked for without a body. */
     private static final int NO_BODY = 0;
@@ -56,7 +56,10 @@ public final class OAuthRoutes {
                 "token",
                 FormBody.BYTES_MAX,
                 new FormEndpoint(
-                        request -> OAuthJson.tokens(tokens.token(request, seconds(clock))), offloading, realm)));
+                        request -> OAuthJson.tokens(tokens.token(request, seconds(clock))),
+                        offloading,
+                        realm,
+                        () -> tokens.proofNonce(seconds(clock)))));
         routes.add(post(
                 "revoke",
                 FormBody.BYTES_MAX,
@@ -67,6 +70,15 @@ public final class OAuthRoutes {
                         },
                         offloading,
                         realm)));
+        if (settings.offered().introspection()) {
+            routes.add(post(
+                    "introspect",
+                    FormBody.BYTES_MAX,
+                    new FormEndpoint(
+                            request -> OAuthJson.introspected(tokens.introspect(request, seconds(clock))),
+                            offloading,
+                            realm)));
+        }
         if (registration != null) {
             routes.add(post(
                     "register", REGISTRATION_BYTES_MAX, new RegistrationEndpoint(registration, offloading, clock)));

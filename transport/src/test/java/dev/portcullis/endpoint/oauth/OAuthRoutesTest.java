@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.fetch.AddressGuard;
+import dev.portcullis.fetch.DocumentFetcher;
+import dev.portcullis.fetch.FetchLimits;
 import dev.portcullis.http.RecordedExchange;
 import dev.portcullis.http.Route;
 import dev.portcullis.identity.Identity;
+import dev.portcullis.identity.OidcProvider;
+import dev.portcullis.identity.OidcSettings;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.GrantProps;
 import dev.portcullis.oauth.OAuthSettings;
@@ -16,7 +21,9 @@ import dev.portcullis.oauth.TokenFormat.Kind;
 import dev.portcullis.oauth.client.ClientRegistration;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.metadata.MetadataDocuments;
+import dev.portcullis.oauth.token.Oversight;
 import dev.portcullis.oauth.token.TokenService;
+import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.store.AuthorizationCode;
 import dev.portcullis.store.Grant;
 import dev.portcullis.store.GrantCipher;
@@ -29,6 +36,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +59,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What goes over the wire at each endpoint: status, headers, body (O §1, §5, §6.3, §12). What is decided is tested in core. */
 final class OAuthRoutesTest {
     private static final long NOW = 1_800_000_000L;
+
+    /** No grant here has a refresh token of a provider's. */
+    private static final Oversight NOBODY_TO_ASK = new Oversight(
+            new OidcProvider(
+                    OidcSettings.of(
+                            "https://idp.example",
+                            null,
+                            "id",
+                            "secret",
+                            URI.create("https://mcp.example.com/callback")),
+                    new DocumentFetcher(FetchLimits.DEFAULT, new AddressGuard()),
+                    InstantSource.system()),
+            RulePolicy.openToAll(),
+            Oversight.DEFAULT_RECHECK);
+
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final String REDIRECT = "http://localhost:6274/oauth/callback";
     private static final String RESOURCE = "https://mcp.example.com/mcp";
@@ -80,7 +103,7 @@ final class OAuthRoutesTest {
         return OAuthRoutes.of(
                         SETTINGS,
                         new MetadataDocuments(SETTINGS, null, null),
-                        new TokenService(SETTINGS, key, store, clients, telemetry),
+                        new TokenService(SETTINGS, key, store, clients, NOBODY_TO_ASK, telemetry),
                         new ClientRegistration(SETTINGS, key, store, 0, telemetry),
                         offload,
                         () -> Instant.ofEpochSecond(NOW),
@@ -187,7 +210,7 @@ final class OAuthRoutesTest {
         assertThat(OAuthRoutes.of(
                         SETTINGS,
                         new MetadataDocuments(SETTINGS, null, null),
-                        new TokenService(SETTINGS, key, store, clients, telemetry),
+                        new TokenService(SETTINGS, key, store, clients, NOBODY_TO_ASK, telemetry),
                         null,
                         threads,
                         () -> Instant.ofEpochSecond(NOW),
