@@ -57,7 +57,7 @@ public final class Main {
     private static ExitCode run(CommandLine.ParseResult parsed) {
         try {
             if (parsed.hasSubcommand()) {
-                return run(parsed.subcommand(), parsed.subcommand().commandSpec());
+                return runSubcommand(parsed.subcommand());
             }
             boolean isCheck = parsed.hasMatchedOption("--check");
             var environment = System.getenv();
@@ -83,18 +83,18 @@ public final class Main {
         }
     }
 
-    private static ExitCode run(CommandLine.ParseResult parsed, CommandSpec spec)
-            throws StartException, InterruptedException {
+    private static ExitCode runSubcommand(CommandLine.ParseResult parsed) throws StartException, InterruptedException {
+        String name = parsed.commandSpec().name();
         if (parsed.isUsageHelpRequested()) {
-            spec.commandLine().usage(System.out);
+            new CommandLine(parsed.commandSpec()).usage(System.out);
             return ExitCode.OK;
         }
         for (var subcommand : Subcommands.ALL) {
-            if (subcommand.name().equals(spec.name())) {
+            if (name.endsWith(" " + subcommand.name())) {
                 return subcommand.run(parsed);
             }
         }
-        throw new IllegalStateException("no subcommand " + spec.name());
+        throw new IllegalStateException("no command " + name);
     }
 
     private static void serve(ConfigLoader.Loaded loaded, Map<String, String> environment)

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -92,6 +93,20 @@ final class Administration {
             case 404 -> "The server at " + base + " was started without ADMIN_TOKEN.\n";
             default -> "The server at " + base + " says " + answer.statusCode() + ": " + answer.body();
         };
+    }
+
+    /** A command with these options, and {@code --help}. */
+    static CommandSpec spec(String name, String meaning, OptionSpec... options) {
+        var spec = CommandSpec.create().name("ops/run " + name);
+        spec.usageMessage().width(100).description(meaning);
+        for (var option : options) {
+            spec.addOption(option);
+        }
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this text and exit.")
+                .build());
+        return spec;
     }
 
     /** An option that takes a value. */

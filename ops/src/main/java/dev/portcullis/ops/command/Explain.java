@@ -9,7 +9,6 @@ import dev.portcullis.ops.server.ServerConfig;
 import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.Explanation;
-import dev.portcullis.policy.Rule;
 import dev.portcullis.policy.RulePolicy;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -24,6 +23,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code ops/run explain}: what the policy in the settings would say to somebody, and which rule says it. Starts nothing. */
 final class Explain {
+    static final String NAME = "explain";
+
     private static final String AS = "--as";
     private static final String GROUP = "--group";
     private static final String CLAIM = "--claim";
@@ -45,8 +46,14 @@ final class Explain {
         this.out = out;
     }
 
-    static void describe(CommandSpec spec) {
+    static CommandSpec spec() {
+        var spec = CommandSpec.create().name("ops/run " + NAME);
         spec.usageMessage()
+                .width(100)
+                .description(
+                        "Says what somebody may do by the settings here, and which rule decides. Without a tool, prompt,"
+                                + " resource, scope or sign-in to ask about: all tools.",
+                        "")
                 .footer(
                         "",
                         "Exit codes: 0 allowed (or a list was wanted), " + ExitCode.NEEDS_SCOPE.number()
@@ -63,6 +70,11 @@ final class Explain {
         spec.addOption(OptionSpec.builder(SIGN_IN)
                 .description("May they sign in at all?")
                 .build());
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this text and exit.")
+                .build());
+        return spec;
     }
 
     private static void option(CommandSpec spec, String name, String label, String description) {
@@ -172,10 +184,8 @@ final class Explain {
     private ExitCode explain(Action action) {
         var explanation = policy.explain(principal, action);
         out.println(words(explanation.decision()) + ", by " + decider(explanation));
-        boolean wasForScopes =
-                explanation.decidedBy() != null && explanation.decidedBy().effect() instanceof Rule.Effect.Needs;
-        if (explanation.decision() instanceof Decision.Deny && wasForScopes) {
-            out.println("  it needs a scope that is not for this person: see --scope-wanted");
+        if (explanation.decision() instanceof Decision.Deny(String why)) {
+            out.println("  " + why);
         }
         for (var passed : explanation.passed()) {
             out.println("  not by " + passed.rule().title() + ": " + passed.why());

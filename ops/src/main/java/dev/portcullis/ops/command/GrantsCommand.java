@@ -2,8 +2,7 @@ package dev.portcullis.ops.command;
 
 import dev.portcullis.ops.server.ExitCode;
 import dev.portcullis.ops.server.StartException;
-import java.util.List;
-import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code ops/run grants}: what a person granted, or what was granted to a client (O-183). */
@@ -14,13 +13,10 @@ final class GrantsCommand implements Subcommand {
     }
 
     @Override
-    public String meaning() {
-        return "List the live grants of a person or of a client, as JSON; asks the running server.";
-    }
-
-    @Override
-    public List<OptionSpec> options() {
-        return List.of(
+    public CommandSpec spec() {
+        return Administration.spec(
+                name(),
+                "List the live grants of a person or of a client, as JSON; asks the running server.",
                 Administration.option("--sub", "SUBJECT", "whose: the identity provider's sub"),
                 Administration.option("--issuer", "URL", "whose sub that is, if not the settings' provider's"),
                 Administration.option("--client", "CLIENT_ID", "of this client, whoever gave them"));

@@ -2,8 +2,7 @@ package dev.portcullis.ops.command;
 
 import dev.portcullis.ops.server.ExitCode;
 import dev.portcullis.ops.server.StartException;
-import java.util.List;
-import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code ops/run revoke}: ends one grant, all of a person, or all of a client (O-157, O-183). */
@@ -14,13 +13,10 @@ final class RevokeCommand implements Subcommand {
     }
 
     @Override
-    public String meaning() {
-        return "End one grant, all of a person, or all of a client, at once; asks the running server.";
-    }
-
-    @Override
-    public List<OptionSpec> options() {
-        return List.of(
+    public CommandSpec spec() {
+        return Administration.spec(
+                name(),
+                "End one grant, all of a person, or all of a client, at once; asks the running server.",
                 Administration.option("--grant", "ID", "this grant"),
                 Administration.option("--sub", "SUBJECT", "all of this person: the identity provider's sub"),
                 Administration.option("--issuer", "URL", "whose sub that is, if not the settings' provider's"),

@@ -2,8 +2,7 @@ package dev.portcullis.ops.command;
 
 import dev.portcullis.ops.server.ExitCode;
 import dev.portcullis.ops.server.StartException;
-import java.util.List;
-import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code ops/run sweep}: forgets what has ended, without waiting for the store to do it (O-183). */
@@ -14,13 +13,9 @@ final class SweepCommand implements Subcommand {
     }
 
     @Override
-    public String meaning() {
-        return "Forget now what has ended; asks the running server, which does it by itself every minute.";
-    }
-
-    @Override
-    public List<OptionSpec> options() {
-        return List.of();
+    public CommandSpec spec() {
+        return Administration.spec(
+                name(), "Forget now what has ended; asks the running server, which does it by itself every minute.");
     }
 
     @Override
