@@ -136,4 +136,22 @@ final class TokenTableTest {
         assertThat(table.contains(hash, 9_999)).isFalse();
         assertThat(table.contains(TokenHash.of(Randoms.bytes(32)), 10_000)).isFalse();
     }
+
+    /** Two tokens of the same slot that come in turns are both known; a third one drives out the one that was taken first. */
+    @Test
+    void bogusTableWhenTokensShareASlotThenKeepsTheLastTwo() {
+        var table = new BogusTable(2, 5_000);
+        TokenHash one = TokenHash.of(Randoms.bytes(32));
+        TokenHash two = TokenHash.of(Randoms.bytes(32));
+        TokenHash three = TokenHash.of(Randoms.bytes(32));
+        table.add(one, 10_000);
+        table.add(two, 10_001);
+        assertThat(table.contains(one, 10_002)).isTrue();
+        assertThat(table.contains(two, 10_002)).isTrue();
+
+        table.add(three, 10_002);
+        assertThat(table.contains(one, 10_003)).isFalse();
+        assertThat(table.contains(two, 10_003)).isTrue();
+        assertThat(table.contains(three, 10_003)).isTrue();
+    }
 }

@@ -15,8 +15,10 @@ import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.mcp.revision.Revisions;
+import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.sse.SseStream.SseLimits;
 import dev.portcullis.sse.TokenWatch;
+import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.EchoEndpoint;
@@ -25,7 +27,9 @@ import dev.portcullis.testing.RawClient.Answer;
 import dev.portcullis.testing.TestServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,8 +157,11 @@ class EarlyScopesTest {
         var decoder = new JsonRpcDecoder(1_000, bytes.length);
         decoder.read(bytes, 0, bytes.length);
         var request = (JsonRpcMessage.Request) decoder.end();
+        var store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
+        var verifier = new AccessTokenVerifier(
+                store, List.of(), AccessTokenVerifier.Limits.DEFAULT, InstantSource.system(), Telemetry.NONE);
         Endpoint streaming = exchange -> {
-            var sink = sink(exchange, request);
+            var sink = sink(exchange, request, verifier);
             try (var out = JsonWriter.take()) {
                 out.beginObject().name("method").string("notifications/test").endObject();
                 sink.notification(out, new Slack.None());
@@ -163,7 +170,8 @@ class EarlyScopesTest {
             return BodyReader.NONE;
         };
         var route = EchoEndpoint.route("mcp", "/mcp", Route.Access.OPEN, Route.Cors.ALLOWED, 100, streaming);
-        try (var server = TestServer.with(route);
+        try (store;
+                var server = TestServer.with(route);
                 var client = server.connect()) {
             var answer = client.send("GET /mcp HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
                     .read();
@@ -172,12 +180,12 @@ class EarlyScopesTest {
         }
     }
 
-    private static HttpReplySink sink(Exchange exchange, JsonRpcMessage.Request request) {
+    private static HttpReplySink sink(Exchange exchange, JsonRpcMessage.Request request, AccessTokenVerifier verifier) {
         var revision = new Revisions(new ServerInfo("t", "T", "1", null)).of(ProtocolVersion.ALL.getFirst());
         var guarded = new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.of("tools"));
         var limits = new McpHttpLimits(1_000, 1, SseLimits.DEFAULT);
-        var context =
-                new HttpReplySink.Context(guarded, null, new TokenWatch(null, Runnable::run), limits, Telemetry.NONE);
+        var context = new HttpReplySink.Context(
+                guarded, null, new TokenWatch(verifier, Runnable::run), limits, Telemetry.NONE);
         return new HttpReplySink(
                 exchange, MediaTypes.acceptedBy(exchange.head()), revision, null, false, request, context);
     }
