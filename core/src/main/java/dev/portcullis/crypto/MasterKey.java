@@ -35,6 +35,15 @@ public final class MasterKey {
                 .toList();
     }
 
+    private MasterKey(List<byte[]> secrets) {
+        this.secrets = List.copyOf(secrets);
+    }
+
+    /** @return each key alone, the one in use first: for what belongs together and must come from one of them */
+    public List<MasterKey> generations() {
+        return secrets.stream().map(secret -> new MasterKey(List.of(secret))).toList();
+    }
+
     /**
      * Seals for one purpose.
      *

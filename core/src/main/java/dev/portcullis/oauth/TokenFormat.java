@@ -3,7 +3,8 @@ package dev.portcullis.oauth;
 import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.Randoms;
-import javax.crypto.SecretKey;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +52,15 @@ public final class TokenFormat {
      * @param presented a refresh token that {@link #isWellFormed}
      * @param key derived from the master key for this purpose alone
      */
-    public static String successorOf(String presented, SecretKey key) {
-        return presented.substring(0, SECRET_AT) + new KeyedHash(key).base64Url(presented);
+    public static String successorOf(String presented, KeyedHash key) {
+        return successorsOf(presented, key).getFirst();
+    }
+
+    /** @return {@link #successorOf}, then what it was under each master key that is being replaced (O-180): a family may have gone on with one of these */
+    public static List<String> successorsOf(String presented, KeyedHash key) {
+        return key.allOf(presented.getBytes(StandardCharsets.UTF_8)).stream()
+                .map(secret -> presented.substring(0, SECRET_AT) + Base64Url.encode(secret))
+                .toList();
     }
 
     /** Whether this could be a token of ours, of this kind: length, prefix, alphabet. Costs no look-up (T-75). */

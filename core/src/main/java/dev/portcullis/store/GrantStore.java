@@ -175,7 +175,7 @@ public interface GrantStore extends AutoCloseable {
         /** The token was used after its successor had been, beyond the overlap: the grant is revoked. */
         record Reused() implements Rotation {}
 
-        /** No such token, or it or its grant has ended; nothing changed. */
+        /** No such token, or it or its grant has ended, or it has another successor than this; nothing changed. */
         record Unknown() implements Rotation {}
     }
 

@@ -82,6 +82,19 @@ class MasterKeyTest {
     }
 
     @Test
+    void generationsWhenKeyWasReplacedThenEachStandsAlone() { // O-180
+        byte[] context = {1};
+        var both = new MasterKey("new", List.of("old"));
+        byte[] before = new MasterKey("old").sealer("client-id/1").seal(new byte[] {7}, context);
+
+        assertThat(both.generations()).hasSize(2);
+        assertThat(both.generations().get(0).sealer("client-id/1").open(before, context))
+                .isNull();
+        assertThat(both.generations().get(1).sealer("client-id/1").open(before, context))
+                .containsExactly(7);
+    }
+
+    @Test
     void keyedHashWhenKeyWasReplacedThenEarlierHashesHold() { // O-180
         byte[] value = {1, 2, 3};
         byte[] before = new MasterKey("old").keyedHash("approvals/1").of(value);

@@ -2,11 +2,11 @@ package dev.portcullis.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.oauth.TokenFormat.Kind;
 import java.util.HashSet;
 import java.util.Set;
-import javax.crypto.SecretKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenFormatTest { // O-105
     private final String grantId = TokenFormat.newGrantId();
-    private final SecretKey key = new MasterKey("a test's key").hmac("refresh-successor/1");
+    private final KeyedHash key = new MasterKey("a test's key").keyedHash("refresh-successor/1");
 
     @ParameterizedTest
     @EnumSource
@@ -83,7 +83,7 @@ class TokenFormatTest { // O-105
     @Test
     void successorOfWhenTokenOrKeyIsAnotherThenAnother() {
         String first = TokenFormat.newToken(Kind.REFRESH, grantId);
-        var otherKey = new MasterKey("a test's other key").hmac("refresh-successor/1");
+        var otherKey = new MasterKey("a test's other key").keyedHash("refresh-successor/1");
         Set<String> successors = new HashSet<>();
         String token = first;
         for (int i = 0; i < 100; i++) {

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * number of its beginning in {@link #BEGINNINGS}, length, and the rest; for a client with keys, last, what kind they are (1 byte: set or address), length and text.
  * What goes into an id for good is the order of those tables: append, never reorder.
  *
- * <p>A secret is a keyed hash of the id, so nobody stores it either. Any thread.
+ * <p>A secret is a keyed hash of the id, so nobody stores it either. While the master key is being replaced, an id that was sealed under an earlier one opens as before,
+ * and its secret is the one that was given out with it: that of the same key (O-180). Any thread.
  */
 final class SealedClientIds {
     /** Begins every id whose metadata is inside. */
@@ -49,12 +50,18 @@ final class SealedClientIds {
     private static final int KEYS_AT = 2;
     private static final int TEXT_BYTES_MAX = 0x7FFF;
 
-    private final Sealer sealer;
-    private final KeyedHash secrets;
+    /** The one in use first. */
+    private final List<Generation> generations;
+
+    /** What comes from one master key. */
+    private record Generation(Sealer ids, KeyedHash secrets) {
+        static Generation of(MasterKey key) {
+            return new Generation(key.sealer("client-id/1"), key.keyedHash("client-secret/1"));
+        }
+    }
 
     SealedClientIds(MasterKey key) {
-        sealer = new Sealer(key.aes("client-id/1"));
-        secrets = new KeyedHash(key.hmac("client-secret/1"));
+        generations = key.generations().stream().map(Generation::of).toList();
     }
 
     /** @return the id that holds this metadata; it may be longer than {@link #CHARS_MAX}. Null if there are keys that leave no room in any */
@@ -63,7 +70,7 @@ final class SealedClientIds {
         if (metadata.keys() instanceof ClientKeys.Inline(String jwks) && jwks.length() > CHARS_MAX) {
             return null;
         }
-        byte[] sealed = sealer.seal(encode(metadata, issuedAtSeconds), CONTEXT);
+        byte[] sealed = generations.getFirst().ids.seal(encode(metadata, issuedAtSeconds), CONTEXT);
         return PREFIX + Base64Url.encode(sealed);
     }
 
@@ -74,20 +81,33 @@ final class SealedClientIds {
             return null;
         }
         byte[] sealed = Base64Url.decode(clientId.substring(PREFIX.length()), CHARS_MAX);
-        byte[] plain = sealed == null ? null : sealer.open(sealed, CONTEXT);
-        return plain == null ? null : decode(plain, clientId);
+        if (sealed == null) {
+            return null;
+        }
+        for (Generation generation : generations) {
+            byte[] plain = generation.ids.open(sealed, CONTEXT);
+            if (plain != null) {
+                return decode(plain, clientId, generation);
+            }
+        }
+        return null;
     }
 
-    /** @return the secret of a confidential client: 43 characters */
+    /** @return the secret of a confidential client that registers now: 43 characters */
     String secretOf(String clientId) {
-        return secrets.base64Url(clientId);
+        return generations.getFirst().secrets.base64Url(clientId);
     }
 
-    /** @return the client as everybody else sees it, with the hash of its secret */
+    /** @return a client that registers now as everybody else sees it, with the hash of its secret */
     RegisteredClient client(String clientId, ClientMetadata metadata, long issuedAtSeconds) {
+        return client(clientId, metadata, issuedAtSeconds, generations.getFirst());
+    }
+
+    private static RegisteredClient client(
+            String clientId, ClientMetadata metadata, long issuedAtSeconds, Generation generation) {
         TokenHash secretHash = switch (metadata.authMethod()) {
             case NONE, PRIVATE_KEY_JWT -> null;
-            case CLIENT_SECRET_BASIC, CLIENT_SECRET_POST -> TokenHash.of(secretOf(clientId));
+            case CLIENT_SECRET_BASIC, CLIENT_SECRET_POST -> TokenHash.of(generation.secrets.base64Url(clientId));
         };
         return new RegisteredClient(
                 clientId,
@@ -157,7 +177,7 @@ final class SealedClientIds {
         return best;
     }
 
-    private RegisteredClient decode(byte[] plain, String clientId) {
+    private static RegisteredClient decode(byte[] plain, String clientId, Generation generation) {
         try (var in = new DataInputStream(new ByteArrayInputStream(plain))) {
             long issuedAtSeconds = Integer.toUnsignedLong(in.readInt());
             int flags = in.readUnsignedByte();
@@ -175,7 +195,7 @@ final class SealedClientIds {
             AuthMethod method = METHODS.get(flags & ((1 << METHOD_BITS) - 1));
             ClientKeys keys = method == AuthMethod.PRIVATE_KEY_JWT ? readKeys(in) : null;
             var metadata = new ClientMetadata(name.isEmpty() ? null : name, redirectUris, method, grantTypes, keys);
-            return client(clientId, metadata, issuedAtSeconds);
+            return client(clientId, metadata, issuedAtSeconds, generation);
         } catch (IOException e) {
             throw new UncheckedIOException("a client id that we sealed is cut short", e);
         }

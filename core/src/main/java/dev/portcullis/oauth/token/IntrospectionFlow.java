@@ -1,18 +1,23 @@
 package dev.portcullis.oauth.token;
 
+import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.oauth.GrantProps;
 import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthException;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.TokenFormat.Kind;
 import dev.portcullis.store.AccessToken;
+import dev.portcullis.store.Grant;
+import dev.portcullis.store.GrantCipher;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.GrantStore.Held;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.telemetry.AuditEvent;
 import dev.portcullis.telemetry.Telemetry;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,20 +28,20 @@ import org.jspecify.annotations.Nullable;
 final class IntrospectionFlow {
     private final OAuthSettings settings;
     private final GrantStore store;
-    private final KeyedHash subjects;
+    private final KeyedHash names;
     private final Set<String> askingAboutAll;
     private final Telemetry telemetry;
 
-    /** @param subjects names people, differently for each asking client (RFC 7662 §5) */
+    /** @param names makes the names of people, other ones for each asking client (RFC 7662 §5) */
     IntrospectionFlow(
             OAuthSettings settings,
             GrantStore store,
-            KeyedHash subjects,
+            KeyedHash names,
             Set<String> askingAboutAll,
             Telemetry telemetry) {
         this.settings = settings;
         this.store = store;
-        this.subjects = subjects;
+        this.names = names;
         this.askingAboutAll = askingAboutAll;
         this.telemetry = telemetry;
     }
@@ -69,11 +74,27 @@ final class IntrospectionFlow {
         return new Introspection(
                 owner,
                 access.scopes(),
-                subjects.base64Url(client.id().length() + ":" + client.id() + grant.subjectKey()),
+                nameOf(held, token, client),
                 access.resources(),
                 settings.issuer().toString(),
                 Math.min(access.expiresAt(), grant.expiresAt()),
                 access.issuedAt(),
                 access.boundTo());
+    }
+
+    /**
+     * A name for the person of a token that says nothing to anybody but this client. It is made of what the provider calls them, and of the earliest master key there is:
+     * so a person keeps it while the key is being replaced, whichever key a grant is of (O-180).
+     */
+    private String nameOf(Held<AccessToken> held, String token, RegisteredClient client) {
+        Grant grant = held.grant();
+        var grantKey = GrantCipher.unwrap(held.token().wrappedKey(), token);
+        var person = GrantProps.decode(GrantCipher.openProps(grant.sealedProps(), grantKey, grant.id()))
+                .identity();
+        // The lengths in front keep neighbours apart.
+        String text = client.id().length() + ":" + client.id() + person.issuer().length() + ":" + person.issuer()
+                + person.subject();
+        return Base64Url.encode(
+                names.allOf(text.getBytes(StandardCharsets.UTF_8)).getLast());
     }
 }

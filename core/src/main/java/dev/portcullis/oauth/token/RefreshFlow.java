@@ -1,5 +1,6 @@
 package dev.portcullis.oauth.token;
 
+import dev.portcullis.crypto.KeyedHash;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.Principal;
@@ -49,7 +50,7 @@ final class RefreshFlow {
     private final OAuthSettings.Lives lives;
     private final Narrowing narrowing;
     private final ClientLives clientLives;
-    private final SecretKey successorKey;
+    private final KeyedHash successors;
     private final ProviderCheck providerCheck;
     private final Policy policy;
     private final Telemetry telemetry;
@@ -59,14 +60,14 @@ final class RefreshFlow {
             OAuthSettings.Lives lives,
             Narrowing narrowing,
             ClientLives clientLives,
-            SecretKey successorKey,
+            KeyedHash successors,
             Oversight oversight,
             Telemetry telemetry) {
         this.store = store;
         this.lives = lives;
         this.narrowing = narrowing;
         this.clientLives = clientLives;
-        this.successorKey = successorKey;
+        this.successors = successors;
         this.providerCheck = new ProviderCheck(store, oversight, telemetry);
         this.policy = oversight.policy();
         this.telemetry = telemetry;
@@ -91,20 +92,25 @@ final class RefreshFlow {
         var scopes = narrowed(asked, review.scopes);
         var access = Minted.access(grant, grantKey, scopes, resources, review.accessSeconds, nowSeconds)
                 .heldBy(holder);
-        String successorText = TokenFormat.successorOf(request.refreshToken(), successorKey);
-        var successor = Minted.refresh(successorText, presented.generation() + 1, grant, grantKey, lives, nowSeconds)
-                .heldBy(presented.boundTo());
-        Rotation rotation = store.rotate(
-                presented.hash(), successor, access.token(), lives.refreshOverlap(), successor.expiresAt(), nowSeconds);
-        return switch (rotation) {
-            case Rotation.Rotated() -> {
-                clientLives.furtherUse(grant, nowSeconds);
-                telemetry.audit(about(grant, AuditEvent.What.TOKEN_REFRESHED));
-                yield access.toResponse(successorText);
+        for (String text : TokenFormat.successorsOf(request.refreshToken(), successors)) {
+            var successor = Minted.refresh(text, presented.generation() + 1, grant, grantKey, lives, nowSeconds)
+                    .heldBy(presented.boundTo());
+            switch (rotate(presented, successor, access, nowSeconds)) {
+                case Rotation.Rotated() -> {
+                    clientLives.furtherUse(grant, nowSeconds);
+                    telemetry.audit(about(grant, AuditEvent.What.TOKEN_REFRESHED));
+                    return access.toResponse(text);
+                }
+                case Rotation.Reused() -> throw reused(grant);
+                case Rotation.Unknown() -> {} // it may have gone on with another, made under an earlier key (O-180)
             }
-            case Rotation.Reused() -> throw reused(grant);
-            case Rotation.Unknown() -> throw refused();
-        };
+        }
+        throw refused();
+    }
+
+    private Rotation rotate(RefreshToken presented, RefreshToken successor, Minted.Access access, long nowSeconds) {
+        return store.rotate(
+                presented.hash(), successor, access.token(), lives.refreshOverlap(), successor.expiresAt(), nowSeconds);
     }
 
     private Held<RefreshToken> find(String token, long nowSeconds) {

@@ -94,7 +94,7 @@ public final class TokenService {
         var clientLives = new ClientLives(store, lives.client());
         this.codes = new CodeFlow(store, lives, narrowing, clientLives, telemetry);
         this.refreshes = new RefreshFlow(
-                store, lives, narrowing, clientLives, key.hmac("refresh-successor/1"), oversight, telemetry);
+                store, lives, narrowing, clientLives, key.keyedHash("refresh-successor/1"), oversight, telemetry);
         this.exchanges = new TokenExchangeFlow(store, lives, narrowing);
         var direct = new DirectGrants(store, settings, new SubjectKeys(key), oversight.policy());
         this.assertions =

@@ -120,7 +120,7 @@ class StolenStoreTest {
         String code = canary(TokenFormat.newToken(Kind.CODE, grantId));
         String access = canary(TokenFormat.newToken(Kind.ACCESS, grantId));
         String refresh = canary(TokenFormat.newToken(Kind.REFRESH, grantId));
-        String successor = canary(TokenFormat.successorOf(refresh, master.hmac("refresh-successor/1")));
+        String successor = canary(TokenFormat.successorOf(refresh, master.keyedHash("refresh-successor/1")));
         canary(successor.substring(successor.length() - 43));
         var record = new AuthorizationCode(
                 TokenHash.of(code), grantId, "challenge", GrantCipher.wrap(key, code), NOW + 60, false);
