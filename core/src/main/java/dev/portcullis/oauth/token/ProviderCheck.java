@@ -108,6 +108,7 @@ final class ProviderCheck {
         // write, and under it.
         Grant before = store.grant(read.id(), nowSeconds);
         if (before == null) {
+            unsaved.remove(read.id());
             return new Standing.Over();
         }
         if (isAnswered(before, read)) {
@@ -130,8 +131,9 @@ final class ProviderCheck {
         return ask(grant, grantKey, nowSeconds);
     }
 
+    /** Another time, not a later one: the clock may have been set back meanwhile (T-116). */
     private static boolean isAnswered(Grant grant, Grant read) {
-        return grant.checkedAt() > read.checkedAt();
+        return grant.checkedAt() != read.checkedAt();
     }
 
     /** Another node is asking. */
@@ -157,21 +159,21 @@ final class ProviderCheck {
 
     private Standing ask(Grant grant, SecretKey grantKey, long nowSeconds) {
         GrantProps props = newest(grant, grantKey);
-        String token = String.valueOf(props.upstreamRefreshToken());
+        SignIn answer;
         try {
-            SignIn answer = provider.refresh(token, props.identity());
-            audit(grant, null);
-            boolean changed = !answer.identity().equals(props.identity());
-            var next = new GrantProps(answer.identity(), answer.refreshToken());
-            return save(grant, next, changed, grantKey, nowSeconds, nowSeconds)
-                    ? new Standing.Confirmed(answer.identity())
-                    : new Standing.Over();
+            answer = provider.refresh(String.valueOf(props.upstreamRefreshToken()), props.identity());
         } catch (IdentityException e) {
             return failed(grant, props, e, grantKey, nowSeconds);
         } catch (RuntimeException e) {
             store.releaseCheck(grant.id());
             throw e;
         }
+        audit(grant, null);
+        boolean changed = !answer.identity().equals(props.identity());
+        var next = new GrantProps(answer.identity(), answer.refreshToken());
+        return save(grant, next, changed, grantKey, nowSeconds, nowSeconds)
+                ? new Standing.Confirmed(answer.identity())
+                : new Standing.Over();
     }
 
     private Standing failed(Grant grant, GrantProps props, IdentityException e, SecretKey grantKey, long nowSeconds) {
@@ -205,7 +207,11 @@ final class ProviderCheck {
         return new Standing.Unconfirmed(props.identity(), grant.checkedAt());
     }
 
-    /** @return false if the grant is gone */
+    /**
+     * While the store fails the claim is kept: another node that got it would ask with a token that is spent, and be told that the grant is over.
+     *
+     * @return false if the grant is gone
+     */
     private boolean save(
             Grant grant, GrantProps next, boolean changed, SecretKey grantKey, long checkedAt, long nowSeconds) {
         byte[] sealed = GrantCipher.sealProps(next.encode(), grantKey, grant.id());

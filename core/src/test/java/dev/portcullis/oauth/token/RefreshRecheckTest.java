@@ -502,6 +502,21 @@ final class RefreshRecheckTest {
         assertThat(alice.stored().upstreamRefreshToken()).isEqualTo(provider.good);
     }
 
+    /** That one write fails and no other: no other node may ask with the token that the provider has just replaced, or it is told that the grant is over. */
+    @Test
+    void refreshWhenTheAnswerCannotBeStoredThenTheQuestionStaysClaimed() {
+        var alice = signIn();
+        store.losesAnswers = true;
+        assertThat(catchThrowableOfType(StoreException.class, () -> refresh(alice.refresh)))
+                .isNotNull();
+        store.losesAnswers = false;
+
+        assertThat(store.claimCheck(alice.grantId, now + 60, now)).isFalse();
+        assertThat(refresh(alice.refresh).expiresIn()).isEqualTo(3600);
+        assertThat(alice.stored().upstreamRefreshToken()).isEqualTo(provider.good);
+        assertThat(store.grant(alice.grantId, now).checkingUntil()).isZero();
+    }
+
     /** A process that was killed between the provider's answer and our write: the person signs in again. core/STORAGE.md says so. */
     @Test
     void refreshWhenARotationWasLostThenTheProviderRefusesAndTheGrantEnds() {

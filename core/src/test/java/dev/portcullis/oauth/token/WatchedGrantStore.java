@@ -18,6 +18,10 @@ final class WatchedGrantStore implements GrantStore {
     final AtomicInteger accessTokenReads = new AtomicInteger();
     final AtomicInteger clientWrites = new AtomicInteger();
     volatile boolean isDown;
+
+    /** Whether what the identity provider said cannot be written, and all else can. */
+    volatile boolean losesAnswers;
+
     volatile Runnable afterAccessTokenRead = () -> {};
     private final GrantStore store;
 
@@ -96,6 +100,9 @@ final class WatchedGrantStore implements GrantStore {
     @Override
     public boolean putChecked(
             String grantId, byte[] sealedProps, boolean isPersonChanged, long checkedAt, long nowSeconds) {
+        if (losesAnswers) {
+            throw new StoreException("this write fails");
+        }
         return up().putChecked(grantId, sealedProps, isPersonChanged, checkedAt, nowSeconds);
     }
 
