@@ -128,8 +128,20 @@ public final class RulePolicy implements Policy {
                 .toArray(Ruling[]::new);
     }
 
-    /** Says what {@link #decide} says, and why; for operators. */
+    /** Says what {@link #decide} says, and why; for operators. Of a scope that implies others, it is the first that is refused that decides. */
     public Explanation explain(Principal principal, Action action) {
+        if (action instanceof Action.HoldScope(String scope)) {
+            for (String conferred : hierarchy.conferredBy(scope)) {
+                var one = new Action.HoldScope(conferred);
+                if (!(first(scopes.about(conferred), principal) instanceof Decision.Allow)) {
+                    return explainAlone(principal, one);
+                }
+            }
+        }
+        return explainAlone(principal, action);
+    }
+
+    private Explanation explainAlone(Principal principal, Action action) {
         var passed = new ArrayList<Explanation.Passed>();
         for (Ruling ruling : all) {
             var rule = ruling.rule;

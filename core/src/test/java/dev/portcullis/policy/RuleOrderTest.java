@@ -308,6 +308,26 @@ class RuleOrderTest {
         assertThat(policy.explain(ada(), new Action.SignIn()).decidedBy()).isNull();
     }
 
+    /** A scope is given with all that it implies: the rule about what is refused among these is the one that decides. */
+    @Test
+    void explainWhenAnImpliedScopeIsRefusedThenNamesTheRuleAboutThat() {
+        var writers = new Rule("writers", 1, List.of(), scopes("files:write"), ALLOW);
+        var noReaders = new Rule("no readers", 2, List.of(), scopes("files:read"), DENY);
+        var policy = RulePolicy.of(List.of(writers, noReaders), true, FILES);
+
+        var explanation = policy.explain(ada(), new Action.HoldScope("files:write"));
+
+        assertThat(explanation.decision()).isEqualTo(new Decision.Deny("rule \"no readers\" (line 2)"));
+        assertThat(explanation.decidedBy()).isEqualTo(noReaders);
+        var allowed = RulePolicy.of(List.of(writers), false, ScopeHierarchy.FLAT);
+        assertThat(allowed.explain(ada(), new Action.HoldScope("files:write")).decidedBy())
+                .isEqualTo(writers);
+    }
+
+    private static What scopes(String scope) {
+        return new What(List.of(), List.of(), List.of(), List.of(new TextPattern(scope)), false);
+    }
+
     private static Rule rule(List<Condition> who, String tools) {
         return new Rule(
                 "r", 0, who, new What(List.of(new TextPattern(tools)), List.of(), List.of(), List.of(), false), ALLOW);
