@@ -393,7 +393,7 @@ public final class AuthorizationFlow {
             Arrival arrival, SignIn signIn, String person, Scopes scopes, long nowSeconds) throws Refused {
         var trip = arrival.trip();
         var transaction = arrival.transaction();
-        if (trip.approvedSubject() != null && !trip.approvedSubject().equals(person)) {
+        if (trip.approvedSubject() != null && !isOf(signIn.identity(), trip.approvedSubject())) {
             auditor.askedAgain(transaction, person);
             var asked = ask(
                     transaction.renewed(), arrival.client(), nameOf(signIn.identity()), arrival.browser(), nowSeconds);
@@ -406,6 +406,11 @@ public final class AuthorizationFlow {
             secrets.add(approvals.remembering(transaction, person, arrival.browser(), nowSeconds));
         }
         return new Leave(reply.success(transaction.redirectUri(), code, transaction.state()), secrets);
+    }
+
+    /** Under whichever master key the approval was remembered (O-180). */
+    private boolean isOf(Identity identity, String approvedSubject) {
+        return subjects.allOf(identity).contains(approvedSubject);
     }
 
     private static @Nullable String nameOf(Identity identity) {

@@ -9,6 +9,7 @@ import static dev.portcullis.oauth.authorize.Fixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.IdentityException;
 import dev.portcullis.identity.IdentityException.Kind;
@@ -693,6 +694,18 @@ class AuthorizationFlowTest {
         assertThat(clientHears(comeBack(query(again.location()).get("state")))).containsKey("code");
         assertThat(fixture.store.grants).hasSize(2);
         assertThat(beginAgain()).isInstanceOf(AskConsent.class);
+    }
+
+    /** O-66, O-180: nobody counts as another person because the master key is being replaced. */
+    @Test
+    void completeWhenApprovedUnderTheEarlierMasterKeyThenNobodyIsAskedAgain() {
+        signInRemembering();
+        flow = fixture.flow(new MasterKey("the-key-that-replaces-it-of-enough-characters", List.of(Fixture.KEY)));
+
+        var left = (Leave) beginAgain();
+        browser.keep(left.secrets());
+
+        assertThat(clientHears(comeBack(query(left.location()).get("state")))).containsKey("code");
     }
 
     /** T-55: every forged, cut or foreign value counts as none. */

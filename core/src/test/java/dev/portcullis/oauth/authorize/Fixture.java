@@ -23,6 +23,7 @@ import java.util.Map;
 
 /** An authorization server of two resources and three clients, and the hands to walk through it. */
 final class Fixture {
+    static final String KEY = "an-example-key-of-at-least-32-characters";
     static final String ISSUER = "https://mcp.example.com";
     static final String MCP = "https://mcp.example.com/mcp";
     static final String SSE = "https://mcp.example.com/sse";
@@ -84,10 +85,14 @@ final class Fixture {
     }
 
     AuthorizationFlow flow() {
-        return flow("an-example-key-of-at-least-32-characters");
+        return flow(KEY);
     }
 
     AuthorizationFlow flow(String masterKey) {
+        return flow(new MasterKey(masterKey));
+    }
+
+    AuthorizationFlow flow(MasterKey masterKey) {
         var telemetry = new Telemetry() {
             @Override
             public void signIn(SignInStep step, boolean succeeded) {
@@ -104,7 +109,7 @@ final class Fixture {
                 refused.add(outcome);
             }
         };
-        return new AuthorizationFlow(SETTINGS, new MasterKey(masterKey), store, clients(), provider, policy, telemetry);
+        return new AuthorizationFlow(SETTINGS, masterKey, store, clients(), provider, policy, telemetry);
     }
 
     /** A right request of the web client, with parameters changed: {@code name=value} replaces, {@code name=} empties, {@code -name} removes, {@code +name=value} adds. */
