@@ -95,7 +95,7 @@ public final class TokenService {
         this.codes = new CodeFlow(store, lives, narrowing, clientLives, telemetry);
         this.refreshes = new RefreshFlow(
                 store, lives, narrowing, clientLives, key.keyedHash("refresh-successor/1"), oversight, telemetry);
-        this.exchanges = new TokenExchangeFlow(store, lives, narrowing);
+        this.exchanges = new TokenExchangeFlow(store, lives, narrowing, oversight.policy());
         var direct = new DirectGrants(store, settings, new SubjectKeys(key), oversight.policy());
         this.assertions =
                 new AssertionFlow(store, settings, extensions.assertions(), direct, oversight.policy(), telemetry);
