@@ -16,6 +16,8 @@ import dev.portcullis.store.Grant;
 import dev.portcullis.store.GrantCipher;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.telemetry.AuditEvent;
+import dev.portcullis.telemetry.Telemetry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +35,14 @@ final class DirectGrants {
     private final OAuthSettings settings;
     private final SubjectKeys subjects;
     private final Policy policy;
+    private final Telemetry telemetry;
 
-    DirectGrants(GrantStore store, OAuthSettings settings, SubjectKeys subjects, Policy policy) {
+    DirectGrants(GrantStore store, OAuthSettings settings, SubjectKeys subjects, Policy policy, Telemetry telemetry) {
         this.store = store;
         this.settings = settings;
         this.subjects = subjects;
         this.policy = policy;
+        this.telemetry = telemetry;
     }
 
     /** Who asks, before anything is given. */
@@ -84,7 +88,13 @@ final class DirectGrants {
                 endsAt);
         var access = Minted.access(grant, grantKey, scopes, resources, settings.lives(), nowSeconds)
                 .heldBy(holder);
-        store.createGrant(grant, access.token(), GRANTS_MAX, nowSeconds);
+        for (String ended : store.createGrant(grant, access.token(), GRANTS_MAX, nowSeconds)) {
+            telemetry.audit(AuditEvent.of(AuditEvent.What.GRANT_REVOKED)
+                    .client(client.id())
+                    .grant(ended)
+                    .person(grant.subjectKey())
+                    .detail("too many grants of one person for one client"));
+        }
         return access.toResponse(null);
     }
 }

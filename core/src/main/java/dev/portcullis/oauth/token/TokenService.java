@@ -96,7 +96,7 @@ public final class TokenService {
         this.refreshes = new RefreshFlow(
                 store, lives, narrowing, clientLives, key.keyedHash("refresh-successor/1"), oversight, telemetry);
         this.exchanges = new TokenExchangeFlow(store, lives, narrowing, oversight.policy());
-        var direct = new DirectGrants(store, settings, new SubjectKeys(key), oversight.policy());
+        var direct = new DirectGrants(store, settings, new SubjectKeys(key), oversight.policy(), telemetry);
         this.assertions =
                 new AssertionFlow(store, settings, extensions.assertions(), direct, oversight.policy(), telemetry);
         this.ownAccess = new ClientCredentialsFlow(settings, narrowing, direct);
