@@ -10,6 +10,7 @@ import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.telemetry.AuditEvent;
+import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.SignInStep;
 import java.util.List;
@@ -89,7 +90,11 @@ public final class ClientRegistration {
             telemetry.audit(AuditEvent.of(AuditEvent.What.CLIENT_REGISTERED).failed("no valid initial access token"));
             return Admission.NOT_AUTHORIZED;
         }
-        return countIn(nowSeconds) > limits.perMinuteMax() ? Admission.TOO_MANY : Admission.ADMITTED;
+        if (countIn(nowSeconds) > limits.perMinuteMax()) {
+            telemetry.refused(Outcome.RATE_LIMITED);
+            return Admission.TOO_MANY;
+        }
+        return Admission.ADMITTED;
     }
 
     /** Compares digests, in constant time (T-76). */
