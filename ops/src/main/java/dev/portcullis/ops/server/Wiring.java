@@ -330,7 +330,11 @@ final class Wiring {
             return bearer;
         }
         var team = new AccessAssertionVerifier.Team(
-                mode.team(), mode.audiences(), mode.serviceTokens(), policy.claims(), OidcSettings.DEFAULT_CLOCK_SKEW);
+                mode.team(),
+                mode.audiences(),
+                mode.serviceTokens(),
+                policy.claims(),
+                config.authorization().provider().clockSkewSeconds());
         var verifier = new AccessAssertionVerifier(team, fetcher(limits.provider()), clock);
         return new AssertionGate(new AccessAssertions(verifier, admission, limits.tokens(), clock, telemetry), bearer);
     }
