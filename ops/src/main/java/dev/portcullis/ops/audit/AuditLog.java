@@ -98,19 +98,19 @@ public final class AuditLog implements AutoCloseable {
 
     private void write(List<Entry> entries) {
         var lines = new ByteArrayOutputStream(entries.size() * 192);
-        entries.forEach(entry -> lines.writeBytes(AuditLine.of(entry.event(), entry.at())));
         try {
+            entries.forEach(entry -> lines.writeBytes(AuditLine.of(entry.event(), entry.at())));
             if (destination != null) {
                 destination.write(lines.toByteArray());
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // a bug, too, must not end the one thread that writes
             dropped.add(entries.size());
             complain(e);
         }
     }
 
     /** A full disk is said once a minute, not with each event. */
-    private void complain(IOException e) {
+    private void complain(Exception e) {
         if (System.nanoTime() - nextComplaintNanos >= 0) {
             nextComplaintNanos = System.nanoTime() + COMPLAINT_NANOS;
             LOG.log(Level.ERROR, "audit events cannot be written and are lost", e);
