@@ -35,17 +35,28 @@ final class DpopCheck {
 
     Verdict check(RequestHead head, String credentials, Guarded guarded, Route route) {
         int from = BearerGate.tokenStart(credentials, SCHEME);
-        return verifier.peek(credentials, from, guarded.resource()) == TokenCheck.REFUSED
-                ? invalidToken(guarded)
-                : new Verdict.Wait(() -> verify(head, credentials, from, guarded, route));
+        return switch (verifier.peek(credentials, from, guarded.resource())) {
+            case TokenCheck.Refused() -> invalidToken(guarded);
+            case VerifiedToken token -> new Verdict.Wait(() -> prove(head, token, guarded, route));
+            case TokenCheck.AskStore() -> new Verdict.Wait(() -> askStore(head, credentials, from, guarded, route));
+        };
     }
 
-    private Verdict verify(RequestHead head, String credentials, int from, Guarded guarded, Route route) {
+    private Verdict askStore(RequestHead head, String credentials, int from, Guarded guarded, Route route) {
         try {
-            TokenCheck known = verifier.load(credentials, from, guarded.resource());
-            if (!(known instanceof VerifiedToken token) || token.boundTo() == null) {
-                return invalidToken(guarded);
-            }
+            return verifier.load(credentials, from, guarded.resource()) instanceof VerifiedToken token
+                    ? prove(head, token, guarded, route)
+                    : invalidToken(guarded);
+        } catch (StoreException unreachable) {
+            return BearerGate.storeUnavailable(route);
+        }
+    }
+
+    private Verdict prove(RequestHead head, VerifiedToken token, Guarded guarded, Route route) {
+        if (token.boundTo() == null) {
+            return invalidToken(guarded);
+        }
+        try {
             TokenHash holder = proofs.verify(
                     head.headerAll("dpop"), head.method().name(), target(guarded, route), token.hash(), nowSeconds());
             return token.boundTo().equals(holder) ? new Verdict.Pass(token.principal(), token) : invalidToken(guarded);
