@@ -81,6 +81,7 @@ async function signInPages(origin) {
     await page.goto(authorize(REDIRECTS.web));
     await approve(page);
     await Promise.all([page.waitForRequest(/client\.example/), sayWhoIAm(page, { email: 'alice@example.com' })]);
+    await page.waitForURL(/^chrome-error:/); // nobody is at home there
     await page.goto(account);
     await signIn(page);
   };
@@ -98,7 +99,7 @@ async function signInPages(origin) {
     { name: 'account-signed-out', url: account },
     { name: 'account-error', url: account, before: forgeForm },
     { name: 'account-empty', url: account, before: async page => { await signIn(page); await endAll(page); } },
-    { name: 'account', url: account, before: async page => { await grant(page); await grant(page).catch(() => page.goto(account)); } },
+    { name: 'account', url: account, before: grant },
     { name: 'account-all', url: account, before: async page => { await page.goto(account); await signIn(page); await page.click('summary'); } },
   ];
 }
