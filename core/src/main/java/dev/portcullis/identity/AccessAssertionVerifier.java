@@ -1,11 +1,9 @@
 package dev.portcullis.identity;
 
 import dev.portcullis.fetch.DocumentFetcher;
-import dev.portcullis.identity.IdentityException.Kind;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -13,7 +11,7 @@ import java.util.Set;
  * application. Form, algorithm, key, signature, then the claims; the first check that fails ends it. Any thread; blocks when keys must be fetched.
  */
 public final class AccessAssertionVerifier {
-    private static final Set<String> ALGORITHMS = Set.of("RS256");
+    private static final SignedToken.Form FORM = new SignedToken.Form("the assertion", "JWT", false, Set.of("RS256"));
     private static final int NAME_CHARS_MAX = 255;
 
     private final Team team;
@@ -58,15 +56,15 @@ public final class AccessAssertionVerifier {
     /** @param fetcher for its keys; closing it ends that */
     public AccessAssertionVerifier(Team team, DocumentFetcher fetcher, InstantSource clock) {
         this.team = team;
-        var endpoints = new OidcSettings.Endpoints(team.keys(), team.keys(), team.keys());
-        var provider = OidcSettings.of(team.origin().toString(), endpoints, "access", null, team.keys());
-        this.keys = new KeySource(new Discovery(provider, fetcher, clock), fetcher, clock);
+        this.keys = KeySource.at(FORM.name(), team.keys(), KeySource.LIVES, fetcher, clock);
         this.clock = clock;
     }
 
     /** @throws IdentityException INVALID: it does not hold; UNAVAILABLE: its key cannot be had */
     public Asserted verify(String assertion) throws IdentityException {
-        var claims = JsonObject.parse(signed(assertion).payload());
+        var token = SignedToken.parse(assertion, FORM);
+        keys.requireSignature(token);
+        var claims = JsonObject.parse(token.payload());
         if (claims == null) {
             throw invalid("has claims that are not a JSON object, or has one twice");
         }
@@ -86,21 +84,6 @@ public final class AccessAssertionVerifier {
             return new Asserted(identity, false, expiresAt);
         }
         return new Asserted(service(claims), true, expiresAt);
-    }
-
-    private SignedToken signed(String assertion) throws IdentityException {
-        try {
-            var token = SignedToken.parse(assertion, ALGORITHMS);
-            for (var key : keys.keysFor(token.kid(), token.algorithm())) {
-                if (token.isSignedBy(key)) {
-                    return token;
-                }
-            }
-        } catch (IdentityException e) { // what is common to both speaks of the other
-            String problem = Objects.requireNonNullElse(e.getMessage(), "").replace("the ID token", "the assertion");
-            throw new IdentityException(e.kind(), problem);
-        }
-        throw invalid("has a wrong signature");
     }
 
     private void checkIssuer(JsonObject claims) throws IdentityException {
@@ -161,6 +144,6 @@ public final class AccessAssertionVerifier {
     }
 
     private static IdentityException invalid(String what) {
-        return new IdentityException(Kind.INVALID, "the assertion " + what);
+        return FORM.invalid(what);
     }
 }

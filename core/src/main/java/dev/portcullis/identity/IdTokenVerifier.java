@@ -5,7 +5,6 @@ import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.IdentityException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.PublicKey;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +62,7 @@ final class IdTokenVerifier {
     /** Steps 1 to 7 of O-144. */
     private JsonObject claims(String idToken) throws IdentityException {
         SignedToken token = SignedToken.parse(idToken, settings.algorithms());
-        checkSignature(token);
+        keys.requireSignature(token);
         JsonObject claims = JsonObject.parse(token.payload());
         if (claims == null) {
             throw invalid("has claims that are not a JSON object, or has one twice");
@@ -79,15 +78,6 @@ final class IdTokenVerifier {
         String subject = subject(claims);
         checkAccessToken(claims, accessToken);
         return IdentityClaims.read(settings.issuer(), subject, claims, settings.claims());
-    }
-
-    private void checkSignature(SignedToken token) throws IdentityException {
-        for (PublicKey key : keys.keysFor(token.kid(), token.algorithm())) {
-            if (token.isSignedBy(key)) {
-                return;
-            }
-        }
-        throw invalid("has a wrong signature");
     }
 
     private void checkIssuer(JsonObject claims) throws IdentityException {

@@ -2,6 +2,7 @@ package dev.portcullis.identity;
 
 import dev.portcullis.fetch.DocumentFetcher;
 import dev.portcullis.identity.TrustedIssuer.ClaimNames;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class IdentityAssertions {
     private static final SignedToken.Form FORM =
             new SignedToken.Form("the assertion", "oauth-id-jag+jwt", true, Set.of("RS256", "ES256"));
+    /** At most 5 min (O-170). */
+    private static final RemoteCopy.Lives KEY_LIVES = new RemoteCopy.Lives(60, 300, 300, 86_400, 10, 30);
+
     private static final int LIFE_SECONDS_MAX = 300;
     private static final int SKEW_SECONDS = 60;
     private static final int TEXT_CHARS_MAX = 255;
@@ -27,7 +31,7 @@ public final class IdentityAssertions {
     private final Set<String> wanted;
     private final InstantSource clock;
 
-    private record Trusted(TrustedIssuer issuer, TrustedKeys keys) {}
+    private record Trusted(TrustedIssuer issuer, KeySource keys) {}
 
     private IdentityAssertions(String audience, Set<String> wanted, InstantSource clock) {
         this.audience = audience;
@@ -47,9 +51,16 @@ public final class IdentityAssertions {
             DocumentFetcher fetcher,
             InstantSource clock) {
         var assertions = new IdentityAssertions(audience, wanted, clock);
-        issuers.forEach(issuer -> assertions.issuers.put(
-                issuer.issuer(), new Trusted(issuer, TrustedKeys.of(issuer.keys(), fetcher, clock))));
+        issuers.forEach(
+                issuer -> assertions.issuers.put(issuer.issuer(), new Trusted(issuer, keysOf(issuer, fetcher, clock))));
         return assertions;
+    }
+
+    private static KeySource keysOf(TrustedIssuer issuer, DocumentFetcher fetcher, InstantSource clock) {
+        return switch (issuer.keys()) {
+            case TrustedIssuer.Keys.Inline keys -> KeySource.given(FORM.name(), keys.parsed());
+            case TrustedIssuer.Keys.At(URI address) -> KeySource.at(FORM.name(), address, KEY_LIVES, fetcher, clock);
+        };
     }
 
     /** Believes nobody. */
@@ -69,9 +80,7 @@ public final class IdentityAssertions {
         if (trusted == null) {
             throw FORM.invalid("has an iss that is not trusted: " + Quoted.of(claims.string("iss")));
         }
-        if (!trusted.keys.haveSigned(token)) {
-            throw FORM.invalid("is not signed by a key of its issuer");
-        }
+        trusted.keys.requireSignature(token);
         checkAudience(claims);
         long expiresAt = checkTimes(claims);
         if (claims.has("authorization_details")) {

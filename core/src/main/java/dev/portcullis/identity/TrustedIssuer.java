@@ -1,6 +1,7 @@
 package dev.portcullis.identity;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,19 @@ public record TrustedIssuer(String issuer, Keys keys, Map<String, String> client
         record Inline(String jwks) implements Keys {
             /** @throws IllegalArgumentException no JWK set, or one without a key that can be used */
             public Inline {
-                VerificationKeys parsed =
-                        VerificationKeys.parse(jwks.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                parse(jwks);
+            }
+
+            VerificationKeys parsed() {
+                return parse(jwks);
+            }
+
+            private static VerificationKeys parse(String jwks) {
+                VerificationKeys parsed = VerificationKeys.parse(jwks.getBytes(StandardCharsets.UTF_8));
                 if (parsed == null || parsed.keys().isEmpty()) {
                     throw new IllegalArgumentException("no JWK set with a public RSA or P-256 key for signatures");
                 }
+                return parsed;
             }
         }
 

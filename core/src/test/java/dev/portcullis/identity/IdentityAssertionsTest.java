@@ -190,10 +190,10 @@ class IdentityAssertionsTest {
                 bad("no iss", "iss", d -> d.claims.remove("iss")),
                 bad("iss not trusted", "iss", d -> d.claims.put("iss", "https://evil.example")),
                 bad("iss with a slash", "iss", d -> d.claims.put("iss", ISSUER + "/")),
-                bad("key of somebody else", "not signed", d -> d.key = STRANGER),
-                bad("unknown kid", "not signed", d -> d.header.put("kid", "x")),
-                bad("kid of a key of another kind", "not signed", d -> d.header.put("kid", "rsa")),
-                bad("jwk in the header", "not signed", d -> {
+                bad("key of somebody else", "wrong signature", d -> d.key = STRANGER),
+                bad("unknown kid", "not among the provider's keys", d -> d.header.put("kid", "x")),
+                bad("kid of a key of another kind", "does not fit ES256", d -> d.header.put("kid", "rsa")),
+                bad("jwk in the header", "wrong signature", d -> {
                     d.key = STRANGER;
                     d.header.put("jwk", STRANGER.toPublicJWK().toJSONObject());
                 }),
