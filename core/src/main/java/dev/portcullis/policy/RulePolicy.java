@@ -88,6 +88,11 @@ public final class RulePolicy implements Policy {
     }
 
     @Override
+    public boolean suffices(Scopes held, Scopes needed) {
+        return hierarchy.suffices(held, needed);
+    }
+
+    @Override
     public boolean asksForScopes() {
         return rules.stream().anyMatch(rule -> rule.effect() instanceof Rule.Effect.Needs);
     }
