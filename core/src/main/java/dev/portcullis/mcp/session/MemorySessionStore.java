@@ -298,6 +298,14 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
+    public void hearAs(Session session, @Nullable Principal principal) {
+        var state = remembered.get(session.key());
+        if (state != null) {
+            state.principal = principal;
+        }
+    }
+
+    @Override
     public void tell(Notice notice) {
         for (var state : audience(notice.uri())) {
             var principal = state.principal;

@@ -81,4 +81,23 @@ class ResumeScopesTest {
 
         assertThat(asked).containsExactly("mcp");
     }
+
+    /** O-145: while nobody has read who the person is now, nothing is told. */
+    @Test
+    void tellWhenTheListenerIsUnknownThenNobodyIsAskedAboutUntilSomebodyIs() {
+        store.attach(session, ada("x:read"), null);
+        var asked = new ArrayList<String>();
+        var notice = new Notice(null, "key", "{}".getBytes(StandardCharsets.UTF_8), principal -> {
+            asked.add(principal.scopes().toString());
+            return false;
+        });
+
+        store.hearAs(session, null);
+        store.tell(notice);
+        assertThat(asked).isEmpty();
+
+        store.hearAs(session, ada("mcp"));
+        store.tell(notice);
+        assertThat(asked).containsExactly("mcp");
+    }
 }
