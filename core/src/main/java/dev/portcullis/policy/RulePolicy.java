@@ -88,6 +88,11 @@ public final class RulePolicy implements Policy {
     }
 
     @Override
+    public boolean suffices(Scopes held, Scopes needed) {
+        return hierarchy.suffices(held, needed);
+    }
+
+    @Override
     public boolean asksForScopes() {
         return rules.stream().anyMatch(rule -> rule.effect() instanceof Rule.Effect.Needs);
     }
@@ -202,10 +207,10 @@ public final class RulePolicy implements Policy {
                             .distinct()
                             .toArray(String[]::new))
                     .toArray(String[][]::new);
-            this.outOfReach = new Decision.Deny("rule " + rule.title() + " needs a scope that is not for this person");
+            this.outOfReach = new Decision.Deny("rule " + rule.title() + " needs a scope that is not for this person, or not for this client");
         }
 
-        /** A scope that somebody can never be given is not asked for: then it is as if the thing were not there. */
+        /** A scope that this person, or this client, can never be given is not asked for: then it is as if the thing were not there. */
         Decision decide(Principal principal) {
             if (!(said instanceof Decision.NeedScope)) {
                 return said;
@@ -214,7 +219,8 @@ public final class RulePolicy implements Policy {
             for (String[] anyOf : needed) {
                 if (!holdsOne(principal.scopes(), anyOf)) {
                     isMissing = true;
-                    if (!(hold(anyOf[0], principal) instanceof Decision.Allow)) {
+                    if (!principal.isForClient(anyOf[0])
+                            || !(hold(anyOf[0], principal) instanceof Decision.Allow)) {
                         return outOfReach;
                     }
                 }

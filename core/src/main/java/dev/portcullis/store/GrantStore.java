@@ -124,7 +124,12 @@ public interface GrantStore extends AutoCloseable {
     @Nullable
     Held<AccessToken> accessToken(TokenHash token, long nowSeconds);
 
-    /** @return a refresh token of any generation still remembered, with its grant; null if unknown, expired, or its grant is gone */
+    /**
+     * Looks at a refresh token of any generation still remembered.
+     *
+     * @return the token with its grant; without the grant's key from the moment at which {@link #rotate} would find it reused (O-96), swept or not. Null if unknown or
+     *     expired, or its grant is gone
+     */
     @Nullable
     Held<RefreshToken> refreshToken(TokenHash token, long nowSeconds);
 

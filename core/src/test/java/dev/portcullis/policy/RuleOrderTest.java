@@ -185,6 +185,23 @@ class RuleOrderTest {
                 .isInstanceOf(Decision.NeedScope.class);
     }
 
+    /** O-42: nor one that the operator keeps from the client; asking would send it through sign-in for nothing. */
+    @Test
+    void decideWhenTheNeededScopeIsNotForThisClientThenIsDenied() {
+        var policy = RulePolicy.of(List.of(tool("r", needs("files:write", "mcp"), "t")), true, FILES);
+
+        assertThat(call(policy, through("mcp files:read"), "t")).isInstanceOf(Decision.Deny.class);
+        assertThat(call(policy, through("files:write"), "t"))
+                .as("mcp is held")
+                .isInstanceOf(Decision.NeedScope.class);
+        assertThat(call(policy, through(""), "t")).as("no bound").isInstanceOf(Decision.NeedScope.class);
+    }
+
+    /** Ada with the scope mcp, through a client that may have these. */
+    private static Principal through(String ofClient) {
+        return new Principal(ada().identity(), "c", "g", Scopes.of("mcp"), Scopes.parse(ofClient));
+    }
+
     /** Who may not have files:read may not have it within files:admin either. */
     @Test
     void holdWhenAnImpliedScopeIsDeniedThenTheScopeIsDenied() {

@@ -499,6 +499,24 @@ public abstract class GrantStoreContract extends GrantCheckContract {
                 .isEqualTo(new Rotation.Reused());
     }
 
+    /** O-96: recognised from the very second at which a rotation would find it reused, with no sweep in between. */
+    @Test
+    void refreshTokenWhenItsOverlapIsOverThenIsReturnedWithoutTheKey() {
+        Held<RefreshToken> held = issued(grant(person, inspector), NOW + 3000);
+        RefreshToken first = refresh(held.grant(), 1);
+        rotate(held.token(), first, access(held.grant()), NOW);
+        rotate(first, refresh(held.grant(), 2), access(held.grant()), NOW + 100);
+
+        var hash = held.token().hash();
+        assertThat(store.refreshToken(hash, NOW + 100 + OVERLAP).token().wrappedKey())
+                .isEqualTo(held.token().wrappedKey());
+        assertThat(store.refreshToken(hash, NOW + 101 + OVERLAP).token().wrappedKey())
+                .isEmpty();
+        assertThat(store.refreshToken(first.hash(), NOW + 101 + OVERLAP).token().wrappedKey())
+                .as("its own successor was not used")
+                .isEqualTo(first.wrappedKey());
+    }
+
     @Test
     void rotateWhenReusedThenNothingOfTheGrantIsLeft() { // T-72
         Held<RefreshToken> held = issued(grant(person, inspector), NOW + 3000);

@@ -2,6 +2,7 @@ package dev.portcullis.sse;
 
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.http.Exchange;
+import dev.portcullis.identity.Principal;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TokenCheck;
 import dev.portcullis.oauth.token.VerifiedToken;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,16 +49,16 @@ public final class TokenWatch {
      * without a token.
      */
     public void follow(Exchange exchange, SseStream stream) {
-        follow(exchange, stream, stream::end, stream::end);
+        follow(exchange, stream, stream::end, _ -> stream.end());
     }
 
     /**
      * The same. Both run on the stream's event loop, maybe more than once.
      *
      * @param end ends the stream with a last word (H-79)
-     * @param outdate something else is known of the caller than when the stream was opened
+     * @param outdate something else is known of the caller than when the stream was opened: this, or null as long as nobody has read it
      */
-    public void follow(Exchange exchange, SseStream stream, Runnable end, Runnable outdate) {
+    public void follow(Exchange exchange, SseStream stream, Runnable end, Consumer<@Nullable Principal> outdate) {
         VerifiedToken token = exchange.token();
         if (token == null) {
             return;
@@ -77,7 +79,7 @@ public final class TokenWatch {
         switch (revocation) {
             case Revocation.OfGrant(String grantId) -> ofGrant(grantId).forEach(one -> one.stream.inLoop(one.end));
             case Revocation.OfAccessToken(TokenHash hash) -> ofToken(hash).forEach(one -> one.stream.inLoop(one.end));
-            case Revocation.OfProps(String grantId) -> ofGrant(grantId).forEach(one -> one.stream.inLoop(one.outdate));
+            case Revocation.OfProps(String grantId) -> ofGrant(grantId).forEach(one -> one.stream.inLoop(one::outdate));
         }
     }
 
@@ -145,8 +147,9 @@ public final class TokenWatch {
     private void look(Follower follower) {
         switch (verifier.recheck(follower.token)) {
             case VerifiedToken known -> {
-                if (isChanged(follower.token, known)) {
-                    follower.outdate.run();
+                if (follower.isUnknown || isChanged(follower.token, known)) {
+                    follower.isUnknown = false;
+                    follower.outdate.accept(known.principal());
                 }
             }
             case TokenCheck.Refused() -> follower.end.run();
@@ -184,7 +187,10 @@ public final class TokenWatch {
         final VerifiedToken token;
         final SseStream stream;
         final Runnable end;
-        final Runnable outdate;
+        final Consumer<@Nullable Principal> outdate;
+
+        /** Who the caller is now has not been read since it was said to be new. The stream's event loop only. */
+        boolean isUnknown;
 
         @Nullable
         Follower newerOfGrant;
@@ -198,11 +204,16 @@ public final class TokenWatch {
         @Nullable
         Follower olderOfToken;
 
-        Follower(VerifiedToken token, SseStream stream, Runnable end, Runnable outdate) {
+        Follower(VerifiedToken token, SseStream stream, Runnable end, Consumer<@Nullable Principal> outdate) {
             this.token = token;
             this.stream = stream;
             this.end = end;
             this.outdate = outdate;
+        }
+
+        void outdate() {
+            isUnknown = true;
+            outdate.accept(null);
         }
 
         String grantId() {

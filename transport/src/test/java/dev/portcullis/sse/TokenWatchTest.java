@@ -8,6 +8,7 @@ import dev.portcullis.http.BodyReader;
 import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.Route;
 import dev.portcullis.identity.Identity;
+import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
@@ -24,6 +25,10 @@ import io.netty.buffer.ByteBuf;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +53,9 @@ class TokenWatchTest {
     /** O-27: keep-alives that would be too rare to find a revocation by. */
     private static final SseLimits RARE = new SseLimits(40_000, 100_000, 100, 60_000);
 
+    /** Who those are whose streams stay when somebody changes, each time that is said. */
+    private final BlockingQueue<Optional<Principal>> told = new LinkedBlockingQueue<>();
+
     private final AtomicReference<TokenWatch> watching = new AtomicReference<>();
 
     private TestServer start(int tokensMax) {
@@ -66,7 +74,12 @@ class TokenWatchTest {
 
                     @Override
                     public void end() {
-                        watch.follow(exchange, SseStream.open(exchange, limitsOfStreams, Telemetry.NONE));
+                        var stream = SseStream.open(exchange, limitsOfStreams, Telemetry.NONE);
+                        if (exchange.head().query().equals("stays")) {
+                            watch.follow(exchange, stream, stream::end, now -> told.add(Optional.ofNullable(now)));
+                        } else {
+                            watch.follow(exchange, stream);
+                        }
                     }
                 });
         return new TestServer.Settings()
@@ -165,6 +178,32 @@ class TokenWatchTest {
                         .isTrue();
                 assertThat(store.revokeGrant(grantId)).isTrue();
                 assertThat(again.readChunk()).isEmpty();
+            }
+        }
+    }
+
+    /** O-145: unknown at once, and known as soon as somebody has read it. */
+    @Test
+    void followWhenTheStreamOutlivesAChangeThenItIsToldWhoThatIsNow() throws Exception {
+        try (var server = start(100);
+                var client = server.connect()) {
+            client.send("GET /stream?stays HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
+                    + "\r\n\r\n");
+            assertThat(client.readHead().status()).isEqualTo(200);
+            String grantId = TokenFormat.grantIdOf(token);
+            byte[] props = store.grant(grantId, now.get()).sealedProps();
+            store.putChecked(grantId, props, true, now.get(), now.get());
+
+            assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo(Optional.empty());
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.readChunk()).as("nobody has read it").startsWith(":");
+            }
+            assertThat(told).isEmpty();
+
+            try (var _ = openQuietly(server, token)) {
+                assertThat(told.poll(20, TimeUnit.SECONDS))
+                        .hasValueSatisfying(who -> assertThat(who.identity()).isEqualTo(ALICE));
+                assertThat(client.readChunk()).startsWith(":");
             }
         }
     }

@@ -4,6 +4,8 @@ import dev.portcullis.identity.Person;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.mcp.model.LogLevel;
+import dev.portcullis.policy.Policy;
+import dev.portcullis.policy.RulePolicy;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ public final class MemorySessionStore implements SessionStore {
 
     private final SessionLimits limits;
     private final InstantSource clock;
+    private final Policy policy;
     private final EventLog log;
     private final StreamPlaces places;
 
@@ -45,9 +48,16 @@ public final class MemorySessionStore implements SessionStore {
     private final Map<String, Set<SessionState>> byUri = new HashMap<>();
     private volatile boolean stopping;
 
+    /** With scopes of which none is in another. */
     public MemorySessionStore(SessionLimits limits, InstantSource clock) {
+        this(limits, clock, RulePolicy.openToAll());
+    }
+
+    /** @param policy says whose scopes suffice to read on */
+    public MemorySessionStore(SessionLimits limits, InstantSource clock, Policy policy) {
         this.limits = limits;
         this.clock = clock;
+        this.policy = policy;
         this.log = new EventLog(limits.events(), clock);
         this.places = new StreamPlaces(limits.streamsMax(), limits.streamsPerPersonMax());
     }
@@ -257,7 +267,7 @@ public final class MemorySessionStore implements SessionStore {
             SessionState state, Principal principal, String lastEventId, List<StreamReading> superseded) {
         var id = EVENT_ID.matcher(lastEventId);
         var stream = id.matches() ? state.stream(id.group(1)) : null;
-        if (stream == null || !principal.scopes().containsAll(stream.scopes)) {
+        if (stream == null || !policy.suffices(principal.scopes(), stream.scopes)) {
             return new Attachment.UnknownEvent();
         }
         if (stream == state.standalone) {
@@ -285,6 +295,14 @@ public final class MemorySessionStore implements SessionStore {
             state.standalone = stream;
         }
         return stream;
+    }
+
+    @Override
+    public void hearAs(Session session, @Nullable Principal principal) {
+        var state = remembered.get(session.key());
+        if (state != null) {
+            state.principal = principal;
+        }
     }
 
     @Override

@@ -51,6 +51,9 @@ public interface SessionStore {
      */
     Attachment attach(Session session, Principal principal, @Nullable String lastEventId);
 
+    /** Says who is to be asked about from now on when there is something to tell (T-41): null: nobody, so that nothing is told. */
+    void hearAs(Session session, @Nullable Principal principal);
+
     /** Tells sessions on their standalone streams. May take a while. */
     void tell(Notice notice);
 

@@ -80,6 +80,11 @@ public final class Sessions {
         return store.attach(session, principal, lastEventId);
     }
 
+    /** See {@link SessionStore#hearAs}. */
+    public void hearAs(Session session, @Nullable Principal principal) {
+        store.hearAs(session, principal);
+    }
+
     /** See {@link SessionStore#tell}. */
     public void tell(Notice notice) {
         store.tell(notice);

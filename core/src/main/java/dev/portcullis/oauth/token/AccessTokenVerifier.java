@@ -197,7 +197,13 @@ public final class AccessTokenVerifier {
         var grantKey = GrantCipher.unwrap(access.wrappedKey(), token);
         var props = GrantProps.decode(GrantCipher.openProps(grant.sealedProps(), grantKey, grant.id()));
         String clientId = access.clientId() == null ? grant.client().id() : access.clientId();
-        var principal = new Principal(props.identity(), clientId, grant.id(), access.scopes());
+        // Whoever exchanged a token can have no more than that token (O-165): its client's bound is the bound.
+        var principal = new Principal(
+                props.identity(),
+                clientId,
+                grant.id(),
+                access.scopes(),
+                grant.client().scopes());
         long expiresAt = Math.min(access.expiresAt(), grant.expiresAt());
         return new VerifiedToken(principal, audienceOf(access), expiresAt, access.hash(), access.boundTo());
     }

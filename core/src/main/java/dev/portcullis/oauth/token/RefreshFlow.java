@@ -34,11 +34,11 @@ import javax.crypto.SecretKey;
  *
  * <pre>
  *  presented ──► unknown, expired, of another client ──────────────► refused, nothing changes
+ *            ──► successor used before the overlap ────────────────► refused; the grant is revoked (O-96)
  *            ──► asks for more than was granted ───────────────────► refused, nothing changes
  *            ──► provider or rules say no (O-99) ──────────────────► refused; the grant is revoked
  *            ──► provider out of reach for too long (O-99) ────────► 503, nothing changes
  *            ──► successor never used, or used within the overlap ─► successor and a new access token, a short one if the provider is out of reach
- *            ──► successor used before the overlap ────────────────► refused; the grant is revoked (O-96)
  * </pre>
  *
  * The provider is asked only for a request that is right in itself, and what it said is durable before anything is rotated here.
@@ -80,11 +80,11 @@ final class RefreshFlow {
         if (!grant.client().id().equals(client.id())) {
             throw refused();
         }
+        if (presented.wrappedKey().length == 0) {
+            throw reused(grant); // kept only to be recognised: it can never be used again, whatever it is to be used for
+        }
         var asked = Narrowing.subset(request.scope(), grant.scopes());
         var resources = narrowing.resources(request.resources(), grant.resources());
-        if (presented.wrappedKey().length == 0) {
-            throw reused(grant); // kept only to be recognised: it can never be used again
-        }
         TokenHash holder = possession.prove(presented.boundTo());
 
         var grantKey = GrantCipher.unwrap(presented.wrappedKey(), request.refreshToken());

@@ -307,7 +307,7 @@ public final class EmbeddedGrantStore implements GrantStore {
             RefreshRow found = tables.refresh.live(token.toBytes(), nowSeconds);
             return found == null
                     ? null
-                    : held(tables, found.token(), found.token().grantId(), nowSeconds);
+                    : held(tables, found.asOf(nowSeconds).token(), found.token().grantId(), nowSeconds);
         });
     }
 

@@ -292,6 +292,11 @@ final class Records {
             return new RefreshRow(token, seconds);
         }
 
+        /** What has retired by then is so, swept or not. */
+        RefreshRow asOf(long nowSeconds) {
+            return isDueToRetire() && retiresAt <= nowSeconds ? withoutKey() : this;
+        }
+
         /** Remembered only: the grant's key does not open with it any more. */
         RefreshRow withoutKey() {
             return new RefreshRow(

@@ -139,10 +139,11 @@ class ListedIsCallableTest {
                 .as(as)
                 .filteredOn(scope -> !HIERARCHY.suffices(who.scopes(), Scopes.of(scope)))
                 .isNotEmpty()
+                .allMatch(who::isForClient)
                 .allMatch(scope -> policy.decide(who, new Action.HoldScope(scope)) instanceof Decision.Allow);
         var more = new LinkedHashSet<>(who.scopes().values());
         more.addAll(needed.values());
-        var stepped = new Principal(who.identity(), who.clientId(), who.grantId(), Scopes.of(more));
+        var stepped = new Principal(who.identity(), who.clientId(), who.grantId(), Scopes.of(more), who.clientScopes());
         boolean restsOnScopes = policy.rules().stream()
                 .flatMap(rule -> rule.who().stream())
                 .anyMatch(Condition.Scope.class::isInstance);
@@ -203,11 +204,17 @@ class ListedIsCallableTest {
         String email = number == 2 ? null : "p" + number + "@" + one(random, List.of("a.example", "b.example"));
         var groups = random.nextBoolean() ? List.of(one(random, List.of("eng", "sales"))) : List.<String>of();
         var scopes = SCOPES.stream().filter(_ -> random.nextBoolean()).toList();
+        var ofClient = random.nextBoolean()
+                ? SCOPES.stream()
+                        .filter(scope -> scopes.contains(scope) || random.nextBoolean())
+                        .toList()
+                : List.<String>of();
         return new Principal(
                 new Identity("https://idp.example", "s" + number, email, null, groups),
                 "client-" + random.nextInt(2),
                 "grant",
-                Scopes.of(scopes));
+                Scopes.of(scopes),
+                Scopes.of(ofClient));
     }
 
     private static <T> T one(Random random, List<T> of) {

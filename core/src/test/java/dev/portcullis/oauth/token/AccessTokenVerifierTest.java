@@ -294,6 +294,20 @@ final class AccessTokenVerifierTest {
         }
     }
 
+    /** O-42: so that it is not asked for scopes that it can never have. */
+    @Test
+    void loadWhenTheClientIsBoundToScopesThenThePrincipalSaysSo() {
+        var bound = server.publicClient().with(null, Scopes.of("tools", "images"));
+        String token = server.tokensOf(server.signIn(bound)).accessToken();
+
+        var principal = ((VerifiedToken) load(token)).principal();
+
+        assertThat(principal.isForClient("images")).isTrue();
+        assertThat(principal.isForClient("admin")).isFalse();
+        assertThat(((VerifiedToken) load(tokens.accessToken())).principal().isForClient("admin"))
+                .isTrue();
+    }
+
     /** Scopes of the token, not of the grant, are what the caller has (T-88). */
     @Test
     void loadWhenTokenIsNarrowerThanItsGrantThenThePrincipalIsToo() {

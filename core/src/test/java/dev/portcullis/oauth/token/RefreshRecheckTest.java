@@ -395,6 +395,32 @@ final class RefreshRecheckTest {
         assertThat(alice.isLive()).isTrue(); // T-73
     }
 
+    /** O-96, T-72: what is proved to be stolen is so whatever the provider would say, and while it says nothing. No sweep has been here. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"REFUSED", "UNAVAILABLE", "INVALID"})
+    void refreshWhenATokenIsReusedThenTheGrantIsRevokedAndTheProviderNotAsked(Kind failure) {
+        var alice = signIn();
+        String second = refresh(alice.refresh).refreshToken();
+        refresh(second);
+        provider.failure = failure;
+        int calls = provider.calls.get();
+        now += OAuthSettings.Lives.DEFAULT.refreshOverlap();
+        assertThat(store.refreshToken(TokenHash.of(alice.refresh), now).token().wrappedKey())
+                .as("within the overlap it is as good as ever")
+                .isNotEmpty();
+        now += 1 + STALENESS;
+
+        assertThat(refusal(alice.refresh, "admin")).isEqualTo(OAuthError.INVALID_GRANT);
+
+        assertThat(provider.calls).hasValue(calls);
+        assertThat(alice.isLive()).isFalse();
+        assertThat(audited)
+                .last()
+                .satisfies(event -> assertThat(event.what()).isEqualTo(What.REFRESH_TOKEN_REUSED));
+    }
+
     /** O-145: rules look at what is said now. */
     @Test
     void refreshWhenRulesDenyTheNewIdentityThenTheGrantIsRevoked() {

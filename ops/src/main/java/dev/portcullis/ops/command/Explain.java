@@ -10,6 +10,7 @@ import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.Explanation;
 import dev.portcullis.policy.RulePolicy;
+import dev.portcullis.store.RegisteredClient;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,9 +123,18 @@ final class Explain {
                 texts(asked, GROUP),
                 claims);
         String client = text(asked, CLIENT);
-        var principal = new Principal(identity, client == null ? "" : client, "", scopes);
+        var principal = new Principal(identity, client == null ? "" : client, "", scopes, boundOf(client, config));
         var explain = new Explain(Product.policy(config), principal, out);
         return actions.isEmpty() ? explain.listTools() : explain.explain(actions.getFirst());
+    }
+
+    /** What the section clients lets a client have at most. */
+    private static Scopes boundOf(@Nullable String client, ServerConfig config) {
+        return config.authorization().clients().preregistered().stream()
+                .filter(known -> known.id().equals(client))
+                .map(RegisteredClient::scopes)
+                .findFirst()
+                .orElse(Scopes.NONE);
     }
 
     private static List<Action> actions(CommandLine.ParseResult asked) {

@@ -32,6 +32,8 @@ class ExplainTest {
               - name: strangers stay outside
                 who: {domain: evil.example}
                 then: deny
+            clients:
+              - {id: portal, redirect-uris: "https://portal.example.com/cb", scopes: mcp}
             """;
 
     @TempDir
@@ -85,6 +87,17 @@ class ExplainTest {
         assertThat(missing.code()).isEqualTo(ExitCode.NEEDS_SCOPE);
         assertThat(missing.out()).startsWith("needs the scopes art, by rule \"artists need a scope\" (line 9)");
         assertThat(held.code()).isEqualTo(ExitCode.OK);
+    }
+
+    /** O-42: to this client the tool is not there, since it may never have the scope. */
+    @Test
+    void explainWhenTheClientMayNotHaveTheScopeThenEndsWith77() throws Exception {
+        var bound = explain("--client", "portal", "--claim", "dept=art", "--tool", "generateImage");
+
+        assertThat(bound.code()).isEqualTo(ExitCode.DENIED);
+        assertThat(explain("--client", "other", "--claim", "dept=art", "--tool", "generateImage")
+                        .code())
+                .isEqualTo(ExitCode.NEEDS_SCOPE);
     }
 
     @Test

@@ -262,7 +262,7 @@ final class HttpReplySink implements ReplySink {
 
     private SseStream openConnection() {
         var open = SseStream.open(exchange, context.limits().streams(), context.telemetry(), streamHeaders());
-        context.tokens().follow(exchange, open, this::endWithToken, this::outdate);
+        context.tokens().follow(exchange, open, this::endWithToken, _ -> outdate());
         stream = open;
         return open;
     }

@@ -95,8 +95,16 @@ final class LegacySse {
         byte[] target = (McpRoutes.MESSAGES + "?" + QUERY + connection.id).getBytes(StandardCharsets.US_ASCII);
         stream.send("endpoint", null, target, 0, target.length);
         stream.onClose(() -> close(connection));
-        // It is the session itself, and each message on it is looked at by itself: who they are now matters there.
-        sinks.tokens().follow(exchange, stream, stream::end, () -> {});
+        // It is the session itself, which a change of the person does not end. Each message on it is looked at by itself.
+        sinks.tokens().follow(exchange, stream, stream::end, now -> hear(connection, now));
+    }
+
+    /** O-145: what is told beside answers is for who they are now; as long as that is not known, for nobody. */
+    private void hear(LegacySseConnection connection, @Nullable Principal now) {
+        var session = connection.session();
+        if (session != null) {
+            sessions.hearAs(session, now);
+        }
     }
 
     private McpException tooManyStreams() {
