@@ -245,7 +245,8 @@ final class Wiring {
                 new AuthorizeRoutes.PageSettings(
                         config.authorization().policy().scopes().words(),
                         signInUrl(provider).getRawAuthority(),
-                        formTargets(provider)),
+                        formTargets(provider),
+                        known.trustedHosts()),
                 flow,
                 account,
                 offload,

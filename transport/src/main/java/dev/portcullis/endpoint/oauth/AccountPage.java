@@ -86,7 +86,7 @@ final class AccountPage {
         body.markup("<section class=\"app\">\n<h2>")
                 .add(name)
                 .markup("</h2>\n")
-                .add(ClientWords.tag(item.clientKind(), item.clientHost()))
+                .add(ClientWords.tag(item.clientKind(), item.clientHost(), settings.trusts(item.clientHost())))
                 .markup("<dl>\n");
         if (item.redirect() != null) {
             body.markup("<dt>Answers go to</dt><dd>")
