@@ -39,11 +39,12 @@ run(options['timeout-seconds'], async () => {
 
 async function shoot({ name, url, before }, size, viewport, colorScheme) {
   const page = await newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
+  await page.route(/^https:\/\/client\.example\//, route => route.fulfill({ body: 'The client has it from here.' })); // there is no such host
   const errors = [];
   const outside = [];
   page.on('console', message => message.type() === 'error' && !message.location().url.endsWith('/favicon.ico') && errors.push(message.text()));
   page.on('pageerror', failure => errors.push(failure.message));
-  page.on('request', request => !/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(request.url()) && outside.push(request.url()));
+  page.on('request', request => !/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\]|client\.example)[:/]/.test(request.url()) && outside.push(request.url()));
   const response = await page.goto(url, { waitUntil: 'load' }).catch(failure => void errors.push(failure.message.split('\n')[0]));
   if (before) await before(page);
   const file = join(options.out, `${name}-${size}-${colorScheme}.png`);
@@ -77,13 +78,16 @@ async function signInPages(origin) {
     await Promise.all([page.waitForSelector('input[name=email]'), page.click('button[value=sign-in]')]);
     await Promise.all([page.waitForURL(account), sayWhoIAm(page, { email: 'alice@example.com' })]);
   };
-  const grant = async page => {
-    await page.goto(authorize(REDIRECTS.web));
+  const grantTo = async (page, url) => {
+    await page.goto(url);
     await approve(page);
-    await Promise.all([page.waitForRequest(/client\.example/), sayWhoIAm(page, { email: 'alice@example.com' })]);
+    await Promise.all([page.waitForURL(/client\.example/), sayWhoIAm(page, { email: 'alice@example.com' })]);
+  };
+  const openAccount = async page => {
     await page.goto(account);
     await signIn(page);
   };
+  const end = (page, button) => Promise.all([page.waitForSelector('.notice'), page.click(button)]);
   return [
     ...Object.entries(REDIRECTS).map(([kind, uri]) => ({ name: `consent-${kind}`, url: authorize(uri) })),
     ...options.more.map(word => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)])
@@ -98,8 +102,10 @@ async function signInPages(origin) {
     { name: 'account-signed-out', url: account },
     { name: 'account-error', url: account, before: forgeForm },
     { name: 'account-empty', url: account, before: async page => { await signIn(page); await endAll(page); } },
-    { name: 'account', url: account, before: async page => { await grant(page); await grant(page).catch(() => page.goto(account)); } },
-    { name: 'account-all', url: account, before: async page => { await page.goto(account); await signIn(page); await page.click('summary'); } },
+    { name: 'account', url: account, before: async page => { await grantTo(page, authorize(REDIRECTS.web)); await openAccount(page); } },
+    { name: 'account-all', url: account, before: async page => { await signIn(page); await page.click('summary'); } },
+    { name: 'account-ended', url: account, before: async page => { await signIn(page); await end(page, 'button[value=revoke]'); } },
+    { name: 'account-left', url: account, before: async page => { await signIn(page); await end(page, 'button[value=sign-out]'); } },
   ];
 }
 
