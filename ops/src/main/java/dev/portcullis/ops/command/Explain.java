@@ -136,8 +136,7 @@ final class Explain {
     private static void warnOfNothing(Action action, ServerConfig config, PrintStream err) {
         switch (action) {
             case Action.CallTool(String name) -> warnUnless(Product.toolNames(), "tool", name, err);
-            case Action.HoldScope(String name) ->
-                warnUnless(config.authorization().policy().scopes().all().values(), "scope", name, err);
+            case Action.HoldScope(String name) -> warnUnless(config.scopes().values(), "scope", name, err);
             case Action.GetPrompt _, Action.ReadResource _, Action.SignIn _ -> {}
         }
     }

@@ -48,9 +48,7 @@ class ClientDocumentIT {
             fetched.incrementAndGet();
             byte[] document = """
                     {"client_id":"https://%s/client.json","client_name":"Described app",
-                     "redirect_uris":["http://127.0.0.1/callback"],"token_endpoint_auth_method":"none"}"""
-                    .formatted(authority)
-                    .getBytes(UTF_8);
+                     "redirect_uris":["http://127.0.0.1/callback"],"token_endpoint_auth_method":"none"}""".formatted(authority).getBytes(UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, document.length);
             exchange.getResponseBody().write(document);
@@ -89,7 +87,8 @@ class ClientDocumentIT {
 
     private void makeCertificate() throws Exception {
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-keyalg",
                         "EC",

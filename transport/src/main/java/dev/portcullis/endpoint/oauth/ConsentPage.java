@@ -64,7 +64,7 @@ final class ConsentPage {
                     .add(ClientWords.ability(scope, settings.scopeWords()))
                     .markup("</li>\n");
         }
-        body.markup("</ul>\n<p class=\"soft\">at this server</p>\n");
+        body.markup("</ul>\n<p class=\"soft\">at this address</p>\n");
         for (String resource : view.resources()) {
             body.markup("<code>").text(resource).markup("</code>\n");
         }
