@@ -18,8 +18,7 @@ final class AccountPage {
     private static final String TITLE = "Apps with access";
     private static final String FORM = "<form class=\"quiet\" method=\"post\" action=\"/account\">\n";
     private static final int PERSON_CHARS_MAX = 120;
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
-                    "d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
     private final String server;
