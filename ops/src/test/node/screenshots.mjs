@@ -18,8 +18,8 @@ const REDIRECTS = {
 const options = readOptions(
   `node screenshots.mjs --out DIR [--origin http://localhost:8788] [NAME=URL …]
     --origin registers a client there and takes the pages of a sign-in, the error pages that can be had, and the account pages; --more ID=REDIRECT_URI
-    takes the consent page of a client that is there already, e.g. one of the settings`,
-  { out: { type: 'string', default: 'screenshots' }, origin: { type: 'string' }, 'client-name': { type: 'string', default: 'Screenshot client' }, more: { type: 'string', multiple: true, default: [] } },
+    takes the consent page of a client that is there already, e.g. one of the settings; --only PATTERN takes those whose names match`,
+  { out: { type: 'string', default: 'screenshots' }, origin: { type: 'string' }, 'client-name': { type: 'string', default: 'Screenshot client' }, more: { type: 'string', multiple: true, default: [] }, only: { type: 'string', default: '' } },
   { positionals: true },
 );
 
@@ -28,8 +28,9 @@ run(options['timeout-seconds'], async () => {
   const visits = options.rest.map(word => /^[\w-]+=/.test(word) ? { name: word.split('=')[0], url: word.slice(word.indexOf('=') + 1) } : { name: nameOf(word), url: word });
   if (options.origin) visits.push(...(await signInPages(options.origin)));
   if (visits.length === 0) fail('name at least one URL, or give --origin');
+  const wanted = visits.filter(visit => new RegExp(options.only).test(visit.name));
   const shots = [];
-  for (const visit of visits) {
+  for (const visit of wanted) {
     for (const [size, viewport] of Object.entries(SIZES)) {
       for (const colorScheme of SCHEMES) shots.push(await shoot(visit, size, viewport, colorScheme));
     }
@@ -44,12 +45,14 @@ async function shoot({ name, url, before }, size, viewport, colorScheme) {
   page.on('console', message => message.type() === 'error' && !message.location().url.endsWith('/favicon.ico') && errors.push(message.text()));
   page.on('pageerror', failure => errors.push(failure.message));
   page.on('request', request => !/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(request.url()) && outside.push(request.url()));
-  const response = await page.goto(url, { waitUntil: 'load' }).catch(failure => void errors.push(failure.message.split('\n')[0]));
+  let status = null; // of the page that is shown in the end
+  page.on('response', response => response.request().isNavigationRequest() && (status = response.status()));
+  await page.goto(url, { waitUntil: 'load' }).catch(failure => void errors.push(failure.message.split('\n')[0]));
   if (before) await before(page);
   const file = join(options.out, `${name}-${size}-${colorScheme}.png`);
   await page.screenshot({ path: file, fullPage: true });
   const scrollsSideways = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  const shot = { file, url: page.url().split('?')[0], title: await page.title(), status: response?.status() ?? null, scrollsSideways, outside };
+  const shot = { file, url: page.url().split('?')[0], title: await page.title(), status, scrollsSideways, outside };
   await page.context().close();
   return { ...shot, errors: errors.filter(text => !text.includes(`status of ${shot.status}`)) }; // that a 404 page is a 404 is no flaw
 }
@@ -77,14 +80,14 @@ async function signInPages(origin) {
     await Promise.all([page.waitForSelector('input[name=email]'), page.click('button[value=sign-in]')]);
     await Promise.all([page.waitForURL(account), sayWhoIAm(page, { email: 'alice@example.com' })]);
   };
-  const grant = async page => {
+  const grant = async () => {
+    const page = await newPage(); // of its own, since it ends at a host that is none
     await page.goto(authorize(REDIRECTS.web));
     await approve(page);
     await Promise.all([page.waitForRequest(/client\.example/), sayWhoIAm(page, { email: 'alice@example.com' })]);
-    await page.waitForURL(/^chrome-error:/); // nobody is at home there
-    await page.goto(account);
-    await signIn(page);
+    await page.context().close();
   };
+  const end = (page, button) => Promise.all([page.waitForSelector('.notice'), page.click(button)]);
   return [
     ...Object.entries(REDIRECTS).map(([kind, uri]) => ({ name: `consent-${kind}`, url: authorize(uri) })),
     ...options.more.map(word => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)])
@@ -99,8 +102,10 @@ async function signInPages(origin) {
     { name: 'account-signed-out', url: account },
     { name: 'account-error', url: account, before: forgeForm },
     { name: 'account-empty', url: account, before: async page => { await signIn(page); await endAll(page); } },
-    { name: 'account', url: account, before: grant },
-    { name: 'account-all', url: account, before: async page => { await page.goto(account); await signIn(page); await page.click('summary'); } },
+    { name: 'account', url: account, before: async page => { await grant(); await signIn(page); } },
+    { name: 'account-all', url: account, before: async page => { await signIn(page); await page.click('summary'); } },
+    { name: 'account-ended', url: account, before: async page => { await signIn(page); await end(page, 'button[value=revoke]'); } },
+    { name: 'account-left', url: account, before: async page => { await signIn(page); await end(page, 'button[value=sign-out]'); } },
   ];
 }
 

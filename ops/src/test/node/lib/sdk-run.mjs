@@ -26,6 +26,7 @@ export function runSdkClient(library) {
     trace: { type: 'boolean' },
     token: { type: 'string' },
     scenario: { type: 'string', default: 'tools' },
+    'client-document': { type: 'string' },
     ...library.options,
   });
   run(options['timeout-seconds'], async () => {
@@ -36,6 +37,7 @@ export function runSdkClient(library) {
       stateFile: options['state-file'],
       token: options.token,
       scope: options.scope,
+      clientDocument: options['client-document'],
       clientName: `Portcullis end-to-end (${library.name})`,
     });
     if (options['sign-in-again']) signIn.invalidateCredentials('tokens');
@@ -45,7 +47,10 @@ export function runSdkClient(library) {
     if (options.deny) return expectDenied(library, url, signIn, settings);
     const refreshed = options.refresh ? await refresh(library, url, signIn, settings) : null;
     const connection = await connectSigningIn(library, url, signIn, settings);
-    const seen = isMatrix ? await useEverything(library, connection) : await useTools(connection, options);
+    const seen =
+      options.scenario === 'step-up' ? await stepUp(library, url, signIn, connection)
+      : isMatrix ? await useEverything(library, connection)
+      : await useTools(connection, options);
     return { ...seen, ...signIn.summary(), refreshed };
   });
 }
@@ -95,6 +100,19 @@ async function useTools({ client, protocolVersion, close }, options) {
   };
 }
 
+// The SDK answers 403 insufficient_scope by sending the browser off for the scopes that it has and those that are wanted.
+async function stepUp(library, url, signIn, { client, close }) {
+  closeAtEnd(close);
+  const before = signIn.summary().tokens.scope;
+  const call = () => client.callTool({ name: 'generateImage', arguments: { prompt: 'a portcullis at dawn', steps: 4 } });
+  const refusal = await call().then(() => fail('generateImage worked without its scope'), reason => reason);
+  if (!library.isUnauthorized(refusal)) throw refusal;
+  const pages = signIn.pagesMet;
+  await library.finish(url, signIn);
+  const result = await call();
+  return { stepUp: { before, after: signIn.summary().tokens.scope, pages }, image: result.content.find(block => block.type === 'image')?.mimeType ?? fail(text(result)) };
+}
+
 async function callImage(client, file) {
   const result = await client.callTool({ name: 'generateImage', arguments: { prompt: 'a portcullis at dawn', steps: 4 } });
   const image = result.content.find(block => block.type === 'image');
@@ -128,6 +146,8 @@ function usageOf({ name, script, usage = '' }) {
     --token TOKEN       use this access token; nobody signs in
     --no-browser        fail if a person would be needed
     --scenario matrix   do all that a client can; the server must offer what MatrixServer does
+    --scenario step-up  sign in, call generateImage, which wants a scope more, sign in for that, call again
+    --client-document URL  be the client that is described there, instead of registering
     --sign-in-again     drop the stored tokens but keep the client, which comes back with another loopback port (RFC 8252 §7.3)
     --expect-image | --expect-no-image | --call-image FILE.jpg
     --refresh           first exchange the stored refresh token

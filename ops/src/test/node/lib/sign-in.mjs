@@ -19,7 +19,7 @@ export class RemoteSignIn {
 
   /**
    * Listens on loopback at a fresh port, so that a remembered client comes back with another port than it registered (RFC 8252 §7.3).
-   * @param options {person, decision, browser: may one be opened, stateFile, token: one to begin with, scope}
+   * @param options {person, decision, browser: may one be opened, stateFile, token: one to begin with, scope, clientDocument: our client_id}
    */
   static async open(options) {
     const listener = createServer((request, response) => {
@@ -38,6 +38,11 @@ export class RemoteSignIn {
     this.redirectUrl = redirectUrl;
     this.#memory = options.stateFile && existsSync(options.stateFile) ? JSON.parse(readFileSync(options.stateFile, 'utf8')) : {};
     if (options.token) this.#memory.tokens = { access_token: options.token, token_type: 'Bearer' };
+  }
+
+  /** The address that is our client_id, if there is one: then the SDKs register nothing. */
+  get clientMetadataUrl() {
+    return this.#options.clientDocument;
   }
 
   get clientMetadata() {

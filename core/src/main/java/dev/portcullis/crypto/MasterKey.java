@@ -75,7 +75,12 @@ public final class MasterKey {
 
     /** A 256-bit HMAC-SHA256 key for one purpose. */
     public SecretKey hmac(String label) {
-        return keys(label, "HmacSHA256").getFirst();
+        return hmacs(label).getFirst();
+    }
+
+    /** The same of every secret, of the one in use first: for what must tell by itself what was made with earlier ones. */
+    public List<SecretKey> hmacs(String label) {
+        return keys(label, "HmacSHA256");
     }
 
     private static byte[] derive(byte[] secret, String label) {

@@ -166,7 +166,8 @@ public sealed interface Condition {
 
         @Override
         public String unmet(Principal principal) {
-            return "client is not " + sorted(anyOf) + ", but " + principal.clientId();
+            return "client is not " + sorted(anyOf) + ", but "
+                    + (principal.clientId().isEmpty() ? "none" : principal.clientId());
         }
 
         @Override

@@ -226,13 +226,13 @@ class DocumentTableTest {
     /** O-126. */
     @Test
     void getWhenHostIsNotLetInThenIsRefusedLikeAnAddress() {
-        var others = table(1L << 20, 100, new HostRules(List.of("*.example.com"), List.of()));
-        var denied = table(1L << 20, 100, new HostRules(List.of(), List.of("127.0.0.1")));
+        var others = table(1L << 20, 100, new HostRules(HostNames.of("*.example.com"), HostNames.NONE));
+        var denied = table(1L << 20, 100, new HostRules(HostNames.NONE, HostNames.of("127.0.0.1")));
         assertThat(others.get(url())).isEqualTo(new Answer.Unavailable<>(Reason.ADDRESS));
         assertThat(denied.get(url())).isEqualTo(new Answer.Unavailable<>(Reason.ADDRESS));
         assertThat(fetches()).isZero();
 
-        var rules = new HostRules(List.of("*.Example.com", "a.example"), List.of("bad.example.com"));
+        var rules = new HostRules(HostNames.of("*.Example.com", "a.example"), HostNames.of("bad.example.com"));
         assertThat(List.of("x.example.com", "y.x.EXAMPLE.com", "a.example")).allMatch(rules::permit);
         assertThat(List.of("example.com", "b.a.example", "bad.example.com", "badexample.com"))
                 .noneMatch(rules::permit);

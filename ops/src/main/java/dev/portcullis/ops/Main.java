@@ -90,7 +90,7 @@ public final class Main {
             return ExitCode.OK;
         }
         for (var subcommand : Subcommands.ALL) {
-            if (name.endsWith(" " + subcommand.name())) {
+            if (name.equals(subcommand.name())) {
                 return subcommand.run(parsed);
             }
         }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command as a process of its own: what it prints where, and with which code it ends. */
 class MainTest {
@@ -28,6 +30,15 @@ class MainTest {
         for (Setting setting : Setting.values()) {
             assertThat(ended.out).containsPattern("(?m)^  " + setting + "( |$)");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"explain", "grants", "revoke", "sweep"})
+    void mainWhenAskedForHelpOfACommandThenSaysHowItIsUsed(String command) throws Exception {
+        var ended = run(Map.of("PORT", "none"), command, "--help");
+
+        assertThat(ended.code).isZero();
+        assertThat(ended.out).startsWith("Usage: ops/run " + command + " ");
     }
 
     /** Nothing is read or made for it: it works with settings that are wrong. */

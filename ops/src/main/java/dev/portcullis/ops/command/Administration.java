@@ -97,7 +97,7 @@ final class Administration {
 
     /** A command with these options, and {@code --help}. */
     static CommandSpec spec(String name, String meaning, OptionSpec... options) {
-        var spec = CommandSpec.create().name("ops/run " + name);
+        var spec = CommandSpec.create().name(name);
         spec.usageMessage().width(100).description(meaning);
         for (var option : options) {
             spec.addOption(option);

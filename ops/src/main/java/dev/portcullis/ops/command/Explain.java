@@ -13,6 +13,7 @@ import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.store.RegisteredClient;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,7 @@ final class Explain {
     }
 
     static CommandSpec spec() {
-        var spec = CommandSpec.create().name("ops/run " + NAME);
+        var spec = CommandSpec.create().name(NAME);
         spec.usageMessage()
                 .width(100)
                 .description(
@@ -125,7 +126,26 @@ final class Explain {
         String client = text(asked, CLIENT);
         var principal = new Principal(identity, client == null ? "" : client, "", scopes, boundOf(client, config));
         var explain = new Explain(Product.policy(config), principal, out);
-        return actions.isEmpty() ? explain.listTools() : explain.explain(actions.getFirst());
+        if (actions.isEmpty()) {
+            return explain.listTools();
+        }
+        warnOfNothing(actions.getFirst(), config, err);
+        return explain.explain(actions.getFirst());
+    }
+
+    /** Rules may speak of what is not there; who asks about it has more likely mistyped its name. */
+    private static void warnOfNothing(Action action, ServerConfig config, PrintStream err) {
+        switch (action) {
+            case Action.CallTool(String name) -> warnUnless(Product.toolNames(), "tool", name, err);
+            case Action.HoldScope(String name) -> warnUnless(config.scopes().values(), "scope", name, err);
+            case Action.GetPrompt _, Action.ReadResource _, Action.SignIn _ -> {}
+        }
+    }
+
+    private static void warnUnless(Collection<String> names, String kind, String name, PrintStream err) {
+        if (!names.contains(name)) {
+            err.println("warning: there is no " + kind + " " + name + "; there are " + String.join(", ", names));
+        }
     }
 
     /** What the section clients lets a client have at most. */
@@ -194,17 +214,25 @@ final class Explain {
     private ExitCode explain(Action action) {
         var explanation = policy.explain(principal, action);
         out.println(words(explanation.decision()) + ", by " + decider(explanation));
-        if (explanation.decision() instanceof Decision.Deny(String why)) {
+        // A scope may be denied by the rule about one that it implies: then nothing decided about it alone.
+        if (explanation.decision() instanceof Decision.Deny(String why)
+                && why.startsWith("rule ")
+                && !isBy(explanation, why)) {
             out.println("  " + why);
         }
-        for (var passed : explanation.passed()) {
-            out.println("  not by " + passed.rule().title() + ": " + passed.why());
-        }
+        explanation.passed().stream()
+                .map(passed -> "  not by " + passed.rule().title() + ": " + passed.why())
+                .distinct() // ALLOWED_EMAILS are two rules
+                .forEach(out::println);
         return switch (explanation.decision()) {
             case Decision.Allow() -> ExitCode.OK;
             case Decision.NeedScope _ -> ExitCode.NEEDS_SCOPE;
             case Decision.Deny _ -> ExitCode.DENIED;
         };
+    }
+
+    private static boolean isBy(Explanation explanation, String why) {
+        return explanation.decidedBy() != null && why.equals(decider(explanation));
     }
 
     private static String words(Decision decision) {

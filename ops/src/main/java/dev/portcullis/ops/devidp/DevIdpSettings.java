@@ -11,11 +11,18 @@ import java.util.List;
  * @param port 0 for any that is free
  * @param clientId our id as its client; part of the issuer and so of every person's identity: the same at every start
  * @param clientSecret our secret as its client; with the same secret, refresh tokens outlive a restart
+ * @param earlierSecrets those that it replaces, latest first: refresh tokens of theirs are good too
  * @param redirectUris our callbacks, compared as strings
  * @param people offered on the page
  */
 public record DevIdpSettings(
-        String host, int port, String clientId, String clientSecret, List<URI> redirectUris, List<Person> people) {
+        String host,
+        int port,
+        String clientId,
+        String clientSecret,
+        List<String> earlierSecrets,
+        List<URI> redirectUris,
+        List<Person> people) {
     /** The port that the documentation names. */
     public static final int DEFAULT_PORT = 8790;
 
@@ -23,6 +30,7 @@ public record DevIdpSettings(
     public static final String DEFAULT_CLIENT_ID = "portcullis-local";
 
     public DevIdpSettings {
+        earlierSecrets = List.copyOf(earlierSecrets);
         redirectUris = List.copyOf(redirectUris);
         people = List.copyOf(people);
         if (!clientId.matches("[A-Za-z0-9._-]{1,64}")) {
@@ -33,15 +41,26 @@ public record DevIdpSettings(
         }
     }
 
+    /** With a secret that replaces none. */
+    public DevIdpSettings(
+            String host, int port, String clientId, String clientSecret, List<URI> redirectUris, List<Person> people) {
+        this(host, port, clientId, clientSecret, List.of(), redirectUris, people);
+    }
+
     /** On {@code localhost}, with a fresh secret and the ready-made people. */
     public static DevIdpSettings of(int port, URI redirectUri) {
         return new DevIdpSettings(
                 "localhost", port, DEFAULT_CLIENT_ID, Randoms.base64Url(32), List.of(redirectUri), Person.READY_MADE);
     }
 
-    /** These settings with a secret of one's own. */
-    public DevIdpSettings with(String secret) {
-        return new DevIdpSettings(host, port, clientId, secret, redirectUris, people);
+    /**
+     * These settings with a secret of one's own.
+     *
+     * @param secrets it, and those that it replaces, latest first
+     */
+    public DevIdpSettings with(List<String> secrets) {
+        return new DevIdpSettings(
+                host, port, clientId, secrets.getFirst(), secrets.subList(1, secrets.size()), redirectUris, people);
     }
 
     /** Without the secret. */

@@ -43,7 +43,7 @@ final class IssuedTokens {
         this.clock = clock;
         this.codes = new OneTimeTable<>(ENTRIES_MAX, CODE_SECONDS, clock);
         this.accessTokens = new OneTimeTable<>(ENTRIES_MAX, ACCESS_SECONDS, clock);
-        this.refreshTokens = new RefreshTokens(settings.clientSecret(), clock);
+        this.refreshTokens = new RefreshTokens(settings.clientSecret(), settings.earlierSecrets(), clock);
     }
 
     String newCode(AuthorizationRequest request, Person person) {

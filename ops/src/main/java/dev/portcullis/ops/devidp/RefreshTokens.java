@@ -29,8 +29,9 @@ final class RefreshTokens {
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<String> spent = new LinkedHashSet<>();
 
-    RefreshTokens(String clientSecret, InstantSource clock) {
-        this.sealer = new Sealer(new MasterKey(clientSecret).aes("devidp-refresh/1"));
+    /** @param earlierSecrets whose tokens are good too */
+    RefreshTokens(String clientSecret, List<String> earlierSecrets, InstantSource clock) {
+        this.sealer = new MasterKey(clientSecret, earlierSecrets).sealer("devidp-refresh/1");
         this.clock = clock;
     }
 

@@ -90,6 +90,7 @@ final class SwitchesPage {
                 <details><summary><b>%s</b>%s<span>%s · %s</span></summary>
                 <form method="post" action="/dev/people">
                 <input type="hidden" name="email" value="%s">
+                <p><small>sub: %s</small></p>
                 <label>Groups <small>(separated by commas)</small><input name="groups" maxlength="1000" autocomplete="off" value="%s"></label>
                 <label>E-mail<input name="new-email" type="email" required maxlength="254" autocomplete="off" value="%s"></label>
                 <div class="row"><button name="action" value="change">Change</button>
@@ -101,6 +102,7 @@ final class SwitchesPage {
                         Pages.escape(now.email()),
                         Pages.escape(now.groups().isEmpty() ? "no groups" : String.join(", ", now.groups())),
                         id,
+                        entry.signsInAs().subject(),
                         Pages.escape(String.join(", ", now.groups())),
                         Pages.escape(now.email()),
                         action,

@@ -67,7 +67,7 @@ public final class Banner {
             case SignInBy.Access access ->
                 access.issuer() + " (callback URL to allow there: " + config.callbackUrl() + ")";
             case SignInBy.LocalStandIn(int port) ->
-                "local stand-in for Access, since no ACCESS_* is set: http://localhost:" + port;
+                "local stand-in for Access, since no ACCESS_CLIENT_ID is set: http://localhost:" + port;
         };
     }
 

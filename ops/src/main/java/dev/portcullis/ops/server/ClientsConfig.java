@@ -1,10 +1,12 @@
 package dev.portcullis.ops.server;
 
 import dev.portcullis.fetch.EgressProxy;
+import dev.portcullis.fetch.HostNames;
 import dev.portcullis.fetch.HostRules;
 import dev.portcullis.store.RegisteredClient;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param registration null: clients cannot register themselves
  * @param isByDocument whether a client may be known by the address of a document (O-121)
  * @param hosts whose documents and keys are fetched (O-126)
+ * @param trustedHosts whose clients people are not warned of (O-126)
  * @param documentSecondsMax longest life of a fetched document
  * @param documentBytesMax longest document
  * @param fetchesMax requests for documents at a time
@@ -26,6 +29,7 @@ public record ClientsConfig(
         @Nullable Registration registration,
         boolean isByDocument,
         HostRules hosts,
+        HostNames trustedHosts,
         int documentSecondsMax,
         int documentBytesMax,
         int fetchesMax,
@@ -50,13 +54,13 @@ public record ClientsConfig(
 
     /** Reads and checks; mistakes go to {@code values}, what is allowed but should be known to {@code warnings}. */
     static ClientsConfig load(SettingValues values, List<String> warnings) {
+        var allowed = hostNames(values, Setting.CLIENT_DOCUMENT_HOSTS);
         var config = new ClientsConfig(
                 ClientsSection.read(values),
                 registration(values, warnings),
                 values.isOn(Setting.CLIENT_DOCUMENTS),
-                new HostRules(
-                        hostRules(values, Setting.CLIENT_DOCUMENT_HOSTS),
-                        hostRules(values, Setting.CLIENT_DOCUMENT_HOSTS_DENIED)),
+                new HostRules(allowed, hostNames(values, Setting.CLIENT_DOCUMENT_HOSTS_DENIED)),
+                union(allowed, hostNames(values, Setting.CLIENT_TRUSTED_HOSTS)),
                 values.number(Setting.CLIENT_DOCUMENT_SECONDS_MAX),
                 values.number(Setting.CLIENT_DOCUMENT_BYTES_MAX),
                 values.number(Setting.CLIENT_DOCUMENT_FETCHES_MAX),
@@ -92,15 +96,23 @@ public record ClientsConfig(
         return text.chars().allMatch(c -> c > 0x20 && c < 0x7F);
     }
 
-    private static List<String> hostRules(SettingValues values, Setting setting) {
-        List<String> rules = values.list(setting);
-        for (String rule : rules) {
-            if (!HOST_RULE.matcher(rule).matches()) {
-                values.mistake(setting, "has an entry that is no host name", "Write host names, or *. and a domain.");
-                return List.of();
+    private static HostNames hostNames(SettingValues values, Setting setting) {
+        List<String> names = values.list(setting);
+        for (String name : names) {
+            if (!HOST_RULE.matcher(name).matches()) {
+                values.mistake(
+                        setting,
+                        "has an entry that is no host name: " + name,
+                        "Write host names without scheme, port and path, or *. and a domain.");
+                return HostNames.NONE;
             }
         }
-        return rules;
+        return new HostNames(names);
+    }
+
+    private static HostNames union(HostNames some, HostNames others) {
+        return new HostNames(
+                Stream.concat(some.names().stream(), others.names().stream()).toList());
     }
 
     private static @Nullable EgressProxy egressProxy(SettingValues values) {

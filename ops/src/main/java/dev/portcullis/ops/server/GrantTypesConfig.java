@@ -43,6 +43,14 @@ public record GrantTypesConfig(
         if (!areAssertionsOn && !issuers.isEmpty()) {
             warnings.add(AssertionIssuersSection.NAME + " has no effect while IDENTITY_ASSERTIONS is off.");
         }
+        if (!values.isOn(Setting.INTROSPECTION)
+                && !values.list(Setting.INTROSPECTION_CLIENTS).isEmpty()) {
+            warnings.add("INTROSPECTION_CLIENTS has no effect while INTROSPECTION is off.");
+        }
+        Dpop dpop = dpop(values);
+        if (dpop == Dpop.OFF && values.isOn(Setting.DPOP_NONCE)) {
+            warnings.add("DPOP_NONCE has no effect while DPOP is off.");
+        }
         return new GrantTypesConfig(
                 values.isOn(Setting.INTROSPECTION),
                 Set.copyOf(values.list(Setting.INTROSPECTION_CLIENTS)),
@@ -50,7 +58,7 @@ public record GrantTypesConfig(
                 areAssertionsOn,
                 areAssertionsOn ? issuers : List.of(),
                 values.isOn(Setting.CLIENT_CREDENTIALS),
-                dpop(values),
+                dpop,
                 values.isOn(Setting.DPOP_NONCE),
                 values.number(Setting.CLIENT_FAILURES_MAX),
                 values.number(Setting.DPOP_PROOFS_MAX));

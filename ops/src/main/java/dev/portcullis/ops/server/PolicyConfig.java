@@ -36,6 +36,9 @@ public record PolicyConfig(
         var scopes = ScopesSection.read(values);
         var rules = RulesSection.read(values, scopes, warnings);
         boolean allowsByDefault = allowsByDefault(values);
+        if (!allowsByDefault && rules.isEmpty()) {
+            warnings.add("Nobody can sign in: RULES_DEFAULT is deny, and portcullis.yaml has no rules.");
+        }
         if (allowsByDefault) {
             warnOfDenialsByWhatMayBeUnknown(rules, warnings);
         }

@@ -111,6 +111,11 @@ public record ServerConfig(
                 drainSeconds);
     }
 
+    /** @return all that a client can be given */
+    public Scopes scopes() {
+        return authorization.policy().scopes().all();
+    }
+
     /** @return the scopes that a client is given that asks for none */
     public Scopes defaultScopes() {
         return authorization.policy().scopes().defaults();

@@ -267,6 +267,11 @@ public enum Setting {
             "*.example.com,client.example.org"),
     CLIENT_DOCUMENT_HOSTS_DENIED(
             CLIENTS, "", "hosts whose documents and keys are not fetched, in the same form", "*.example.net"),
+    CLIENT_TRUSTED_HOSTS(
+            CLIENTS,
+            "",
+            "hosts whose clients the consent page does not warn of, in the same form; those of CLIENT_DOCUMENT_HOSTS are among them",
+            "claude.ai,*.example.com"),
     CLIENT_DOCUMENT_SECONDS_MAX(
             CLIENTS,
             86_400,

@@ -246,7 +246,8 @@ final class Wiring {
                 new AuthorizeRoutes.PageSettings(
                         config.authorization().policy().scopes().words(),
                         signInUrl(provider).getRawAuthority(),
-                        formTargets(provider)),
+                        formTargets(provider),
+                        known.trustedHosts()),
                 flow,
                 account,
                 offload,
@@ -429,10 +430,12 @@ final class Wiring {
         };
     }
 
-    /** With a secret that is the same at the next start, so that its refresh tokens outlive our process: a restart signs nobody out. */
+    /** With a secret that follows from the key, so that its refresh tokens outlive our process, and the key: neither a restart nor a new key signs anybody out. */
     private DevIdentityProvider startStandIn(int port, MasterKey key) throws StartException {
-        String secret = Base64Url.encode(key.hmac("devidp-client-secret/1").getEncoded());
-        var settings = DevIdpSettings.of(port, config.callbackUrl()).with(secret);
+        var secrets = key.hmacs("devidp-client-secret/1").stream()
+                .map(secret -> Base64Url.encode(secret.getEncoded()))
+                .toList();
+        var settings = DevIdpSettings.of(port, config.callbackUrl()).with(secrets);
         try {
             return running.add("the stand-in for Access", DevIdentityProvider.start(settings, clock));
         } catch (IOException e) {

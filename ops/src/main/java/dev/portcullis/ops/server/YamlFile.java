@@ -57,6 +57,7 @@ final class YamlFile {
     record Contents(List<Entry> entries, Map<String, YamlNode> sections) {}
 
     static Contents parse(String text) throws YamlException {
+        refuseTabs(text);
         var file = new YamlFile();
         try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
             file.readDocument(parser);
@@ -68,6 +69,17 @@ final class YamlFile {
                     "is no YAML" + (where == null ? "" : " (line " + where.getLineNr() + ")") + ": " + problem);
         }
         return new Contents(file.entries, file.sections);
+    }
+
+    /** The likeliest mistake of all, of which the reader says something else, at another line. */
+    private static void refuseTabs(String text) throws YamlException {
+        var lines = text.lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).matches(" *\t.*\\S.*")) {
+                throw new YamlException(
+                        "is indented with a tab (line " + (i + 1) + "), which YAML does not take for spaces");
+            }
+        }
     }
 
     private void readDocument(JsonParser parser) throws YamlException {

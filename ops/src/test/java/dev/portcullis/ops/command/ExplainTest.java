@@ -113,6 +113,22 @@ class ExplainTest {
     }
 
     @Test
+    void explainWhenDeniedThenSaysEachThingOnce() throws Exception {
+        assertThat(explain("--group", "interns", "--tool", "generateImage").out())
+                .isEqualTo("denied, by rule \"interns make nothing\" (line 5)\n");
+        assertThat(explain("--as", "bob@example.com", "--tool", "add").out())
+                .containsOnlyOnce("not by \"ALLOWED_EMAILS\"");
+    }
+
+    @Test
+    void explainWhenThereIsNoSuchThingThenWarnsOfIt() throws Exception {
+        assertThat(explain("--tool", "frob").err())
+                .isEqualToIgnoringNewLines("warning: there is no tool frob; there are add, generateImage");
+        assertThat(explain("--scope-wanted", "frob").err()).contains("there is no scope frob; there are ");
+        assertThat(explain("--tool", "add").err()).isEmpty();
+    }
+
+    @Test
     void explainWhenNothingIsNamedThenListsAllTools() throws Exception {
         var said = explain("--as", "bob@example.com");
 

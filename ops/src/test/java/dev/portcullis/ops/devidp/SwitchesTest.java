@@ -70,6 +70,12 @@ class SwitchesTest {
         assertThat(refresh(refreshed).identity()).isEqualTo(signedIn.identity());
     }
 
+    /** What ops/run grants and revoke ask for. */
+    @Test
+    void pageThenSaysTheSubOfPeople() throws Exception {
+        assertThat(page().body()).contains("sub: " + signedIn.identity().subject());
+    }
+
     /** Provider's answer to a refresh → what it says of the person (O-145). */
     @ParameterizedTest
     @CsvSource({

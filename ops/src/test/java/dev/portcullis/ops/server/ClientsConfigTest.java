@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.fetch.EgressProxy;
+import dev.portcullis.fetch.HostNames;
 import dev.portcullis.fetch.HostRules;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.store.RegisteredClient;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -59,6 +59,7 @@ class ClientsConfigTest {
         assertThat(config.registration()).isEqualTo(new ClientsConfig.Registration(null, 6_000));
         assertThat(config.isByDocument()).isTrue();
         assertThat(config.hosts()).isEqualTo(HostRules.ALL);
+        assertThat(config.trustedHosts()).isEqualTo(HostNames.NONE);
         assertThat(config.documentSecondsMax()).isEqualTo(86_400);
         assertThat(config.documentBytesMax()).isEqualTo(65_536);
         assertThat(config.egressProxy()).isNull();
@@ -72,6 +73,7 @@ class ClientsConfigTest {
                 client-document-hosts: ['*.example.com', a.example]
                 client-document-hosts-denied: b.example.com
                 client-document-seconds-max: 604800
+                client-trusted-hosts: claude.ai
                 egress-proxy: proxy.internal:3128
                 clients: [{id: app, redirect-uris: https://app.example/cb}]
                 """);
@@ -79,7 +81,10 @@ class ClientsConfigTest {
         assertThat(config.registration()).isNull();
         assertThat(config.isByDocument()).isFalse();
         assertThat(config.hosts())
-                .isEqualTo(new HostRules(List.of("*.example.com", "a.example"), List.of("b.example.com")));
+                .isEqualTo(new HostRules(HostNames.of("*.example.com", "a.example"), HostNames.of("b.example.com")));
+        assertThat(config.trustedHosts())
+                .as("whose documents alone are fetched need no warning")
+                .isEqualTo(HostNames.of("*.example.com", "a.example", "claude.ai"));
         assertThat(config.documentSecondsMax()).isEqualTo(604_800);
         assertThat(config.egressProxy()).isEqualTo(new EgressProxy("proxy.internal", 3128));
     }

@@ -490,6 +490,23 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void loadWhenYamlIsIndentedWithATabThenSaysSoAndWhere() throws IOException {
+        yaml("access:\n\tclient-id: x\n");
+
+        assertThat(mistakes().report()).contains("portcullis.yaml is indented with a tab (line 2)");
+    }
+
+    @Test
+    void loadWhenSettingsHaveNoEffectThenWarns() throws Exception {
+        yaml("rules-default: deny\ndpop-nonce: on\nintrospection-clients: a\n");
+
+        assertThat(load().warnings())
+                .anyMatch(warning -> warning.startsWith("Nobody can sign in: RULES_DEFAULT is deny"))
+                .anyMatch(warning -> warning.startsWith("DPOP_NONCE has no effect"))
+                .anyMatch(warning -> warning.startsWith("INTROSPECTION_CLIENTS has no effect"));
+    }
+
+    @Test
     void loadWhenAFileIsNotUtf8ThenIsAMistake() throws IOException {
         Files.write(directory.resolve(".dev.vars"), new byte[] {'P', '=', (byte) 0xC3, '\n'});
 

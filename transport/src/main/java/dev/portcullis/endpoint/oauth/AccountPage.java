@@ -18,8 +18,7 @@ final class AccountPage {
     private static final String TITLE = "Apps with access";
     private static final String FORM = "<form class=\"quiet\" method=\"post\" action=\"/account\">\n";
     private static final int PERSON_CHARS_MAX = 120;
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
-                    "d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
     private final String server;
@@ -86,7 +85,7 @@ final class AccountPage {
         body.markup("<section class=\"app\">\n<h2>")
                 .add(name)
                 .markup("</h2>\n")
-                .add(ClientWords.tag(item.clientKind(), item.clientHost()))
+                .add(ClientWords.tag(item.clientKind(), item.clientHost(), settings.trusts(item.clientHost())))
                 .markup("<dl>\n");
         if (item.redirect() != null) {
             body.markup("<dt>Answers go to</dt><dd>")

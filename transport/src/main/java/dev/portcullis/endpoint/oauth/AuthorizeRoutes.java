@@ -1,5 +1,6 @@
 package dev.portcullis.endpoint.oauth;
 
+import dev.portcullis.fetch.HostNames;
 import dev.portcullis.http.Endpoint;
 import dev.portcullis.http.Route;
 import dev.portcullis.oauth.OAuthSettings;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** The endpoints that browsers navigate to, as opposed to those that clients call: consent, the return from the identity provider, and a person's own page (O §1). */
 public final class AuthorizeRoutes {
@@ -33,11 +35,17 @@ public final class AuthorizeRoutes {
      * @param scopeWords scope → what it allows, in words that follow <i>It would be able to</i>, e.g. <i>see and call tools in your name</i>
      * @param providerName what people know the identity provider by: its host
      * @param providerSources origins ({@code http://localhost:8790}) of an identity provider that has no TLS, as only one on loopback may; empty otherwise
+     * @param trustedHosts hosts that the operator knows: of clients described at others people are warned (O-126)
      */
-    public record PageSettings(Map<String, String> scopeWords, String providerName, List<String> providerSources) {
+    public record PageSettings(
+            Map<String, String> scopeWords, String providerName, List<String> providerSources, HostNames trustedHosts) {
         public PageSettings {
             scopeWords = Map.copyOf(scopeWords);
             providerSources = List.copyOf(providerSources);
+        }
+
+        boolean trusts(@Nullable String host) {
+            return host != null && trustedHosts.contain(host);
         }
     }
 

@@ -20,13 +20,18 @@ final class ClientWords {
                 : html.markup("<bdi>").text(clean, NAME_CHARS_MAX).markup("</bdi>");
     }
 
-    /** Who vouches for what the client says of itself. */
-    static Html tag(RegisteredClient.Kind kind, @Nullable String host) {
+    /**
+     * Who vouches for what the client says of itself.
+     *
+     * @param isTrusted whether the operator knows that host
+     */
+    static Html tag(RegisteredClient.Kind kind, @Nullable String host, boolean isTrusted) {
         var html = new Html();
         return switch (kind) {
             case DYNAMIC -> html.markup("<p class=\"tag warned\">Self-registered, unverified</p>\n");
             case METADATA_DOCUMENT ->
-                html.markup("<p class=\"tag\">Described by <strong>")
+                html.markup(isTrusted ? "<p class=\"tag\">" : "<p class=\"tag warned\">")
+                        .markup("Described by <strong>")
                         .text(host == null ? "its own address" : host)
                         .markup("</strong></p>\n");
             case PREREGISTERED -> html.markup("<p class=\"tag known\">Known to this server</p>\n");

@@ -32,17 +32,23 @@ final class ConsentPage {
         return Page.reply(HttpResponseStatus.OK, "Allow access?", server, body, formAction(view.redirect()));
     }
 
-    private static void addClient(Html body, ConsentView view) {
+    private void addClient(Html body, ConsentView view) {
+        boolean isTrusted = settings.trusts(view.clientHost());
         body.markup("<h1>")
                 .add(ClientWords.name(view.clientName(), "An app that gives no name"))
                 .markup(" asks for access</h1>\n")
-                .add(ClientWords.tag(view.clientKind(), view.clientHost()));
+                .add(ClientWords.tag(view.clientKind(), view.clientHost(), isTrusted));
         switch (view.clientKind()) {
             case DYNAMIC ->
                 body.markup("<p class=\"soft\">Nobody has checked this app: any app can give itself any name.</p>\n");
             case METADATA_DOCUMENT ->
-                body.markup("<p class=\"soft\">Whoever runs that address says what this app is called and where its"
-                        + " answers go. Is it an address you know?</p>\n");
+                body.markup(
+                        isTrusted
+                                ? "<p class=\"soft\">Whoever runs this server knows that address, which says what this app is"
+                                        + " called and where its answers go.</p>\n"
+                                : "<p class=\"warn\"><strong>Do you know that address?</strong> This server does not. Whoever"
+                                        + " runs it has chosen what this app is called and where its answers go. If you do not"
+                                        + " know it, deny.</p>\n");
             case PREREGISTERED ->
                 body.markup("<p class=\"soft\">Whoever runs this server has entered this app by hand.</p>\n");
         }
@@ -58,7 +64,7 @@ final class ConsentPage {
                     .add(ClientWords.ability(scope, settings.scopeWords()))
                     .markup("</li>\n");
         }
-        body.markup("</ul>\n<p class=\"soft\">at this server</p>\n");
+        body.markup("</ul>\n<p class=\"soft\">at this address</p>\n");
         for (String resource : view.resources()) {
             body.markup("<code>").text(resource).markup("</code>\n");
         }

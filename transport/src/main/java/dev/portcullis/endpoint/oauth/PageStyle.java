@@ -62,6 +62,7 @@ final class PageStyle {
             .app .tag{margin-top:.375rem}
             .app dl{margin-top:.75rem}
             .app ul{font-size:.875rem}
+            .app li::before{top:.25rem}
             .row{display:flex;justify-content:space-between;align-items:center;gap:1rem;flex-wrap:wrap}
             .quiet button{flex:none;min-height:2.25rem;padding:.25rem .875rem;font-size:.875rem}
             .app .quiet{margin-top:.875rem}

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.fetch.HostNames;
 import dev.portcullis.http.RecordedExchange;
 import dev.portcullis.http.Route;
 import dev.portcullis.identity.Identity;
@@ -77,7 +78,8 @@ final class BrowserHouse implements AutoCloseable {
         var account = new AccountFlow(new AccountFlow.Lives(600, 1800), master, store, provider, policy, telemetry);
         routes = AuthorizeRoutes.of(
                 settings,
-                new AuthorizeRoutes.PageSettings(Map.of("read", "look at things"), "idp.example", List.of()),
+                new AuthorizeRoutes.PageSettings(
+                        Map.of("read", "look at things"), "idp.example", List.of(), HostNames.NONE),
                 flow,
                 account,
                 Runnable::run,

@@ -3,6 +3,7 @@ package dev.portcullis.endpoint.oauth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.endpoint.oauth.ClientsFixture.Web;
+import dev.portcullis.fetch.HostNames;
 import dev.portcullis.http.RecordedExchange;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.telemetry.AuditEvent;
@@ -65,6 +66,24 @@ class ClientDocumentTest {
         assertThat(server.store.clientCount(ClientsFixture.NOW)).isZero();
         assertThat(server.audited)
                 .anyMatch(event -> event.what() == AuditEvent.What.CLIENT_DOCUMENT && event.succeeded());
+    }
+
+    /** O-126: at hosts that the operator has not named, it is the person who must know whom they believe. */
+    @Test
+    void authorizeWhenHostIsNotTrustedThenThePageWarns() {
+        assertThat(server.authorize(id, REDIRECT).body())
+                .contains("<p class=\"tag warned\">Described by <strong>127.0.0.1")
+                .contains("Do you know that address?");
+    }
+
+    @Test
+    void authorizeWhenHostIsTrustedThenThePageSaysSoAndDoesNotWarn() {
+        server.trustedHosts = HostNames.of("127.0.0.1");
+
+        assertThat(server.authorize(id, REDIRECT).body())
+                .contains("<p class=\"tag\">Described by <strong>127.0.0.1")
+                .contains("Whoever runs this server knows that address")
+                .doesNotContain("Do you know that address?");
     }
 
     /** T-80: a redirect to a third host is not in the document. */

@@ -9,6 +9,7 @@ import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.fetch.AddressGuard;
 import dev.portcullis.fetch.DocumentFetcher;
 import dev.portcullis.fetch.FetchLimits;
+import dev.portcullis.fetch.HostNames;
 import dev.portcullis.fetch.HostRules;
 import dev.portcullis.fetch.StrangersDocuments;
 import dev.portcullis.http.RecordedExchange;
@@ -82,6 +83,8 @@ final class ClientsFixture implements AutoCloseable {
     Set<Integer> strangersPorts = Set.of(443);
     ClientRegistration.Limits registrations = new ClientRegistration.Limits(2, 1_000);
 
+    HostNames trustedHosts = HostNames.NONE;
+
     @Nullable
     String initialAccessToken;
 
@@ -141,7 +144,8 @@ final class ClientsFixture implements AutoCloseable {
                 telemetry);
         var flow =
                 new AuthorizationFlow(settings, key, store, clients, new Provider(), RulePolicy.openToAll(), telemetry);
-        var pages = new AuthorizeRoutes.PageSettings(Map.of("mcp", "use the tools"), "idp.example", List.of());
+        var pages = new AuthorizeRoutes.PageSettings(
+                Map.of("mcp", "use the tools"), "idp.example", List.of(), trustedHosts);
         var account = new AccountFlow(
                 new AccountFlow.Lives(600, 1800), key, store, new Provider(), RulePolicy.openToAll(), telemetry);
         var all = new ArrayList<Route>();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.fetch.HostNames;
 import dev.portcullis.http.RecordedExchange;
 import dev.portcullis.http.Route;
 import dev.portcullis.identity.Identity;
@@ -78,7 +79,10 @@ class SignInEndpointsTest {
         var flow = new AuthorizationFlow(
                 settings, MASTER, store, new Clients(store, MASTER, 3600), provider, RulePolicy.openToAll(), telemetry);
         var pages = new AuthorizeRoutes.PageSettings(
-                Map.of("tools", "see and call tools in your name"), "idp.example", List.of("http://localhost:8790"));
+                Map.of("tools", "see and call tools in your name"),
+                "idp.example",
+                List.of("http://localhost:8790"),
+                HostNames.NONE);
         var account = new AccountFlow(
                 new AccountFlow.Lives(600, 1800), MASTER, store, provider, RulePolicy.openToAll(), telemetry);
         return AuthorizeRoutes.of(
