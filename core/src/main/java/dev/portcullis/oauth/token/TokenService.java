@@ -156,9 +156,14 @@ public final class TokenService {
     /** O-81; guesses are slowed down (O-84). */
     private RegisteredClient authenticate(
             ClientRequest request, ClientCredentials credentials, @Nullable Grant grant, long nowSeconds) {
+        if (!attempts.mayBeGuess(credentials)) {
+            return authenticator.authenticate(credentials, clientOf(grant), nowSeconds);
+        }
         attempts.check(credentials.clientId(), request.peer(), nowSeconds);
         try {
-            return authenticator.authenticate(credentials, clientOf(grant), nowSeconds);
+            var client = authenticator.authenticate(credentials, clientOf(grant), nowSeconds);
+            attempts.succeeded(credentials);
+            return client;
         } catch (OAuthException e) {
             if (e.error() == OAuthError.INVALID_CLIENT) {
                 attempts.failed(credentials.clientId(), request.peer(), nowSeconds);
