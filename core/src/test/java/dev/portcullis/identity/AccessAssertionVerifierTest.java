@@ -252,4 +252,15 @@ class AccessAssertionVerifierTest {
 
         assertThat(refusal.kind()).isEqualTo(Kind.UNAVAILABLE);
     }
+
+    /** Something else at their address is Access's fault, or that of a proxy in between, and says nothing of the caller. */
+    @Test
+    void verifyWhenKeysAreNoKeySetThenIsUnavailableAndNotRefused() throws Exception {
+        server.answers(LocalServer.json("{\"keys\":\"none\"}"));
+
+        var refusal = catchThrowableOfType(
+                IdentityException.class, () -> verifier(false).verify(sign(ours, header(), claims())));
+
+        assertThat(refusal.kind()).isEqualTo(Kind.UNAVAILABLE);
+    }
 }

@@ -3,8 +3,10 @@ package dev.portcullis.ops.server;
 import dev.portcullis.fetch.EgressProxy;
 import dev.portcullis.fetch.HostNames;
 import dev.portcullis.fetch.HostRules;
+import dev.portcullis.oauth.client.RedirectUris;
 import dev.portcullis.store.RegisteredClient;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param fetchesMax requests for documents at a time
  * @param perHostPerMinute of them, to one host in a minute
  * @param tableBytesMax of documents kept, and of key sets
+ * @param redirectSchemes private-use schemes without a dot that clients may be sent back to (O-51)
  * @param egressProxy null for none
  */
 public record ClientsConfig(
@@ -35,6 +38,7 @@ public record ClientsConfig(
         int fetchesMax,
         int perHostPerMinute,
         int tableBytesMax,
+        List<String> redirectSchemes,
         @Nullable EgressProxy egressProxy) {
     private static final int TOKEN_CHARS_MIN = 16;
     private static final Pattern HOST_RULE = Pattern.compile("(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
@@ -42,6 +46,7 @@ public record ClientsConfig(
 
     public ClientsConfig {
         preregistered = List.copyOf(preregistered);
+        redirectSchemes = List.copyOf(redirectSchemes);
     }
 
     /**
@@ -66,6 +71,7 @@ public record ClientsConfig(
                 values.number(Setting.CLIENT_DOCUMENT_FETCHES_MAX),
                 values.number(Setting.CLIENT_DOCUMENTS_PER_HOST_MAX),
                 values.number(Setting.CLIENT_DOCUMENT_TABLE_BYTES_MAX),
+                redirectSchemes(values),
                 egressProxy(values));
         if (config.registration == null && !config.isByDocument && config.preregistered.isEmpty()) {
             warnings.add("Nobody can connect: REGISTRATION and CLIENT_DOCUMENTS are off, and there are no clients in"
@@ -113,6 +119,23 @@ public record ClientsConfig(
     private static HostNames union(HostNames some, HostNames others) {
         return new HostNames(
                 Stream.concat(some.names().stream(), others.names().stream()).toList());
+    }
+
+    /** What no client may be sent back to is not let in by its name either. */
+    private static List<String> redirectSchemes(SettingValues values) {
+        List<String> schemes = values.list(Setting.REDIRECT_SCHEMES).stream()
+                .map(scheme -> scheme.toLowerCase(Locale.ROOT))
+                .toList();
+        for (String scheme : schemes) {
+            if (scheme.indexOf(':') >= 0 || !new RedirectUris(List.of(scheme)).isRegistrable(scheme + "://x")) {
+                values.mistake(
+                        Setting.REDIRECT_SCHEMES,
+                        "has an entry that is no scheme, or one that browsers or this server use themselves",
+                        "Write names such as cursor, without a colon.");
+                return List.of();
+            }
+        }
+        return schemes;
     }
 
     private static @Nullable EgressProxy egressProxy(SettingValues values) {

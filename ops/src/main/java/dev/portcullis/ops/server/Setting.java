@@ -279,6 +279,11 @@ public enum Setting {
             7 * 86_400,
             "seconds",
             "a fetched document is kept, whatever its host says, and stands in for a host that cannot be reached"),
+    REDIRECT_SCHEMES(
+            CLIENTS,
+            "cursor,vscode,vscode-insiders,windsurf,claude",
+            "schemes without a dot at which programs on people's machines may be sent back to, comma-separated; with a dot all may",
+            "cursor,vscode"),
     EGRESS_PROXY(
             CLIENTS,
             "",

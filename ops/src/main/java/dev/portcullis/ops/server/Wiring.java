@@ -394,7 +394,7 @@ final class Wiring {
                 config.authorization().policy().scopes().all(),
                 config.authorization().policy().scopes().defaults(),
                 config.publicUrl().getScheme().equals("https"),
-                List.of("cursor", "vscode", "vscode-insiders", "windsurf", "claude"),
+                config.authorization().clients().redirectSchemes(),
                 config.authorization()
                         .grantTypes()
                         .addTo(new OAuthSettings.Offered(
