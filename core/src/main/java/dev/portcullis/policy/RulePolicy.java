@@ -207,7 +207,8 @@ public final class RulePolicy implements Policy {
                             .distinct()
                             .toArray(String[]::new))
                     .toArray(String[][]::new);
-            this.outOfReach = new Decision.Deny("rule " + rule.title() + " needs a scope that is not for this person, or not for this client");
+            this.outOfReach = new Decision.Deny(
+                    "rule " + rule.title() + " needs a scope that is not for this person, or not for this client");
         }
 
         /** A scope that this person, or this client, can never be given is not asked for: then it is as if the thing were not there. */
@@ -219,8 +220,7 @@ public final class RulePolicy implements Policy {
             for (String[] anyOf : needed) {
                 if (!holdsOne(principal.scopes(), anyOf)) {
                     isMissing = true;
-                    if (!principal.isForClient(anyOf[0])
-                            || !(hold(anyOf[0], principal) instanceof Decision.Allow)) {
+                    if (!principal.isForClient(anyOf[0]) || !(hold(anyOf[0], principal) instanceof Decision.Allow)) {
                         return outOfReach;
                     }
                 }

@@ -191,9 +191,7 @@ class RuleOrderTest {
         var policy = RulePolicy.of(List.of(tool("r", needs("files:write", "mcp"), "t")), true, FILES);
 
         assertThat(call(policy, through("mcp files:read"), "t")).isInstanceOf(Decision.Deny.class);
-        assertThat(call(policy, through("files:write"), "t"))
-                .as("mcp is held")
-                .isInstanceOf(Decision.NeedScope.class);
+        assertThat(call(policy, through("files:write"), "t")).as("mcp is held").isInstanceOf(Decision.NeedScope.class);
         assertThat(call(policy, through(""), "t")).as("no bound").isInstanceOf(Decision.NeedScope.class);
     }
 

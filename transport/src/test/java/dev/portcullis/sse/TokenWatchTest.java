@@ -187,8 +187,7 @@ class TokenWatchTest {
     void followWhenTheStreamOutlivesAChangeThenItIsToldWhoThatIsNow() throws Exception {
         try (var server = start(100);
                 var client = server.connect()) {
-            client.send("GET /stream?stays HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
-                    + "\r\n\r\n");
+            client.send("GET /stream?stays HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + "\r\n\r\n");
             assertThat(client.readHead().status()).isEqualTo(200);
             String grantId = TokenFormat.grantIdOf(token);
             byte[] props = store.grant(grantId, now.get()).sealedProps();

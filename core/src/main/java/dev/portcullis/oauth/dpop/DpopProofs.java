@@ -12,6 +12,7 @@ import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthException;
 import dev.portcullis.oauth.OAuthSettings.Dpop;
 import dev.portcullis.store.GrantStore;
+import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.AuditEvent;
 import dev.portcullis.telemetry.Telemetry;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,12 @@ public final class DpopProofs {
 
     private static final SignedToken.Form FORM =
             new SignedToken.Form("the DPoP proof", "dpop+jwt", true, Set.copyOf(ALGORITHMS));
+    /** Of one key, within the time that a proof is remembered: 100 a second (T-92). Else one caller alone could use up the room for all. */
+    private static final int OF_ONE_KEY_MAX = 60_000;
+
+    /** Keys whose proofs are counted, about 150 bytes each. */
+    private static final int KEYS_MAX = 100_000;
+
     private static final int ID_CHARS_MAX = 256;
     private static final int PROOF_CHARS_MAX = 8 * 1024;
 
@@ -45,6 +53,8 @@ public final class DpopProofs {
     private final @Nullable ProofNonces nonces;
     private final Telemetry telemetry;
     private final Cache<TokenHash, Boolean> spent;
+    private final Cache<TokenHash, AtomicInteger> madeBy;
+    private final int ofOneKeyMax;
 
     /**
      * @param key the nonces come from it
@@ -53,12 +63,28 @@ public final class DpopProofs {
      */
     public DpopProofs(
             Dpop mode, MasterKey key, GrantStore store, boolean wantsNonce, int spentMax, Telemetry telemetry) {
+        this(mode, key, store, wantsNonce, spentMax, OF_ONE_KEY_MAX, telemetry);
+    }
+
+    DpopProofs(
+            Dpop mode,
+            MasterKey key,
+            GrantStore store,
+            boolean wantsNonce,
+            int spentMax,
+            int ofOneKeyMax,
+            Telemetry telemetry) {
         this.mode = mode;
         this.store = store;
         this.nonces = wantsNonce ? new ProofNonces(key.keyedHash("dpop-nonce/1")) : null;
         this.telemetry = telemetry;
         this.spent = Caffeine.newBuilder()
                 .maximumSize(spentMax)
+                .expireAfterWrite(Duration.ofSeconds(2L * AGE_SECONDS_MAX))
+                .build();
+        this.ofOneKeyMax = ofOneKeyMax;
+        this.madeBy = Caffeine.newBuilder()
+                .maximumSize(KEYS_MAX)
                 .expireAfterWrite(Duration.ofSeconds(2L * AGE_SECONDS_MAX))
                 .build();
     }
@@ -92,7 +118,7 @@ public final class DpopProofs {
      * @param accessToken hash of the access token that the proof must be for; null at the token endpoint
      * @return SHA-256 thumbprint of the key whose holder made the request
      * @throws OAuthException INVALID_DPOP_PROOF; USE_DPOP_NONCE: {@link #nonce} is to be in the next one
-     * @throws dev.portcullis.store.StoreException whether the proof was used before is not known
+     * @throws StoreException whether the proof was used before is not known, or its key has made more than are remembered of one
      */
     public TokenHash verify(
             List<String> proofs, String method, String target, @Nullable TokenHash accessToken, long nowSeconds) {
@@ -175,11 +201,20 @@ public final class DpopProofs {
         }
         // With the key in it, nobody spends the ids of others.
         var once = TokenHash.of(("dpop/1:" + key.thumbprint() + ":" + id).getBytes(StandardCharsets.UTF_8));
-        if (spent.getIfPresent(once) != null || !store.spendOnce(once, madeAt + AGE_SECONDS_MAX + 1, nowSeconds)) {
+        if (spent.getIfPresent(once) != null || !spendOnce(key, once, madeAt, nowSeconds)) {
             telemetry.audit(AuditEvent.of(AuditEvent.What.ASSERTION_REPLAYED).failed("DPoP proof"));
             throw refused("the DPoP proof was used before (jti)");
         }
         spent.put(once, true);
+    }
+
+    private boolean spendOnce(ProofKey key, TokenHash once, long madeAt, long nowSeconds) {
+        var made = madeBy.get(key.thumbprint(), _ -> new AtomicInteger());
+        if (made.get() >= ofOneKeyMax) {
+            throw new StoreException("one key has made more DPoP proofs than are remembered of one: " + ofOneKeyMax);
+        }
+        made.incrementAndGet();
+        return store.spendOnce(once, madeAt + AGE_SECONDS_MAX + 1, nowSeconds);
     }
 
     private static boolean isEqual(String left, String right) {

@@ -81,7 +81,8 @@ final class RefreshFlow {
             throw refused();
         }
         if (presented.wrappedKey().length == 0) {
-            throw reused(grant); // kept only to be recognised: it can never be used again, whatever it is to be used for
+            throw reused(
+                    grant); // kept only to be recognised: it can never be used again, whatever it is to be used for
         }
         var asked = Narrowing.subset(request.scope(), grant.scopes());
         var resources = narrowing.resources(request.resources(), grant.resources());

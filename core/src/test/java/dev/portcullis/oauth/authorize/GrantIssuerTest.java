@@ -10,7 +10,11 @@ import dev.portcullis.oauth.OAuthSettings.Lives;
 import dev.portcullis.store.Grant;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** How long a grant may be moved on (O-98, O-145). */
@@ -29,20 +33,23 @@ class GrantIssuerTest {
 
     private static Grant issued(SignIn signIn) {
         try (var store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT)) {
-            var transaction = Transaction.of(new AuthorizationRequest(
-                    CLIENT,
-                    "http://localhost/cb",
-                    "state",
-                    "challenge",
-                    List.of("https://mcp.example.com/mcp"),
-                    Scopes.of("tools"),
-                    AuthorizationRequest.Prompt.DEFAULT,
-                    null));
             String code = new GrantIssuer(store, Lives.DEFAULT, 50)
-                    .issue(transaction, Scopes.of("tools"), CLIENT, signIn, "alice", NOW)
+                    .issue(transaction(), Scopes.of("tools"), CLIENT, signIn, "alice", NOW)
                     .code();
             return store.code(TokenHash.of(code), NOW).grant();
         }
+    }
+
+    private static Transaction transaction() {
+        return Transaction.of(new AuthorizationRequest(
+                CLIENT,
+                "http://localhost/cb",
+                "state",
+                "challenge",
+                List.of("https://mcp.example.com/mcp"),
+                Scopes.of("tools"),
+                AuthorizationRequest.Prompt.DEFAULT,
+                null));
     }
 
     @Test
@@ -51,6 +58,41 @@ class GrantIssuerTest {
 
         assertThat(grant.endsAt()).isEqualTo(NOW + 90 * 86_400);
         assertThat(grant.checkedAt()).isEqualTo(NOW);
+    }
+
+    /** O-145: said once, not at each sign-in; and not where refresh tokens come. */
+    @Test
+    void issueWhenTheProviderGivesNoRefreshTokensThenRecommendsThemOnce() {
+        var said = new ArrayList<String>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                said.add(line.getLevel() + " " + line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        var logger = Logger.getLogger(GrantIssuer.class.getName());
+        logger.addHandler(handler);
+        try (var store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT)) {
+            var issuer = new GrantIssuer(store, Lives.DEFAULT, 50);
+            issuer.issue(transaction(), Scopes.of("tools"), CLIENT, new SignIn(ALICE, "refresh token"), "alice", NOW);
+            assertThat(said).isEmpty();
+            for (int i = 0; i < 3; i++) {
+                issuer.issue(transaction(), Scopes.of("tools"), CLIENT, new SignIn(ALICE, null), "alice", NOW);
+            }
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(said)
+                .singleElement()
+                .asString()
+                .startsWith("WARNING ")
+                .contains("switch refresh tokens on in the Access application");
     }
 
     @Test

@@ -366,4 +366,26 @@ class DpopProofsTest {
         assertThat(DpopProofs.thumbprint("A".repeat(44))).isNull();
         assertThat(DpopProofs.thumbprint("A".repeat(43))).isNotNull();
     }
+
+    /** T-89, T-92: whoever makes valid proofs without end uses up what is theirs, not the room of all. */
+    @Test
+    void verifyWhenOneKeyMakesTooManyThenThatKeyAloneIsRefused() {
+        var narrow = new DpopProofs(Dpop.ON, key, store, false, 100, 2, Telemetry.NONE);
+        String first = new Proof().sign();
+        narrow.verify(List.of(first), "POST", TARGET, TOKEN, NOW);
+        assertThat(catchThrowableOfType(
+                                OAuthException.class, () -> narrow.verify(List.of(first), "POST", TARGET, TOKEN, NOW))
+                        .error())
+                .as("what comes twice takes no room")
+                .isEqualTo(OAuthError.INVALID_DPOP_PROOF);
+        narrow.verify(List.of(new Proof().sign()), "POST", TARGET, TOKEN, NOW);
+
+        String third = new Proof().sign();
+        assertThatThrownBy(() -> narrow.verify(List.of(third), "POST", TARGET, TOKEN, NOW))
+                .isInstanceOf(StoreException.class);
+        var others = new Proof();
+        others.signedBy(ecKey(Curve.P_256), "ES256");
+        assertThat(narrow.verify(List.of(others.sign()), "POST", TARGET, TOKEN, NOW))
+                .isNotNull();
+    }
 }

@@ -416,9 +416,7 @@ final class RefreshRecheckTest {
 
         assertThat(provider.calls).hasValue(calls);
         assertThat(alice.isLive()).isFalse();
-        assertThat(audited)
-                .last()
-                .satisfies(event -> assertThat(event.what()).isEqualTo(What.REFRESH_TOKEN_REUSED));
+        assertThat(audited).last().satisfies(event -> assertThat(event.what()).isEqualTo(What.REFRESH_TOKEN_REUSED));
     }
 
     /** O-145: rules look at what is said now. */

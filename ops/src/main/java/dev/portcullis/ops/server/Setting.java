@@ -234,7 +234,7 @@ public enum Setting {
             86_400,
             "seconds",
             "how long the identity provider's last word counts while it cannot be reached; then 503"),
-    UNCONFIRMED_TOKEN_SECONDS(LIVES, 900, 60, 3_600, "seconds", "longest life of an access token issued meanwhile"),
+    UNCONFIRMED_TOKEN_SECONDS(LIVES, 900, 60, 900, "seconds", "longest life of an access token issued meanwhile"),
     CLIENT_SECONDS(
             LIVES, 90 * 86_400, 3_600, 730 * 86_400, "seconds", "life of a registration since its issue or last use"),
     APPROVAL_SECONDS(LIVES, 30 * 86_400, 0, 30 * 86_400, "seconds", "how long an approval is remembered; 0: never"),

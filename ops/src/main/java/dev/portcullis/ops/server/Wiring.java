@@ -193,8 +193,8 @@ final class Wiring {
         // MCP.
         var info = served.info();
         var revisions = new Revisions(info);
-        var sessions = new Sessions(
-                key, new MemorySessionStore(limits.sessions(), clock, policy), limits.sessions(), clock);
+        var sessions =
+                new Sessions(key, new MemorySessionStore(limits.sessions(), clock, policy), limits.sessions(), clock);
         var dispatcher = new McpDispatcher(
                 info,
                 key,

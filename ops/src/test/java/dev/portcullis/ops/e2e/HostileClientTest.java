@@ -87,69 +87,115 @@ class HostileClientTest {
                 row("asks as nobody", "400 invalid_client", it -> it.authorize("client_id", "nobody")),
                 row("asks for another's redirect", "400", it -> it.authorize("redirect_uri", "https://evil.example/")),
                 row("adds to the redirect", "400", it -> it.authorize("redirect_uri", it.redirect() + "/more")),
-                row("asks for a token at once", "400 unsupported_response_type", it -> it.authorize(
-                        "response_type", "token")),
+                row(
+                        "asks for a token at once",
+                        "400 unsupported_response_type",
+                        it -> it.authorize("response_type", "token")),
                 row("asks without a challenge", "400 invalid_request", it -> it.authorize("code_challenge", null)),
-                row("asks with a plain one", "400 invalid_request", it -> it.authorize(
-                        "code_challenge_method", "plain")),
+                row(
+                        "asks with a plain one",
+                        "400 invalid_request",
+                        it -> it.authorize("code_challenge_method", "plain")),
                 row("leaves the method out", "400 invalid_request", it -> it.authorize("code_challenge_method", null)),
-                row("asks for another's resource", "400 invalid_target", it -> it.authorize(
-                        "resource", "https://other.example/mcp")),
+                row(
+                        "asks for another's resource",
+                        "400 invalid_target",
+                        it -> it.authorize("resource", "https://other.example/mcp")),
                 row("asks for a scope that is none", "400 invalid_scope", it -> it.authorize("scope", "a\"b")),
                 row("brings a request object", "400 request_not_supported", it -> it.authorize("request", "e30.e30.")),
-                row("names itself twice", "400", it -> it.get(
-                        it.authorizeUrl(Map.of()) + "&client_id=" + it.hostile.clientId())),
+                row(
+                        "names itself twice",
+                        "400",
+                        it -> it.get(it.authorizeUrl(Map.of()) + "&client_id=" + it.hostile.clientId())),
                 // Consent and the way back (O-63, O-67, O §4.5, T-52, T-53)
                 row("approves for the person", "403", it -> it.approveWithout("cookie")),
                 row("approves from its own page", "403", it -> it.approveWithout("origin")),
                 row("approves by GET", "200", it -> it.get(it.authorizeUrl(Map.of()) + "&decision=approve")),
                 row("makes a state up", "400", it -> it.get("/callback?code=x&state=" + Randoms.base64Url(32))),
                 // The code (O §5.2, T-70, T-73, T-93)
-                row("redeems another's code", "400 invalid_grant", it -> it.token(it.codeForm(
-                        "client_id", it.hostile.clientId()))),
-                row("redeems it as the other", "400 invalid_grant", it -> it.token(it.codeForm(
-                        "code_verifier", Randoms.base64Url(32)))),
-                row("leaves the verifier out", "400 invalid_request", it -> it.token(it.codeForm(
-                        "code_verifier", null))),
-                row("sends the challenge for it", "400 invalid_grant", it -> it.token(it.codeForm(
-                        "code_verifier", ScriptedClient.challenge(it.landing.verifier())))),
-                row("names another redirect", "400 invalid_grant", it -> it.token(it.codeForm(
-                        "redirect_uri", "https://evil.example/"))),
-                row("asks for another resource", "400 invalid_target", it -> it.token(it.codeForm(
-                        "resource", "https://other.example/mcp"))),
-                row("brings the code as a refresh token", "400 invalid_grant", it -> it.token(it.refreshForm(
-                        it.landing.code()))),
-                row("makes a code up", "400 invalid_grant", it -> it.token(it.codeForm(
-                        "code", it.landing.code() + "x"))),
+                row(
+                        "redeems another's code",
+                        "400 invalid_grant",
+                        it -> it.token(it.codeForm("client_id", it.hostile.clientId()))),
+                row(
+                        "redeems it as the other",
+                        "400 invalid_grant",
+                        it -> it.token(it.codeForm("code_verifier", Randoms.base64Url(32)))),
+                row(
+                        "leaves the verifier out",
+                        "400 invalid_request",
+                        it -> it.token(it.codeForm("code_verifier", null))),
+                row(
+                        "sends the challenge for it",
+                        "400 invalid_grant",
+                        it -> it.token(it.codeForm("code_verifier", ScriptedClient.challenge(it.landing.verifier())))),
+                row(
+                        "names another redirect",
+                        "400 invalid_grant",
+                        it -> it.token(it.codeForm("redirect_uri", "https://evil.example/"))),
+                row(
+                        "asks for another resource",
+                        "400 invalid_target",
+                        it -> it.token(it.codeForm("resource", "https://other.example/mcp"))),
+                row(
+                        "brings the code as a refresh token",
+                        "400 invalid_grant",
+                        it -> it.token(it.refreshForm(it.landing.code()))),
+                row(
+                        "makes a code up",
+                        "400 invalid_grant",
+                        it -> it.token(it.codeForm("code", it.landing.code() + "x"))),
                 row("asks by GET", "405", it -> it.get("/token?" + ScriptedClient.query(it.codeForm("code", "x")))),
                 row("asks in JSON", "400 invalid_request", it -> it.tokenBody("application/json", "{}")),
-                row("says everything twice", "400 invalid_request", it -> it.tokenBody(
-                        "application/x-www-form-urlencoded",
-                        ScriptedClient.query(it.codeForm("x", "y")) + "&code=" + it.landing.code())),
-                row("knows a password", "400 unsupported_grant_type", it -> it.token(
-                        Map.of("grant_type", "password", "client_id", it.hostile.clientId()))),
+                row(
+                        "says everything twice",
+                        "400 invalid_request",
+                        it -> it.tokenBody(
+                                "application/x-www-form-urlencoded",
+                                ScriptedClient.query(it.codeForm("x", "y")) + "&code=" + it.landing.code())),
+                row(
+                        "knows a password",
+                        "400 unsupported_grant_type",
+                        it -> it.token(Map.of("grant_type", "password", "client_id", it.hostile.clientId()))),
                 // Refresh tokens (O-96, O-97, T-73, T-75, T-88)
                 row("refreshes another's", "400 invalid_grant", it -> it.hostile.tryRefresh(it.tokens.refresh())),
-                row("makes one up for another's grant", "400 invalid_grant", it -> it.token(it.refreshForm(
-                        it.tokens.refresh().substring(0, it.tokens.refresh().lastIndexOf('.') + 1)
+                row(
+                        "makes one up for another's grant",
+                        "400 invalid_grant",
+                        it -> it.token(it.refreshForm(it.tokens
+                                        .refresh()
+                                        .substring(0, it.tokens.refresh().lastIndexOf('.') + 1)
                                 + Randoms.base64Url(32)))),
-                row("refreshes with an access token", "400 invalid_grant", it -> it.token(it.refreshForm(
-                        it.tokens.access()))),
-                row("asks for more", "400 invalid_scope", it -> it.token(with(
-                        it.refreshForm(it.tokens.refresh()), "scope", "everything"))),
-                row("asks for elsewhere", "400 invalid_target", it -> it.token(with(
-                        it.refreshForm(it.tokens.refresh()), "resource", "https://other.example/mcp"))),
+                row(
+                        "refreshes with an access token",
+                        "400 invalid_grant",
+                        it -> it.token(it.refreshForm(it.tokens.access()))),
+                row(
+                        "asks for more",
+                        "400 invalid_scope",
+                        it -> it.token(with(it.refreshForm(it.tokens.refresh()), "scope", "everything"))),
+                row(
+                        "asks for elsewhere",
+                        "400 invalid_target",
+                        it -> it.token(
+                                with(it.refreshForm(it.tokens.refresh()), "resource", "https://other.example/mcp"))),
                 // Revocation (O-116, T-73)
                 row("revokes another's", "200", it -> it.hostile.revoke(it.tokens.refresh())),
                 row("revokes what it makes up", "200", it -> it.hostile.revoke(it.tokens.refresh() + "x")),
                 // The resource (O-20, O-22, O-25, T-74, T-75)
-                row("calls with a refresh token", "401 invalid_token", it -> it.hostile.call(
-                        it.tokens.refresh(), "add", "{}")),
+                row(
+                        "calls with a refresh token",
+                        "401 invalid_token",
+                        it -> it.hostile.call(it.tokens.refresh(), "add", "{}")),
                 row("calls with a code", "401 invalid_token", it -> it.hostile.call(it.landing.code(), "add", "{}")),
-                row("calls with a longer token", "401 invalid_token", it -> it.hostile.call(
-                        it.tokens.access() + "A", "add", "{}")),
-                row("calls in other letters", "401 invalid_token", it -> it.hostile.call(
-                        it.tokens.access().toUpperCase(java.util.Locale.ROOT), "add", "{}")),
+                row(
+                        "calls with a longer token",
+                        "401 invalid_token",
+                        it -> it.hostile.call(it.tokens.access() + "A", "add", "{}")),
+                row(
+                        "calls in other letters",
+                        "401 invalid_token",
+                        it -> it.hostile.call(it.tokens.access().toUpperCase(java.util.Locale.ROOT), "add", "{}")),
                 row("calls with a JWT", "401 invalid_token", it -> it.hostile.call("e30.e30.e30", "add", "{}")),
                 row("calls with it in the query", "401", it -> it.get("/mcp?access_token=" + it.tokens.access())));
     }
@@ -202,13 +248,20 @@ class HostileClientTest {
 
     private String authorizeUrl(Map<String, String> changed) {
         var right = new LinkedHashMap<>(Map.of(
-                "response_type", "code",
-                "client_id", hostile.clientId(),
-                "redirect_uri", redirect(),
-                "state", "s",
-                "code_challenge", CHALLENGE,
-                "code_challenge_method", "S256",
-                "resource", origin + "/mcp"));
+                "response_type",
+                "code",
+                "client_id",
+                hostile.clientId(),
+                "redirect_uri",
+                redirect(),
+                "state",
+                "s",
+                "code_challenge",
+                CHALLENGE,
+                "code_challenge_method",
+                "S256",
+                "resource",
+                origin + "/mcp"));
         changed.forEach((name, value) -> with(right, name, value));
         return "/authorize?" + ScriptedClient.query(right);
     }
@@ -220,7 +273,8 @@ class HostileClientTest {
         if (what.equals("cookie")) {
             return new ScriptedClient(origin).submit(page, "decision", "approve");
         }
-        var hidden = java.util.regex.Pattern.compile("name=\"([^\"]+)\" value=\"([^\"]+)\"").matcher(page.body());
+        var hidden = java.util.regex.Pattern.compile("name=\"([^\"]+)\" value=\"([^\"]+)\"")
+                .matcher(page.body());
         assertThat(hidden.find()).as(page.body()).isTrue();
         var form = Map.of(hidden.group(1), hidden.group(2), "decision", "approve");
         return hostile.send(ScriptedClient.post(origin.resolve("/authorize"), form)

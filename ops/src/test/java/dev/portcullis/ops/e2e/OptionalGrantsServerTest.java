@@ -28,7 +28,6 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -71,9 +70,7 @@ class OptionalGrantsServerTest {
             exchange.close();
         });
         issuer.start();
-        Files.writeString(
-                directory.resolve("portcullis.yaml"),
-                """
+        Files.writeString(directory.resolve("portcullis.yaml"), """
                 assertion-issuers:
                   - issuer: ISSUER
                     jwks-uri: ISSUER/jwks
@@ -93,8 +90,8 @@ class OptionalGrantsServerTest {
                     secret: "SECRET"
                     grant-types: urn:ietf:params:oauth:grant-type:jwt-bearer
                 """.replace("ISSUER", issuerUrl())
-                        .replace("SECRET", SECRET)
-                        .replace("KEYS", new JWKSet(robotKey.toPublicJWK()).toString()));
+                .replace("SECRET", SECRET)
+                .replace("KEYS", new JWKSet(robotKey.toPublicJWK()).toString()));
     }
 
     @AfterEach
@@ -160,12 +157,18 @@ class OptionalGrantsServerTest {
                 false,
                 key,
                 claims(
-                        "iss", issuerUrl(),
-                        "sub", "alice-there",
-                        "aud", origin.toString(),
-                        "client_id", "their-editor",
-                        "resource", origin + "/mcp",
-                        "email", "alice@example.com"));
+                        "iss",
+                        issuerUrl(),
+                        "sub",
+                        "alice-there",
+                        "aud",
+                        origin.toString(),
+                        "client_id",
+                        "their-editor",
+                        "resource",
+                        origin + "/mcp",
+                        "email",
+                        "alice@example.com"));
     }
 
     /** RFC 9449 §4.2. */
@@ -267,13 +270,8 @@ class OptionalGrantsServerTest {
 
             // A proof is not looked at, and the scheme is one like any other that we do not know (O-21).
             URI mcp = origin.resolve("/mcp");
-            var refused = add(
-                    client,
-                    mcp,
-                    "authorization",
-                    "DPoP " + alice,
-                    "dpop",
-                    proof(newKey("c"), "POST", mcp, alice));
+            var refused =
+                    add(client, mcp, "authorization", "DPoP " + alice, "dpop", proof(newKey("c"), "POST", mcp, alice));
             assertThat(refused.statusCode()).isEqualTo(401);
             assertThat(refused.headers().allValues("www-authenticate"))
                     .singleElement()
@@ -301,14 +299,7 @@ class OptionalGrantsServerTest {
             // O-165
             String alice = client.signIn("alice@example.com").access();
             var exchanged = asService(
-                    client,
-                    token,
-                    "grant_type",
-                    EXCHANGE,
-                    "subject_token",
-                    alice,
-                    "subject_token_type",
-                    ACCESS_TOKEN);
+                    client, token, "grant_type", EXCHANGE, "subject_token", alice, "subject_token_type", ACCESS_TOKEN);
             assertThat(member(exchanged, "issued_token_type")).isEqualTo(ACCESS_TOKEN);
             assertThat(exchanged.body()).doesNotContain("refresh_token");
             String forAlice = member(exchanged, "access_token");
@@ -385,8 +376,8 @@ class OptionalGrantsServerTest {
     }
 
     private static HttpResponse<String> bring(ScriptedClient client, String assertion) throws Exception {
-        return client.token(form(
-                "grant_type", JWT_BEARER, "client_id", "editor", "client_secret", SECRET, "assertion", assertion));
+        return client.token(
+                form("grant_type", JWT_BEARER, "client_id", "editor", "client_secret", SECRET, "assertion", assertion));
     }
 
     /** O-160. */

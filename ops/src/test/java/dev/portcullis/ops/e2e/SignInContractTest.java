@@ -164,7 +164,8 @@ class SignInContractTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"http://client.example/cb", "http://10.0.0.1/cb", "http://localhost.evil.example/cb", "ws://a/b"})
+            strings = {"http://client.example/cb", "http://10.0.0.1/cb", "http://localhost.evil.example/cb", "ws://a/b"
+            })
     void registerWhenTheRedirectIsPlainThenRefused(String redirectUri) throws Exception {
         var answer = tryRegister("\"redirect_uris\":[\"" + redirectUri + "\"]");
 
@@ -197,7 +198,8 @@ class SignInContractTest {
                             .contains("error=invalid_request")
                             .contains("iss="));
         }
-        String code = follow(authorize("our-portal", SHARED_PORTAL), SHARED_PORTAL).get("code");
+        String code =
+                follow(authorize("our-portal", SHARED_PORTAL), SHARED_PORTAL).get("code");
         var without = redeem(code, SHARED_PORTAL, null, basic("our-portal", STATIC_SECRET));
         assertThat(without.statusCode()).isEqualTo(400);
         assertThat(without.body()).contains("\"invalid_request\"");
@@ -220,8 +222,8 @@ class SignInContractTest {
                 .get("client_id")
                 .asString();
         assertThat(follow(authorize(first, PORTAL), PORTAL)).containsKey("code");
-        String second = register("\"redirect_uris\":[\"https://evil.example/cb\",\"" + PORTAL
-                        + "\"],\"client_name\":\"Second\"")
+        String second = register(
+                        "\"redirect_uris\":[\"https://evil.example/cb\",\"" + PORTAL + "\"],\"client_name\":\"Second\"")
                 .get("client_id")
                 .asString();
 

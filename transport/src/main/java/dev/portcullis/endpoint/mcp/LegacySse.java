@@ -95,7 +95,8 @@ final class LegacySse {
         byte[] target = (McpRoutes.MESSAGES + "?" + QUERY + connection.id).getBytes(StandardCharsets.US_ASCII);
         stream.send("endpoint", null, target, 0, target.length);
         stream.onClose(() -> close(connection));
-        // It is the session itself, which a change of the person does not end. Each message on it is looked at by itself.
+        // It is the session itself, which a change of the person does not end. Each message on it is looked at by
+        // itself.
         sinks.tokens().follow(exchange, stream, stream::end, now -> hear(connection, now));
     }
 
