@@ -103,8 +103,8 @@ async function signInPages(origin) {
     { name: 'account-error', url: account, before: forgeForm },
     { name: 'account-empty', url: account, before: async page => { await signIn(page); await endAll(page); } },
     { name: 'account', url: account, before: async page => { await grant(); await signIn(page); } },
-    { name: 'account-all', url: account, before: async page => { await signIn(page); await page.click('summary'); } },
-    { name: 'account-ended', url: account, before: async page => { await signIn(page); await end(page, 'button[value=revoke]'); } },
+    { name: 'account-all', url: account, before: async page => { await grant(); await signIn(page); await page.click('summary'); } },
+    { name: 'account-ended', url: account, before: async page => { await grant(); await signIn(page); await end(page, 'button[value=revoke]'); } },
     { name: 'account-left', url: account, before: async page => { await signIn(page); await end(page, 'button[value=sign-out]'); } },
   ];
 }
