@@ -19,9 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SecretComparisonTest {
     private static final String SECRET =
             "(?i:\\w*(?:secret|nonce|verifier|challenge|signature|csrf|password|credential|jkt)s?|\\w*(?:token|code|state|proof|mac)(?:Text|Value|Bytes)?)";
-    private static final Pattern COMPARED = Pattern.compile("\\b" + SECRET + "(?:\\(\\))?\\.(?:equals|equalsIgnoreCase|contentEquals)\\("
-            + "|[.]equals(?:IgnoreCase)?\\((?:\\w+\\.)*" + SECRET + "(?:\\(\\))?\\)"
-            + "|Arrays\\.equals\\((?:\\w+\\.)*" + SECRET + "\\b");
+    private static final Pattern COMPARED =
+            Pattern.compile("\\b" + SECRET + "(?:\\(\\))?\\.(?:equals|equalsIgnoreCase|contentEquals)\\("
+                    + "|[.]equals(?:IgnoreCase)?\\((?:\\w+\\.)*" + SECRET + "(?:\\(\\))?\\)"
+                    + "|Arrays\\.equals\\((?:\\w+\\.)*" + SECRET + "\\b");
 
     /** Lines that look so and are not: hashes that bear such a name, two values of the provider's own, a word of JSON Web Keys. */
     private static final List<String> NO_SECRETS = List.of(

@@ -38,8 +38,7 @@ final class StoredRegistrationsTest {
             OAuthSettings.Lives.DEFAULT);
     private final ClientRegistration registration =
             new ClientRegistration(settings, key, store, STORED_MAX, Telemetry.NONE);
-    private final Clients clients =
-            new Clients(store, key, settings.lives().client());
+    private final Clients clients = new Clients(store, key, settings.lives().client());
 
     @AfterEach
     void close() {

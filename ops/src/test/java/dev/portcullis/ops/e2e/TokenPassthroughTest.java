@@ -148,12 +148,18 @@ class TokenPassthroughTest {
         var answer = browser.send(ScriptedClient.post(
                 URI.create(access.issuer() + "/token"),
                 Map.of(
-                        "grant_type", "authorization_code",
-                        "code", String.valueOf(code),
-                        "redirect_uri", callback(port).toString(),
-                        "client_id", DevIdpSettings.DEFAULT_CLIENT_ID,
-                        "client_secret", SECRET,
-                        "code_verifier", verifier)));
+                        "grant_type",
+                        "authorization_code",
+                        "code",
+                        String.valueOf(code),
+                        "redirect_uri",
+                        callback(port).toString(),
+                        "client_id",
+                        DevIdpSettings.DEFAULT_CLIENT_ID,
+                        "client_secret",
+                        SECRET,
+                        "code_verifier",
+                        verifier)));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return JSON.readTree(answer.body());
     }
