@@ -27,6 +27,9 @@ public final class ClientRegistration {
 
     private static final String BEARER = "Bearer ";
 
+    /** How long one that is stored waits for somebody to approve it: there is room for few, which a flood takes for no longer than this (T-78). */
+    private static final int UNAPPROVED_SECONDS_MAX = 86_400;
+
     private final OAuthSettings settings;
     private final RegistrationParser parser;
     private final SealedClientIds ids;
@@ -169,7 +172,8 @@ public final class ClientRegistration {
     }
 
     private void keep(RegisteredClient client, long nowSeconds) {
-        if (!store.putRegistration(client, limits.storedMax(), nowSeconds + lifeSeconds, nowSeconds)) {
+        long until = nowSeconds + Math.min(lifeSeconds, UNAPPROVED_SECONDS_MAX);
+        if (!store.putRegistration(client, limits.storedMax(), until, nowSeconds)) {
             throw new OAuthException(
                     OAuthError.TEMPORARILY_UNAVAILABLE,
                     "no room for a registration of this size; one with fewer or shorter redirect URIs needs none");
