@@ -10,7 +10,8 @@ import { readOptions, say } from './lib/script.mjs';
 
 const options = readOptions(
   `node oidc-provider.mjs --client-id ID --client-secret SECRET --redirect-uri URI [--port 0] [--host 127.0.0.1]
-    [--auth-method client_secret_basic|client_secret_post] [--alg RS256|ES256|PS256] [--access-token-seconds 300] [--require-pkce] [--stdin-ends-it]`,
+    [--auth-method client_secret_basic|client_secret_post] [--alg RS256|ES256|PS256] [--access-token-seconds 300] [--require-pkce] [--stdin-ends-it]
+    [--hop URL: sends people there with ?next=…, as a provider that asks another one, before its own page]`,
   {
     port: { type: 'string', default: '0' },
     host: { type: 'string', default: '127.0.0.1' },
@@ -22,6 +23,7 @@ const options = readOptions(
     'access-token-seconds': { type: 'string', default: '300' },
     'require-pkce': { type: 'boolean' },
     'stdin-ends-it': { type: 'boolean' },
+    hop: { type: 'string' },
   },
 );
 
@@ -32,7 +34,7 @@ server.listen(Number(options.port), options.host === 'localhost' ? '127.0.0.1' :
 
 function start() {
   const issuer = `http://${options.host}:${server.address().port}`;
-  const provider = new Provider(issuer, configuration());
+  const provider = new Provider(issuer, configuration(issuer));
   provider.on('server_error', (_, failure) => say(`server error: ${failure.stack}`));
   for (const event of ['authorization.error', 'grant.error']) {
     provider.on(event, (_, failure) => say(`${event}: ${failure.message} ${failure.error_detail ?? failure.error_description ?? ''}`));
@@ -53,7 +55,7 @@ function start() {
   if (options['stdin-ends-it']) process.stdin.on('end', () => process.exit(0)).resume();
 }
 
-function configuration() {
+function configuration(issuer) {
   return {
     clients: [{
       client_id: options['client-id'],
@@ -70,13 +72,17 @@ function configuration() {
     conformIdTokenClaims: false, // the claims belong into the ID token, as Access does it, not only into userinfo
     pkce: { required: () => options['require-pkce'] === true },
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
-    interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { url: (_, interaction) => hopTo(`${issuer}/interaction/${interaction.uid}`) },
     findAccount: (_, sub) => people.has(sub) ? { accountId: sub, claims: () => ({ sub, email_verified: true, ...people.get(sub) }) } : undefined,
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: () => true,
     expiresWithSession: () => false,
     ttl: { AccessToken: Number(options['access-token-seconds']), IdToken: 300, RefreshToken: 86_400, Grant: 86_400, Session: 3600, Interaction: 600, AuthorizationCode: 60 },
   };
+}
+
+function hopTo(page) {
+  return options.hop ? `${options.hop}?${new URLSearchParams({ next: page })}` : page;
 }
 
 function signingKey(alg, type, parameters) {
