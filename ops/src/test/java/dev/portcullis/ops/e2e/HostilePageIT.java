@@ -94,10 +94,14 @@ class HostilePageIT {
     @Test
     void pageWhenFramedThenIsNotShown() {
         JsonNode framing = seenOf("framing");
-        assertThat(framing.get("control").asBoolean()).as("a page that may be framed is seen").isTrue();
+        assertThat(framing.get("control").asBoolean())
+                .as("a page that may be framed is seen")
+                .isTrue();
         assertThat(framing.get("frames").size()).isEqualTo(16);
         framing.get("frames").properties().forEach(frame -> {
-            assertThat(frame.getValue().get("shown").asBoolean()).as(frame.getKey()).isFalse();
+            assertThat(frame.getValue().get("shown").asBoolean())
+                    .as(frame.getKey())
+                    .isFalse();
             assertThat(frame.getValue().get("at").asString()).as(frame.getKey()).startsWith("chrome-error:");
         });
     }
