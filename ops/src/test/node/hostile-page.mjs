@@ -9,10 +9,10 @@ import { approveAndSignIn, decide, newPage, sayWhoIAm } from './lib/browser.mjs'
 import { closeAtEnd, fail, readOptions, run, until } from './lib/script.mjs';
 
 const options = readOptions(
-  `node hostile-page.mjs --origin http://localhost:8788 --server-port PORT | --origin … --hop-port PORT --key-store FILE --key-store-password WORD
+  `node hostile-page.mjs --origin http://localhost:8788 --server-port PORT [--only ATTEMPT] | --origin … --hop-port PORT --key-store FILE --key-store-password WORD
     it listens at the origin's port itself and hands on to the server's, so that it can make an answer late;
     with --hop-port it signs in once, over an https origin at that port that the identity provider sends people through, and does nothing else`,
-  { origin: { type: 'string' }, 'server-port': { type: 'string' }, 'hop-port': { type: 'string' }, 'key-store': { type: 'string' }, 'key-store-password': { type: 'string' } },
+  { origin: { type: 'string' }, 'server-port': { type: 'string' }, only: { type: 'string' }, 'hop-port': { type: 'string' }, 'key-store': { type: 'string' }, 'key-store-password': { type: 'string' } },
 );
 const ORIGIN = options.origin;
 const ALICE = { email: 'alice@example.com' };
@@ -32,7 +32,9 @@ run(options['timeout-seconds'], async () => {
   client = await register(`http://127.0.0.1:${app}/callback`);
   if (options['hop-port']) return { hop: await attempt(signInOverHop) };
   const seen = {};
-  for (const [name, work] of Object.entries({ consent, account, framing, tossing, fixation, pressing, headers })) seen[name] = await attempt(work);
+  for (const [name, work] of Object.entries({ consent, account, framing, tossing, fixation, pressing, headers })) {
+    if (!options.only || options.only === name) seen[name] = await attempt(work);
+  }
   return seen;
 });
 
@@ -199,6 +201,7 @@ async function pressing() {
   const posts = [];
   twice.page.on('request', request => request.method() === 'POST' && request.url() === `${ORIGIN}/authorize` && posts.push(request));
   onItsWay.late = true;
+  await twice.page.locator(APPROVE).scrollIntoViewIfNeeded();
   const box = await twice.page.locator(APPROVE).boundingBox();
   const pressHere = () => twice.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2); // unlike a locator's, it waits for no navigation
   await pressHere();
