@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** O-180: a new COOKIE_ENCRYPTION_KEY signs nobody out while the server knows the one before; without it, everybody. */
+/**
+ * O-180: a new COOKIE_ENCRYPTION_KEY signs nobody out while the server knows the one before. Without it the stand-in for Access, whose refresh tokens hang on that key
+ * too, takes back what it gave, and so do we.
+ */
 @Timeout(300)
 class KeyReplacementIT {
     private static final String OLD = "an-old-key-of-thirty-two-characters";
@@ -36,7 +39,8 @@ class KeyReplacementIT {
                     .isTrue();
             assertThat(refreshed.get("add").asString()).isEqualTo("5");
         }
-        try (var server = start(Map.of("COOKIE_ENCRYPTION_KEY", "another-key-of-thirty-two-characters"))) {
+        try (var server = start(
+                Map.of("COOKIE_ENCRYPTION_KEY", "another-key-of-thirty-two-characters", "RECHECK_SECONDS", "0"))) {
             var ended = NodeScript.runToEnd(
                     folder, "sdk-client.mjs", "--url", mcp(server), "--state-file", state, "--no-browser", "--refresh");
             assertThat(ended.status()).as(ended.output()).isNotZero();
