@@ -151,7 +151,7 @@ public enum Setting {
             0,
             65_535,
             "port",
-            "port of the local stand-in for Access, started only if no ACCESS_* is set and every address is loopback; 0: any"),
+            "port of the local stand-in for Access, started only if no identity provider is set and every address is loopback; 0: any"),
 
     INTROSPECTION(
             GRANTS,
