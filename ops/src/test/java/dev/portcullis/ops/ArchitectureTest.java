@@ -44,6 +44,8 @@ class ArchitectureTest {
             List.of("telemetry", "json", "fetch", "crypto"),
             List.of("jsonrpc", "identity"),
             List.of("policy", "store"),
+            List.of("cluster"),
+            List.of("redis"),
             List.of("mcp", "oauth"),
             List.of("image"),
             List.of("tool"));

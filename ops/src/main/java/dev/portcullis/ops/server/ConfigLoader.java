@@ -19,6 +19,7 @@ import dev.portcullis.ops.server.ServerConfig.StoreLocation;
 import dev.portcullis.ops.server.ServerConfig.Tasks;
 import dev.portcullis.ops.server.ServerConfig.Tokens;
 import dev.portcullis.ops.server.ServerConfig.Tools;
+import dev.portcullis.redis.RedisSettings;
 import dev.portcullis.sse.SseStream.SseLimits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -283,6 +284,12 @@ public final class ConfigLoader {
         return switch (store) {
             case StoreLocation.InFile(Path file) -> new KeySource.KeptIn(file.resolveSibling("portcullis.key"));
             case StoreLocation.InMemory() -> new KeySource.Fleeting();
+            case StoreLocation.InRedis _ -> {
+                values.mistake(
+                        "COOKIE_ENCRYPTION_KEY is not set although STORE is in Redis, whose nodes share one key.",
+                        "Make one with: openssl rand -hex 32; set the same for all nodes.");
+                yield new KeySource.Fleeting();
+            }
         };
     }
 
@@ -316,13 +323,10 @@ public final class ConfigLoader {
             }
         }
         if (text.matches("(redis|rediss|redis-sentinel|redis-cluster)://.*")) {
-            // The address may hold a password, so it is not repeated.
-            values.mistake(
-                    "STORE names a Redis server, and this build has no Redis store yet.",
-                    "Set STORE=" + STORE.defaultText() + " or another file: on a disk that survives.");
-        } else {
-            values.mistake(STORE, "is neither file:PATH nor memory:", "For example STORE=" + STORE.defaultText() + ".");
+            return new StoreLocation.InRedis(RedisSettings.of(text));
         }
+        values.mistake(
+                STORE, "is neither file:PATH, memory: nor redis://…", "For example STORE=" + STORE.defaultText() + ".");
         return new StoreLocation.InMemory();
     }
 

@@ -3,6 +3,7 @@ package dev.portcullis.ops.server;
 import dev.portcullis.endpoint.mcp.Priming;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.OAuthSettings;
+import dev.portcullis.redis.RedisSettings;
 import dev.portcullis.sse.SseStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -180,6 +181,9 @@ public record ServerConfig(
 
         /** In memory: forgotten at exit. */
         record InMemory() implements StoreLocation {}
+
+        /** In Redis, which other nodes share. */
+        record InRedis(RedisSettings redis) implements StoreLocation {}
     }
 
     /** What draws for {@code generateImage}. */

@@ -32,9 +32,7 @@ import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
 import dev.portcullis.mcp.registry.Change;
 import dev.portcullis.mcp.revision.Revisions;
-import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.Sessions;
-import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.SubjectKeys;
 import dev.portcullis.oauth.account.AccountFlow;
@@ -62,8 +60,6 @@ import dev.portcullis.server.EventLoops;
 import dev.portcullis.server.Offload;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.GrantStore;
-import dev.portcullis.store.StoreException;
-import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -137,7 +133,8 @@ final class Wiring {
                 telemetry.add(OfferedNames.of(catalog));
             }
         });
-        GrantStore store = running.add("the store", openStore(limits.store()));
+        var storage = Storage.open(config.store(), limits, key, served.policy(), clock, running);
+        GrantStore store = storage.grants();
         telemetry.runtime().watch(loops.group());
         telemetry.runtime().watch("netty", ByteBufAllocator.DEFAULT);
         var offload = running.add(
@@ -193,14 +190,13 @@ final class Wiring {
         // MCP.
         var info = served.info();
         var revisions = new Revisions(info);
-        var sessions =
-                new Sessions(key, new MemorySessionStore(limits.sessions(), clock, policy), limits.sessions(), clock);
+        var sessions = new Sessions(key, storage.sessions(), limits.sessions(), clock);
         var dispatcher = new McpDispatcher(
                 info,
                 key,
                 revisions,
                 sessions,
-                new MemoryTaskStore(limits.calls().tasks(), clock),
+                storage.tasks(),
                 catalog,
                 policy,
                 limits.calls(),
@@ -274,7 +270,7 @@ final class Wiring {
         var ready = new AtomicBoolean();
         var managed = new ArrayList<>(List.of(
                 HealthEndpoint.live(),
-                HealthEndpoint.ready(ready::get),
+                HealthEndpoint.ready(() -> ready.get() && storage.isReady()),
                 MetricsEndpoint.route(telemetry::scrape, telemetry.contentType(), offload)));
         var adminToken = config.authorization().account().adminToken();
         if (adminToken != null) {
@@ -351,17 +347,6 @@ final class Wiring {
         gates.add(new RouteGate());
         gates.addAll(last);
         return new GateHandler.Gates(Router.of(routes), gates, origins, offload);
-    }
-
-    private GrantStore openStore(EmbeddedGrantStore.Limits limits) throws StartException {
-        try {
-            return switch (config.store()) {
-                case ServerConfig.StoreLocation.InFile(var file) -> EmbeddedGrantStore.openFile(file, limits);
-                case ServerConfig.StoreLocation.InMemory _ -> EmbeddedGrantStore.inMemory(limits);
-            };
-        } catch (StoreException e) {
-            throw StartException.storeUnavailable(e);
-        }
     }
 
     private AuditLog auditLog() throws StartException {
