@@ -55,6 +55,19 @@ public final class Redis implements AutoCloseable {
         return links;
     }
 
+    /** A connection to the master of a key, for a command that waits there. Blocks. */
+    Line line(byte[] key) {
+        try {
+            return new Line(clients.connectOnce(settings.address().servers().getFirst()));
+        } catch (RedisException e) {
+            throw new StoreException("cannot connect to Redis: " + e.getMessage(), e);
+        }
+    }
+
+    int commandMillis() {
+        return settings.commandMillis();
+    }
+
     /** Commands, to be sent at once and awaited later. */
     public RedisClusterAsyncCommands<byte[], byte[]> commands() {
         return connection.async();

@@ -82,6 +82,11 @@ final class RedisClients implements AutoCloseable {
     }
 
     /** One that is over when it is lost. */
+    StatefulRedisConnection<byte[], byte[]> connectOnce(RedisAddress.Server server) {
+        return passing.connect(ByteArrayCodec.INSTANCE, uri(server));
+    }
+
+    /** As {@link #connectOnce}, for what is published. */
     StatefulRedisPubSubConnection<byte[], byte[]> connectForPush(RedisAddress.Server server) {
         return passing.connectPubSub(ByteArrayCodec.INSTANCE, uri(server));
     }
