@@ -192,7 +192,7 @@ final class Wiring {
                 key,
                 revisions,
                 sessions,
-                storage.tasks(),
+                storage.shared(),
                 catalog,
                 policy,
                 limits.calls(),
