@@ -18,7 +18,7 @@ class ConformanceIT {
     private static final int MINUTES_MAX = 10;
 
     /** What the suite of package-lock.json runs: 33 at 2025-11-25, 50 at 2026-07-28, 27 at 2025-06-18, 1 at 2025-03-26; twice 4 of the authorization server. */
-    private static final int SCENARIOS = 33 + 50 + 27 + 1 + 8;
+    static final int SCENARIOS = 33 + 50 + 27 + 1 + 8;
 
     @TempDir
     static Path folder;

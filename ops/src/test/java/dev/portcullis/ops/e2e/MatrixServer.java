@@ -22,10 +22,11 @@ import dev.portcullis.mcp.registry.ToolHandler;
 import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.ops.server.PortcullisServer;
 import dev.portcullis.tool.AddTool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -35,12 +36,14 @@ import java.util.stream.Stream;
  */
 final class MatrixServer {
     private static final int STEPS = 3;
+    private static final int DROPS = 40;
+    private static final int DROP_MILLIS = 100;
     private static final int WAIT_SECONDS_MAX = 30;
 
-    /** Calls of {@code wait} that were cancelled, by their key. */
-    private static final Map<String, CountDownLatch> CANCELLED = new ConcurrentHashMap<>();
+    private static final int LOOK_MILLIS = 20;
 
-    private static final Map<String, String> NOTES = new ConcurrentHashMap<>();
+    /** What clients have done, a file each, since the servers of several processes may be asked about it. */
+    private static final Path STATE = Path.of(System.getenv().getOrDefault("MATRIX_STATE", "."));
 
     private MatrixServer() {}
 
@@ -82,6 +85,11 @@ final class MatrixServer {
                     call -> ToolResult.text(String.valueOf(call.principal().email()))),
             tool("count", "Count, and tell each step", "{}", MatrixServer::count),
             tool("wait", "Wait to be cancelled", requiring("key"), MatrixServer::waitForCancel),
+            tool("drip", "Tell each of many steps, slowly", "{}", MatrixServer::drip),
+            new Tool(
+                    ToolDefinition.of("report", "Take a while, as a task if that may be", "{\"type\":\"object\"}")
+                            .asTask(ToolDefinition.TaskSupport.OPTIONAL),
+                    MatrixServer::report),
             tool("cancelled", "Tell when the call of wait was cancelled", requiring("key"), MatrixServer::cancelled),
             tool("greet", "Ask the person for a name", "{}", MatrixServer::greet),
             tool(
@@ -118,25 +126,49 @@ final class MatrixServer {
         return ToolResult.text("Counted to " + STEPS);
     }
 
+    /** For clients that lose their connection meanwhile. */
+    private static ToolResult drip(ToolCall call) throws InterruptedException {
+        for (int drop = 1; drop <= DROPS; drop++) {
+            call.progress(drop, DROPS, "Drop " + drop);
+            Thread.sleep(DROP_MILLIS);
+        }
+        return ToolResult.text("Dripped " + DROPS);
+    }
+
+    private static ToolResult report(ToolCall call) throws Exception {
+        call.becomeTask();
+        Thread.sleep(DROP_MILLIS);
+        return ToolResult.text("Reported to " + call.principal().email());
+    }
+
     /** Its progress tells the client that it runs, and may be cancelled. */
-    private static ToolResult waitForCancel(ToolCall call) throws InterruptedException {
+    private static ToolResult waitForCancel(ToolCall call) throws Exception {
         call.progress(1, 2, "Waiting");
         try {
             TimeUnit.SECONDS.sleep(WAIT_SECONDS_MAX);
         } catch (InterruptedException e) {
-            latch(call.arguments().string("key")).countDown();
+            append("cancelled-" + call.arguments().string("key"));
             throw e;
         }
         return ToolResult.error("Nobody cancelled this.");
     }
 
-    private static ToolResult cancelled(ToolCall call) throws InterruptedException {
-        boolean seen = latch(call.arguments().string("key")).await(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
-        return ToolResult.text(seen ? "cancelled" : "not cancelled");
+    private static ToolResult cancelled(ToolCall call) throws Exception {
+        String name = "cancelled-" + call.arguments().string("key");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS_MAX);
+        while (timesAppended(name) == 0 && System.nanoTime() - deadline < 0) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+        return ToolResult.text(timesAppended(name) > 0 ? "cancelled" : "not cancelled");
     }
 
-    private static CountDownLatch latch(String key) {
-        return CANCELLED.computeIfAbsent(key, _ -> new CountDownLatch(1));
+    private static void append(String name) throws IOException {
+        Files.write(STATE.resolve(name), new byte[1], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private static long timesAppended(String name) throws IOException {
+        Path file = STATE.resolve(name);
+        return Files.exists(file) ? Files.size(file) : 0;
     }
 
     private static ToolResult greet(ToolCall call) throws Exception {
@@ -147,8 +179,9 @@ final class MatrixServer {
 
     private static Tool write(Catalog catalog) {
         return tool("write", "Write the note of this name anew", requiring("key"), call -> {
-            String uri = "note://" + call.arguments().string("key");
-            NOTES.merge(uri, "1", (old, _) -> Integer.toString(Integer.parseInt(old) + 1));
+            String key = call.arguments().string("key");
+            String uri = "note://" + key;
+            append("note-" + key);
             catalog.changes().resourceUpdated(uri);
             return ToolResult.text(uri);
         });
@@ -162,8 +195,9 @@ final class MatrixServer {
         }
 
         @Override
-        public List<ResourceContents> read(ResourceCall call) {
-            return List.of(new ResourceContents.Text(call.uri(), "text/plain", NOTES.getOrDefault(call.uri(), "0")));
+        public List<ResourceContents> read(ResourceCall call) throws IOException {
+            String written = Long.toString(timesAppended("note-" + call.variable("key")));
+            return List.of(new ResourceContents.Text(call.uri(), "text/plain", written));
         }
     }
 

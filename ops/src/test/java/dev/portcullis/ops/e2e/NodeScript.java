@@ -31,6 +31,10 @@ final class NodeScript {
     }
 
     static Ended runToEnd(Path workFolder, String script, String... arguments) throws Exception {
+        return runToEnd(workFolder, LIMIT_SECONDS, script, arguments);
+    }
+
+    static Ended runToEnd(Path workFolder, int limitSeconds, String script, String... arguments) throws Exception {
         var command = new ArrayList<>(List.of(NODE, FOLDER.resolve(script).toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(workFolder, "node-", ".out");
@@ -40,7 +44,7 @@ final class NodeScript {
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
                 .start();
-        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
             throw new AssertionError(script + " did not end:\n" + text(errors) + text(output));

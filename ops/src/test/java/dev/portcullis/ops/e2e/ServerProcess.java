@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class ServerProcess implements AutoCloseable {
     private static final Path LIB = Path.of("target", "portcullis", "lib").toAbsolutePath();
     private static final Path TEST_CLASSES = Path.of("target", "test-classes").toAbsolutePath();
-    private static final String PRODUCT = "dev.portcullis.ops.Main";
+    static final String PRODUCT = "dev.portcullis.ops.Main";
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
@@ -65,7 +65,8 @@ final class ServerProcess implements AutoCloseable {
         return start(folder, PRODUCT, port, extraSettings);
     }
 
-    private static ServerProcess start(Path folder, String mainClass, int port, Map<String, String> extraSettings)
+    /** The same with the name of a program. */
+    static ServerProcess start(Path folder, String mainClass, int port, Map<String, String> extraSettings)
             throws Exception {
         int managementPort = freePort();
         var settings = new HashMap<String, String>();
