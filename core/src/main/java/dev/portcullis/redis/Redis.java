@@ -1,18 +1,13 @@
 package dev.portcullis.redis;
 
 import dev.portcullis.store.StoreException;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,13 +20,16 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Redis implements AutoCloseable {
     private final RedisSettings settings;
-    private final RedisClient client;
+    private final RedisClients clients;
     private final StatefulRedisConnection<byte[], byte[]> connection;
+    private final MasterLinks links;
 
-    private Redis(RedisSettings settings, RedisClient client, StatefulRedisConnection<byte[], byte[]> connection) {
+    private Redis(RedisSettings settings, RedisClients clients, StatefulRedisConnection<byte[], byte[]> connection) {
         this.settings = settings;
-        this.client = client;
+        this.clients = clients;
         this.connection = connection;
+        this.links = new MasterLinks(clients, this::channel);
+        links.follow(settings.address().servers());
     }
 
     /**
@@ -40,18 +38,21 @@ public final class Redis implements AutoCloseable {
      * @throws StoreException it cannot be reached, or used; the message is for operators, and says what to do
      */
     public static Redis connect(RedisSettings settings) {
-        var uri = RedisURI.create(settings.url());
-        uri.setTimeout(Duration.ofMillis(settings.commandMillis()));
-        var client = RedisClient.create(uri);
-        client.setOptions(ClientOptions.builder()
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .build());
+        var clients = new RedisClients(settings);
         try {
-            return new Redis(settings, client, client.connect(ByteArrayCodec.INSTANCE));
+            return new Redis(
+                    settings,
+                    clients,
+                    clients.connect(settings.address().servers().getFirst()));
         } catch (RedisException e) {
-            client.shutdown();
+            clients.close();
             throw new StoreException("cannot connect to Redis: " + e.getMessage(), e);
         }
+    }
+
+    /** What masters push. */
+    public PushLink push() {
+        return links;
     }
 
     /** Commands, to be sent at once and awaited later. */
@@ -108,7 +109,8 @@ public final class Redis implements AutoCloseable {
 
     @Override
     public void close() {
+        links.close();
         connection.close();
-        client.shutdown();
+        clients.close();
     }
 }

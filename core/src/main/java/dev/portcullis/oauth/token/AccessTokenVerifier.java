@@ -134,7 +134,7 @@ public final class AccessTokenVerifier {
      * @throws StoreException nothing is known about the token
      */
     public boolean isLive(VerifiedToken token) {
-        return store.accessToken(token.hash(), nowSeconds()) != null;
+        return store.accessToken(token.principal().grantId(), token.hash(), nowSeconds()) != null;
     }
 
     /** Whoever is to be told of revocations too: after the token was forgotten here. Called from any thread; must not block. */
@@ -190,8 +190,8 @@ public final class AccessTokenVerifier {
     }
 
     private @Nullable VerifiedToken read(String token, Flight flight) {
-        Held<AccessToken> held = store.accessToken(flight.hash, nowSeconds());
-        if (held == null || !held.grant().id().equals(flight.grantId)) {
+        Held<AccessToken> held = store.accessToken(flight.grantId, flight.hash, nowSeconds());
+        if (held == null) {
             return null;
         }
         AccessToken access = held.token();
@@ -257,6 +257,10 @@ public final class AccessTokenVerifier {
                     flight.revoke();
                 }
                 live.remove(hash);
+            }
+            case Revocation.Unheard() -> {
+                flights.values().forEach(Flight::outdate);
+                live.clear();
             }
         }
         listeners.forEach(listener -> listener.accept(revocation));

@@ -76,6 +76,17 @@ final class TokenTable {
         }
     }
 
+    synchronized void clear() {
+        for (int bucket = 0; bucket < buckets.length(); bucket++) {
+            buckets.set(bucket, null);
+        }
+        newestOfGrant.clear();
+        newest = null;
+        oldest = null;
+        hand = null;
+        size = 0;
+    }
+
     synchronized int size() {
         return size;
     }

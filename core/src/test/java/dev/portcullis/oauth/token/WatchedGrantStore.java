@@ -37,8 +37,8 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public void putPendingSignIn(PendingSignIn pending) {
-        up().putPendingSignIn(pending);
+    public void putPendingSignIn(PendingSignIn pending, long nowSeconds) {
+        up().putPendingSignIn(pending, nowSeconds);
     }
 
     @Override
@@ -52,9 +52,9 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public void putClient(RegisteredClient client, long expiresAtSeconds) {
+    public void putClient(RegisteredClient client, long expiresAtSeconds, long nowSeconds) {
         clientWrites.incrementAndGet();
-        up().putClient(client, expiresAtSeconds);
+        up().putClient(client, expiresAtSeconds, nowSeconds);
     }
 
     @Override
@@ -127,8 +127,8 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public Held<AuthorizationCode> code(TokenHash code, long nowSeconds) {
-        return up().code(code, nowSeconds);
+    public Held<AuthorizationCode> code(String grantId, TokenHash code, long nowSeconds) {
+        return up().code(grantId, code, nowSeconds);
     }
 
     @Override
@@ -138,16 +138,16 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public Held<AccessToken> accessToken(TokenHash token, long nowSeconds) {
+    public Held<AccessToken> accessToken(String grantId, TokenHash token, long nowSeconds) {
         accessTokenReads.incrementAndGet();
-        Held<AccessToken> held = up().accessToken(token, nowSeconds);
+        Held<AccessToken> held = up().accessToken(grantId, token, nowSeconds);
         afterAccessTokenRead.run();
         return held;
     }
 
     @Override
-    public Held<RefreshToken> refreshToken(TokenHash token, long nowSeconds) {
-        return up().refreshToken(token, nowSeconds);
+    public Held<RefreshToken> refreshToken(String grantId, TokenHash token, long nowSeconds) {
+        return up().refreshToken(grantId, token, nowSeconds);
     }
 
     @Override
@@ -167,8 +167,8 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean revokeAccessToken(TokenHash token) {
-        return up().revokeAccessToken(token);
+    public boolean revokeAccessToken(String grantId, TokenHash token) {
+        return up().revokeAccessToken(grantId, token);
     }
 
     @Override

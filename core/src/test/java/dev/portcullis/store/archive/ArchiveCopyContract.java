@@ -103,7 +103,8 @@ public abstract class ArchiveCopyContract {
 
         assertThat(copy(source, target, false)).isInstanceOf(Result.Copied.class);
 
-        List<Operation> operations = contents.using(600);
+        var operations = new ArrayList<>(contents.using(400));
+        operations.addAll(contents.reusing());
         List<@Nullable Object> before;
         List<@Nullable Object> after;
         try (var store = source.openStore()) {
@@ -169,13 +170,13 @@ public abstract class ArchiveCopyContract {
             RefreshToken first = refresh(grant, 0);
             RefreshToken second = refresh(grant, 1);
             AccessToken access = access(grant);
-            store.putClient(client("client-" + i), NOW + 5_000);
+            store.putClient(client("client-" + i), NOW + 5_000, NOW);
             store.putRegistration(client("registered-" + i), 100, NOW + 500, NOW);
             store.createGrant(grant, code, 5, NOW);
             store.consumeCode(code.spentUntil(NOW + 600), access, first, NOW + 3_600, NOW);
             store.rotate(first.hash(), second, access(grant), 60, NOW + 3_600, NOW);
             store.spendOnce(newHash(), NOW + 600, NOW);
-            store.putPendingSignIn(pending(NOW + 600));
+            store.putPendingSignIn(pending(NOW + 600), NOW);
             made.add(new Made(grant, code, first, second, access));
         }
         return made;
@@ -245,7 +246,7 @@ public abstract class ArchiveCopyContract {
         assertThat(copied.put() + written).as("nothing is copied twice").isEqualTo(60);
         try (var store = target.openStore()) {
             for (Made of : made) {
-                assertThat(store.accessToken(of.access.hash(), NOW)).isNotNull();
+                assertThat(store.accessToken(of.grant.id(), of.access.hash(), NOW)).isNotNull();
                 assertThat(store.rotate(of.first.hash(), of.second, access(of.grant), 60, NOW + 3_600, NOW))
                         .isEqualTo(new Rotation.Rotated());
             }
@@ -280,7 +281,7 @@ public abstract class ArchiveCopyContract {
             for (int i = 1; i < 12; i += 3) {
                 Made of = made.get(i);
                 store.rotate(of.second.hash(), refresh(of.grant, 2), access(of.grant), 60, NOW + 3_600, NOW);
-                store.revokeAccessToken(of.access.hash());
+                store.revokeAccessToken(of.grant.id(), of.access.hash());
             }
             store.createGrant(added, code(added), 5, NOW);
         }
@@ -293,7 +294,7 @@ public abstract class ArchiveCopyContract {
             for (int i = 0; i < 12; i++) {
                 Made of = made.get(i);
                 assertThat(store.grant(of.grant.id(), NOW) == null).isEqualTo(i % 3 == 0);
-                assertThat(store.accessToken(of.access.hash(), NOW) == null).isEqualTo(i % 3 != 2);
+                assertThat(store.accessToken(of.grant.id(), of.access.hash(), NOW) == null).isEqualTo(i % 3 != 2);
             }
             assertThat(store.grant(added.id(), NOW)).isNotNull();
         }

@@ -62,6 +62,20 @@ final class RandomContents {
         return drawn(count, 24);
     }
 
+    /** Uses each of the youngest families up: an old token comes again when its overlap is over. */
+    List<Operation> reusing() {
+        operations.clear();
+        long later = now + OVERLAP + 1;
+        for (Known known : grants.subList(Math.max(0, grants.size() - 12), grants.size())) {
+            consume(known, now, true);
+            for (int generation = 0; generation < 4; generation++) {
+                rotate(known, generation, now);
+            }
+            rotate(known, 0, later);
+        }
+        return List.copyOf(operations);
+    }
+
     private List<Operation> drawn(int count, int kinds) {
         operations.clear();
         for (int i = 0; i < count; i++) {
@@ -77,7 +91,7 @@ final class RandomContents {
             case 0, 1 -> createGrant(at);
             case 2, 3, 4 -> consumeCode(at);
             case 5, 6, 7, 8, 9 -> rotate(at);
-            case 10 -> putPending();
+            case 10 -> putPending(at);
             case 11 -> putClient(at);
             case 12 -> spendNew(at);
             case 13 -> revokeSome(at);
@@ -93,7 +107,7 @@ final class RandomContents {
         // What making() leaves out otherwise.
         if (random.nextInt(3) == 0) {
             switch (random.nextInt(5)) {
-                case 0 -> putPending();
+                case 0 -> putPending(at);
                 case 1 -> putClient(at);
                 case 2 -> spendNew(at);
                 case 3 -> check(at);
@@ -169,32 +183,33 @@ final class RandomContents {
     private void consumeCode(long at) {
         Known known = someGrant();
         if (known != null) {
-            AuthorizationCode spent = known.code.spentUntil(at + 600);
-            AccessToken token = newAccess(known.grant);
-            boolean hasRefresh = random.nextInt(5) > 0;
-            add(
-                    "consumeCode",
-                    store -> store.consumeCode(
-                            spent, token, hasRefresh ? known.family.getFirst() : null, at + 3_000, at));
+            consume(known, at, random.nextInt(5) > 0);
         }
+    }
+
+    private void consume(Known known, long at, boolean hasRefresh) {
+        AuthorizationCode spent = known.code.spentUntil(at + 600);
+        AccessToken token = newAccess(known.grant);
+        add(
+                "consumeCode",
+                store -> store.consumeCode(spent, token, hasRefresh ? known.family.getFirst() : null, at + 3_000, at));
     }
 
     private void rotate(long at) {
         Known known = someGrant();
         if (known != null) {
             // Mostly the youngest of what a client may have: else most grants end by reuse.
-            int generation = random.nextInt(4) == 0 ? random.nextInt(4) : random.nextInt(2);
-            AccessToken token = newAccess(known.grant);
-            add(
-                    "rotate " + generation,
-                    store -> store.rotate(
-                            known.family.get(generation).hash(),
-                            known.family.get(generation + 1),
-                            token,
-                            OVERLAP,
-                            at + 3_000,
-                            at));
+            rotate(known, random.nextInt(4) == 0 ? random.nextInt(4) : random.nextInt(2), at);
         }
+    }
+
+    private void rotate(Known known, int generation, long at) {
+        RefreshToken presented = known.family.get(generation);
+        RefreshToken successor = known.family.get(generation + 1);
+        AccessToken token = newAccess(known.grant);
+        add(
+                "rotate " + generation,
+                store -> store.rotate(presented.hash(), successor, token, OVERLAP, at + 3_000, at));
     }
 
     private void addAccess(long at) {
@@ -205,10 +220,10 @@ final class RandomContents {
         }
     }
 
-    private void putPending() {
+    private void putPending(long at) {
         PendingSignIn made = GrantFixture.pending(now + 1 + random.nextInt(600));
         pending.add(made);
-        add("putPendingSignIn", store -> done(() -> store.putPendingSignIn(made)));
+        add("putPendingSignIn", store -> done(() -> store.putPendingSignIn(made, at)));
     }
 
     private void putClient(long at) {
@@ -220,7 +235,7 @@ final class RandomContents {
                 "putClient",
                 store -> isRegistration
                         ? store.putRegistration(client, 6, end, at)
-                        : done(() -> store.putClient(client, end)));
+                        : done(() -> store.putClient(client, end, at)));
     }
 
     private void spendNew(long at) {
@@ -246,8 +261,8 @@ final class RandomContents {
                     store -> store.grant(known.grant.id(), at) != null && store.revokeGrant(known.grant.id()));
         }
         if (!access.isEmpty()) {
-            TokenHash token = access.get(random.nextInt(access.size())).hash();
-            add("revokeAccessToken", store -> store.accessToken(token, at) != null && store.revokeAccessToken(token));
+            AccessToken token = access.get(random.nextInt(access.size()));
+            add("revokeAccessToken", store -> store.accessToken(token.grantId(), token.hash(), at) != null && store.revokeAccessToken(token.grantId(), token.hash()));
         }
     }
 
@@ -272,12 +287,12 @@ final class RandomContents {
         if (known != null) {
             TokenHash refresh = known.family.get(random.nextInt(FAMILY)).hash();
             add("grant", store -> store.grant(known.grant.id(), at));
-            add("code", store -> store.code(known.code.hash(), at));
-            add("refreshToken", store -> store.refreshToken(refresh, at));
+            add("code", store -> store.code(known.grant.id(), known.code.hash(), at));
+            add("refreshToken", store -> store.refreshToken(known.grant.id(), refresh, at));
         }
         if (!access.isEmpty()) {
-            TokenHash token = access.get(random.nextInt(access.size())).hash();
-            add("accessToken", store -> store.accessToken(token, at));
+            AccessToken token = access.get(random.nextInt(access.size()));
+            add("accessToken", store -> store.accessToken(token.grantId(), token.hash(), at));
         }
     }
 

@@ -1,0 +1,152 @@
+package dev.portcullis.redis;
+
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The connection on which one master pushes, and on which it is asked again and again whether it is there. A master answers in order: whoever has the answer has all that was published
+ * before the question.
+ *
+ * <pre>
+ *   connecting ──► subscribed ──► told of a gap ──► asked every 200 ms ──► answered: heard
+ *       ▲                                             │         ▲             │
+ *       │                                             │         └─────────────┘
+ *       └───── after 50 ms to 1 s, at random ◄────────┘ lost, or without an answer for 2 s
+ * </pre>
+ *
+ * A thread of its own runs it; {@link #heardMillis} is for any.
+ */
+final class MasterLink implements AutoCloseable {
+    private static final int PING_MILLIS = 200;
+    private static final int SILENT_MILLIS = 2_000;
+    private static final int RETRY_MILLIS = 50;
+    private static final int RETRY_MILLIS_MAX = 1_000;
+
+    /** What comes of a link. {@link #linked} and {@link #lost} are called by its thread. */
+    interface Hearer {
+        /** Subscribed. What was published before was missed; nothing counts as heard until this returns. */
+        void linked(MasterLink link);
+
+        void lost(MasterLink link, Exception reason);
+    }
+
+    /** @param version of the channels that were subscribed to */
+    private record Heard(int version, long millis) {
+        static final Heard NOTHING = new Heard(-1, 0);
+    }
+
+    private final RedisAddress.Server master;
+    private final RedisClients clients;
+    private final Channels channels;
+    private final Hearer hearer;
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile Heard heard = Heard.NOTHING;
+
+    MasterLink(RedisAddress.Server master, RedisClients clients, Channels channels, Hearer hearer) {
+        this.master = master;
+        this.clients = clients;
+        this.channels = channels;
+        this.hearer = hearer;
+        this.thread = Thread.ofVirtual().name("redis-link-" + master).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    RedisAddress.Server master() {
+        return master;
+    }
+
+    /** When the last question was sent that has been answered; 0 while it is not known what was missed. */
+    long heardMillis() {
+        var last = heard;
+        return last.version == channels.version() ? last.millis : 0;
+    }
+
+    private void run() {
+        int failures = 0;
+        while (!closed) {
+            try (var connection = clients.connectForPush(master)) {
+                connection.addListener(new RedisPubSubAdapter<>() {
+                    @Override
+                    public void message(byte[] channel, byte[] words) {
+                        channels.tell(channel, words);
+                    }
+                });
+                int version = subscribe(connection);
+                hearer.linked(this);
+                failures = 0;
+                ask(connection, version);
+            } catch (RedisException | TimeoutException e) {
+                heard = Heard.NOTHING;
+                if (closed) {
+                    return;
+                }
+                hearer.lost(this, e);
+                pause(Jitter.delayMillis(RETRY_MILLIS, RETRY_MILLIS_MAX, failures++));
+            } catch (InterruptedException e) {
+                return; // by close
+            }
+        }
+    }
+
+    private int subscribe(StatefulRedisPubSubConnection<byte[], byte[]> connection)
+            throws InterruptedException, TimeoutException {
+        int version = channels.version();
+        byte[][] names = channels.names();
+        if (names.length > 0) {
+            answer(connection.async().subscribe(names));
+        }
+        return version;
+    }
+
+    /** Returns when closed. */
+    private void ask(StatefulRedisPubSubConnection<byte[], byte[]> connection, int subscribed)
+            throws InterruptedException, TimeoutException {
+        int version = subscribed;
+        while (!closed) {
+            if (version != channels.version()) {
+                version = subscribe(connection);
+            }
+            long sent = System.currentTimeMillis();
+            answer(connection.async().ping());
+            heard = new Heard(version, sent);
+            pause(PING_MILLIS);
+        }
+    }
+
+    private static <T> T answer(RedisFuture<T> future) throws InterruptedException, TimeoutException {
+        try {
+            return future.get(SILENT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RedisException cause ? cause : new RedisException(e);
+        }
+    }
+
+    /** Has what was listened to since asked for at once. */
+    void hurry() {
+        LockSupport.unpark(thread);
+    }
+
+    private void pause(int millis) {
+        if (!closed) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+        }
+    }
+
+    /** Does not wait for its thread. */
+    @Override
+    public void close() {
+        closed = true;
+        heard = Heard.NOTHING;
+        thread.interrupt();
+    }
+}
