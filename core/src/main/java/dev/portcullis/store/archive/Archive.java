@@ -31,6 +31,10 @@ public interface Archive extends AutoCloseable {
     @Nullable
     String version();
 
+    /** @return the mark of a copy into this store that is not complete; null if there is none */
+    @Nullable
+    String mark();
+
     @Override
     void close();
 

@@ -48,16 +48,29 @@ public final class ArchiveCopy {
         this.progress = progress;
     }
 
-    /** Looks whether the copy could begin; changes nothing. */
-    public Verdict look() {
+    /** Looks whether a copy could begin, or go on; changes nothing. */
+    public static Verdict look(Archive source, String sourceName, Archive target, long nowSeconds) {
+        if (source.mark() != null) {
+            return new Verdict.SourceIsNotWhole();
+        }
         String text = target.mark();
         if (text != null) {
-            var mark = Mark.parse(text);
-            return mark.source().equals(sourceName)
-                    ? new Verdict.Unfinished()
-                    : new Verdict.OfOtherSource(mark.source());
+            String other = Mark.parse(text).source();
+            return other.equals(sourceName) ? new Verdict.Unfinished() : new Verdict.OfOtherSource(other);
         }
-        return isEmpty() ? new Verdict.Empty() : new Verdict.NotEmpty();
+        return isEmpty(target, nowSeconds) ? new Verdict.Empty() : new Verdict.NotEmpty();
+    }
+
+    private static boolean isEmpty(Archive archive, long nowSeconds) {
+        String place = Archive.BEGINNING;
+        while (place != null) {
+            var page = archive.page(place, 1, nowSeconds);
+            if (!page.entries().isEmpty()) {
+                return false;
+            }
+            place = page.next();
+        }
+        return true;
     }
 
     /**
@@ -67,11 +80,11 @@ public final class ArchiveCopy {
      * @throws StoreException one of the stores cannot go on; what was copied stays, to be resumed
      */
     public Result run(boolean isResuming) {
-        Verdict verdict = look();
+        Verdict verdict = look(source, sourceName, target, now());
         return switch (verdict) {
             case Verdict.Empty() -> copied(begin(), false);
             case Verdict.Unfinished() -> isResuming ? resumed(mark()) : new Result.Refused(verdict);
-            case Verdict.OfOtherSource _, Verdict.NotEmpty _ -> new Result.Refused(verdict);
+            case Verdict.SourceIsNotWhole _, Verdict.OfOtherSource _, Verdict.NotEmpty _ -> new Result.Refused(verdict);
         };
     }
 
@@ -81,18 +94,6 @@ public final class ArchiveCopy {
             throw new StoreException("the mark of the unfinished copy has gone from the target");
         }
         return Mark.parse(text);
-    }
-
-    private boolean isEmpty() {
-        String place = Archive.BEGINNING;
-        while (place != null) {
-            var page = target.page(place, 1, now());
-            if (!page.entries().isEmpty()) {
-                return false;
-            }
-            place = page.next();
-        }
-        return true;
     }
 
     private Mark begin() {
@@ -234,19 +235,22 @@ public final class ArchiveCopy {
         void verifying();
     }
 
-    /** What was found in the target. */
+    /** Whether there can be a copy. */
     public sealed interface Verdict {
-        /** Nothing: a copy may begin. */
+        /** The target is empty: a copy may begin. */
         record Empty() implements Verdict {}
 
-        /** An unfinished copy of the same source, which can be resumed. */
+        /** The target is an unfinished copy of the same source, which can be resumed. */
         record Unfinished() implements Verdict {}
 
-        /** An unfinished copy of another source. */
+        /** The target is an unfinished copy of another source. */
         record OfOtherSource(String sourceName) implements Verdict {}
 
-        /** Something else. */
+        /** The target holds something else. */
         record NotEmpty() implements Verdict {}
+
+        /** The source is an unfinished copy itself. */
+        record SourceIsNotWhole() implements Verdict {}
     }
 
     /** How it ended. */

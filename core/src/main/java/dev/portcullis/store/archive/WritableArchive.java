@@ -1,17 +1,12 @@
 package dev.portcullis.store.archive;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A store that a copy is put into. While that is unfinished there is a mark in it, which says of what copy it is and how far that has come; no server opens a store
  * that bears one. One thread, and nobody else meanwhile.
  */
 public interface WritableArchive extends Archive {
-    /** @return the mark of an unfinished copy; null if there is none */
-    @Nullable
-    String mark();
-
     /**
      * Puts entries, each in place of all that stands under its key, and then the mark, in place of the one before. Durable when it returns. After a failure some of them
      * may be there, with the mark of before; putting them again is safe.

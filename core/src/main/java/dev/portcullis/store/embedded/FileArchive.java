@@ -44,6 +44,11 @@ public final class FileArchive implements Archive {
     }
 
     @Override
+    public @Nullable String mark() {
+        return database.<@Nullable String>read(Tables::copyMark);
+    }
+
+    @Override
     public void close() {
         database.abandon(); // there is nothing to write
     }

@@ -313,6 +313,16 @@ public abstract class ArchiveCopyContract {
                 .isEqualTo(new Result.Refused(new Verdict.OfOtherSource("another source")));
     }
 
+    @Test
+    void runWhenTheSourceIsItselfUnfinishedThenRefuses() {
+        Place source = source();
+        try (var archive = source.openToWrite()) {
+            archive.put(List.of(), new Mark("elsewhere", "1", "").text());
+        }
+
+        assertThat(copy(source, target(), false)).isEqualTo(new Result.Refused(new Verdict.SourceIsNotWhole()));
+    }
+
     // A copy that is none
 
     @Test
