@@ -66,6 +66,16 @@ public final class Clients {
                 && !clientId.startsWith(ClientRegistration.STORED_PREFIX);
     }
 
+    /** Whether an id is one that holds its metadata, sealed under some key: such an id tells whether a key is the right one. */
+    public static boolean isSealed(String clientId) {
+        return clientId.startsWith(SealedClientIds.PREFIX);
+    }
+
+    /** Whether an id holds its metadata, sealed under this key or an earlier one that it replaces. */
+    public static boolean isSealedUnder(MasterKey key, String clientId) {
+        return new SealedClientIds(key).open(clientId) != null;
+    }
+
     /** @return the client; or that nobody of that id is registered (any more); or that this cannot be told now */
     public FoundClient find(String clientId, long nowSeconds) {
         if (clientId.isEmpty() || clientId.length() > ClientAddresses.CHARS_MAX) {

@@ -79,6 +79,42 @@ final class Database {
     }
 
     /**
+     * Opens a file that is there, such that nothing of it changes and no server can open it meanwhile. One that was not closed in order is first opened and closed as
+     * by a server, which finds its newest whole version.
+     *
+     * @throws StoreException as {@link #open(Path, int)}; also if there is no such file
+     */
+    static Database openToRead(Path path, int cacheMegabytes) {
+        Path file = path.toAbsolutePath().normalize();
+        if (!Files.isRegularFile(file)) {
+            throw new StoreException("there is no store " + file);
+        }
+        Supplier<MVStore.Builder> builder = () -> builder()
+                .fileName(UninterruptibleFilePath.nameOf(file))
+                .cacheSize(cacheMegabytes)
+                .readOnly();
+        try {
+            MVStore store = builder.get().open();
+            if (!store.getStoreHeader().containsKey(CLOSED_IN_ORDER)) {
+                store.closeImmediately();
+                open(file, cacheMegabytes).close();
+                store = builder.get().open();
+            }
+            try {
+                checkFormat(store, file);
+                return new Database(store);
+            } catch (RuntimeException e) {
+                store.closeImmediately();
+                throw e;
+            }
+        } catch (MVStoreException e) {
+            throw explained(file, e);
+        } catch (IllegalArgumentException e) {
+            throw new StoreException("the store " + file + " cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /**
      * Opens the file at its newest whole version. A file that was not closed is searched from end to end for it first: MVStore's quick way goes by the header,
      * and after a power cut that may name a chunk that was overwritten since.
      */
@@ -260,6 +296,11 @@ final class Database {
                 store.sync();
             }
         }
+    }
+
+    /** @return grows with each change */
+    long version() {
+        return store.getCurrentVersion();
     }
 
     /** @return bytes; 0 in memory */

@@ -60,10 +60,19 @@ public final class EmbeddedGrantStore implements GrantStore {
     /**
      * Opens a file; makes it, and missing folders, if it is not there.
      *
-     * @throws StoreException in use by another process, not writable, or damaged; the message names the file and says what to do
+     * @throws StoreException in use by another process, not writable, damaged, or a copy that is not complete; the message names the file and says what to do
      */
     public static EmbeddedGrantStore openFile(Path file, Limits limits) {
-        return new EmbeddedGrantStore(() -> Database.open(file, limits.cacheMegabytes()), limits);
+        return new EmbeddedGrantStore(() -> requireWhole(Database.open(file, limits.cacheMegabytes()), file), limits);
+    }
+
+    private static Database requireWhole(Database database, Path file) {
+        if (database.<@Nullable String>read(Tables::copyMark) != null) {
+            database.close();
+            throw new StoreException("the store " + file
+                    + " is a copy that is not complete: complete it with migrate --resume, or delete it");
+        }
+        return database;
     }
 
     /** @param opener opens the database, again when its file failed */

@@ -1,6 +1,7 @@
 package dev.portcullis.store.embedded;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -51,7 +52,7 @@ final class Table<T> {
     @Nullable
     T live(byte[] key, long nowSeconds) {
         T row = get(key);
-        return row == null || expiresAt.applyAsLong(row) <= nowSeconds ? null : row;
+        return row == null || !isLive(row, nowSeconds) ? null : row;
     }
 
     void put(Transaction tx, T row) {
@@ -84,6 +85,31 @@ final class Table<T> {
         return Ranges.keys(expiries, Keys.expiry(mark, 0), Keys.expiry(mark, nowSeconds + 1), max).stream()
                 .map(Keys::rowKeyIn)
                 .toList();
+    }
+
+    /**
+     * Neighbouring rows, expired or not, in the order of their keys.
+     *
+     * @param after they stand behind this key; null: from the first
+     */
+    List<T> after(byte @Nullable [] after, int max) {
+        var found = new ArrayList<T>();
+        var cursor = rows.cursor(after);
+        while (found.size() < max && cursor.hasNext()) {
+            byte[] key = cursor.next();
+            if (after == null || !Arrays.equals(after, key)) {
+                found.add(decode.apply(cursor.getValue()));
+            }
+        }
+        return found;
+    }
+
+    byte[] keyOf(T row) {
+        return keyOf.apply(row);
+    }
+
+    boolean isLive(T row, long nowSeconds) {
+        return expiresAt.applyAsLong(row) > nowSeconds;
     }
 
     /** Counted from the index, without reading a row: O(log n). */

@@ -10,6 +10,7 @@ import dev.portcullis.store.record.Records;
 import dev.portcullis.store.record.Records.RefreshRow;
 import dev.portcullis.store.record.Records.RememberedClient;
 import dev.portcullis.store.record.Records.SpentId;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -25,10 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class Tables {
     private static final byte[] NOTHING = new byte[0];
     private static final int RETIREMENT_MARK = 'k';
+    private static final byte[] COPY_MARK = {0};
 
     private final MVMap<byte[], byte[]> expiries;
     private final MVMap<byte[], byte[]> subjects;
     private final MVMap<byte[], byte[]> holdings;
+    private final MVMap<byte[], byte[]> copying;
     final Table<PendingSignIn> pending;
     final Table<RememberedClient> clients;
     final Table<RememberedClient> registrations;
@@ -47,6 +50,7 @@ final class Tables {
         expiries = map.apply("expiries");
         subjects = map.apply("subjects");
         holdings = map.apply("holdings");
+        copying = map.apply("copying");
         pending = new Table<>(
                 'p',
                 map.apply("pending"),
@@ -194,6 +198,45 @@ final class Tables {
         }
     }
 
+    /** What hangs on a grant of one kind and is live, by its hash. */
+    private <T> List<T> liveHoldings(String grantId, Holding kind, Table<T> table, long nowSeconds) {
+        var live = new ArrayList<T>();
+        for (byte[] key : Ranges.startingWith(holdings, Keys.holdings(grantId, kind), Integer.MAX_VALUE)) {
+            T row = table.live(Keys.hashIn(key), nowSeconds);
+            if (row != null) {
+                live.add(row);
+            }
+        }
+        return live;
+    }
+
+    List<AuthorizationCode> liveCodesOf(String grantId, long nowSeconds) {
+        return liveHoldings(grantId, Holding.CODE, codes, nowSeconds);
+    }
+
+    List<AccessToken> liveAccessOf(String grantId, long nowSeconds) {
+        return liveHoldings(grantId, Holding.ACCESS, access, nowSeconds);
+    }
+
+    List<RefreshRow> liveRefreshOf(String grantId, long nowSeconds) {
+        return liveHoldings(grantId, Holding.REFRESH, refresh, nowSeconds);
+    }
+
+    /** @return what an unfinished copy into this store has left; null if there is none */
+    @Nullable
+    String copyMark() {
+        byte[] mark = copying.get(COPY_MARK);
+        return mark == null ? null : new String(mark, StandardCharsets.UTF_8);
+    }
+
+    void markCopy(Transaction tx, String mark) {
+        tx.put(copying, COPY_MARK, mark.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void unmarkCopy(Transaction tx) {
+        tx.remove(copying, COPY_MARK);
+    }
+
     /** @return false if there was none */
     boolean removeGrant(Transaction tx, String grantId) {
         for (byte[] key : Ranges.startingWith(holdings, Keys.holdings(grantId, Holding.ACCESS), Integer.MAX_VALUE)) {
@@ -286,7 +329,7 @@ final class Tables {
     int sweep(Transaction tx, long nowSeconds, int max) {
         long before = rowCount();
         for (byte[] key : grants.expired(nowSeconds, max)) {
-            removeGrant(tx, new String(key, java.nio.charset.StandardCharsets.UTF_8));
+            removeGrant(tx, new String(key, StandardCharsets.UTF_8));
         }
         pending.expired(nowSeconds, max).forEach(key -> pending.remove(tx, key));
         clients.expired(nowSeconds, max).forEach(key -> clients.remove(tx, key));

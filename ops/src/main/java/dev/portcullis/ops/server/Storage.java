@@ -5,10 +5,15 @@ import dev.portcullis.cluster.LocalBus;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.mcp.dispatch.Shared;
 import dev.portcullis.mcp.session.MemorySessionStore;
+import dev.portcullis.mcp.session.RedisSessionStore;
 import dev.portcullis.mcp.session.SessionStore;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.mcp.task.TaskStore;
 import dev.portcullis.policy.Policy;
+import dev.portcullis.redis.BusLimits;
+import dev.portcullis.redis.Redis;
+import dev.portcullis.redis.RedisBus;
+import dev.portcullis.redis.grant.RedisGrantStore;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
@@ -36,7 +41,14 @@ record Storage(GrantStore grants, SessionStore sessions, TaskStore tasks, Bus bu
                     alone(EmbeddedGrantStore.openFile(file, limits.store()), limits, policy, clock, running);
                 case ServerConfig.StoreLocation.InMemory _ ->
                     alone(EmbeddedGrantStore.inMemory(limits.store()), limits, policy, clock, running);
-                case ServerConfig.StoreLocation.InRedis _ -> throw new StoreException("there is no store in Redis yet");
+                case ServerConfig.StoreLocation.InRedis(var settings) ->
+                    shared(
+                            running.add("the connections to Redis", Redis.connect(settings)),
+                            limits,
+                            key,
+                            policy,
+                            clock,
+                            running);
             };
         } catch (StoreException e) {
             throw StartException.storeUnavailable(e);
@@ -50,6 +62,19 @@ record Storage(GrantStore grants, SessionStore sessions, TaskStore tasks, Bus bu
                 new MemorySessionStore(limits.sessions(), clock, policy),
                 new MemoryTaskStore(limits.calls().tasks(), clock),
                 new LocalBus(),
+                () -> true);
+    }
+
+    private static Storage shared(
+            Redis redis, RoomLimits limits, MasterKey key, Policy policy, InstantSource clock, Running running) {
+        var ofGrants = new RedisGrantStore.Limits(
+                limits.store().pendingSignInsMax(), limits.store().accessTokensPerGrantMax());
+        var bus = running.add("the words between nodes", RedisBus.join(redis, key, BusLimits.DEFAULT));
+        return new Storage(
+                running.add("the store", new RedisGrantStore(redis, redis.push(), ofGrants)),
+                new RedisSessionStore(redis, bus, key, limits.sessions(), policy, clock),
+                new MemoryTaskStore(limits.calls().tasks(), clock),
+                bus,
                 () -> true);
     }
 

@@ -57,14 +57,16 @@ final class ClusterOfServers implements AutoCloseable {
         common.put("PUBLIC_URL", publicUrl.toString());
         common.put("COOKIE_ENCRYPTION_KEY", Randoms.base64Url(32));
         common.put("ACCESS_CLIENT_ID", provider.oidcSettings().clientId());
-        common.put("ACCESS_CLIENT_SECRET", String.valueOf(provider.oidcSettings().clientSecret()));
+        common.put(
+                "ACCESS_CLIENT_SECRET", String.valueOf(provider.oidcSettings().clientSecret()));
         common.put("ACCESS_ISSUER", provider.issuer());
         common.putAll(settings);
         var starting = new ArrayList<Future<ServerProcess>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int number = 1; number <= count; number++) {
                 Path home = Files.createDirectories(folder.resolve("node-" + number));
-                starting.add(threads.submit(() -> ServerProcess.start(home, program, ServerProcess.freePort(), common)));
+                starting.add(
+                        threads.submit(() -> ServerProcess.start(home, program, ServerProcess.freePort(), common)));
             }
         }
         var nodes = new ArrayList<ServerProcess>();
