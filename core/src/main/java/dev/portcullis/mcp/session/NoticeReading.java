@@ -46,7 +46,11 @@ final class NoticeReading implements Reading {
 
     private String read;
 
-    /** What the client has not got. @param place where it stands once it has */
+    /**
+     * What the client has not got.
+     *
+     * @param place where it stands once it has
+     */
     private record Waiting(String id, String place, byte[] message) {}
 
     NoticeReading(String name, Replica replica, Principal principal, String from, StandaloneId id, Runnable giveBack) {
