@@ -3,106 +3,93 @@ package dev.portcullis.cluster;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.store.StoreException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Nodes in one process, for tests: each hears what is said to it on a thread of its own, in order. Words to all are kept until they are trimmed; nodes can be killed. */
+/** Nodes of one process, joined without a network: words travel as between processes, each node hears on a thread of its own, and links can be cut. Any thread. */
 public final class JoinedBuses implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(JoinedBuses.class.getName());
-    private static final int NODE_BYTES = 16;
+    /** Nodes that have not gone, by name; guarded by this. */
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
 
-    private final List<Node> nodes = new ArrayList<>();
+    /** Words to all; the first has place 1. Guarded by this. */
+    private final List<Said> all = new ArrayList<>();
 
-    // guarded by this
-    private final List<Said> toAll = new ArrayList<>();
-    private long lastPlace = 1_000;
-    private long trimmed = lastPlace;
-    private volatile boolean isCut;
+    private int forgotten;
 
-    private record Said(long place, String topic, Bus.Words words) {}
+    private record Said(String topic, Bus.Words words) {}
 
-    private record Delivery(String topic, Bus.Words words) {}
-
-    /** Adds a node. */
-    public synchronized Bus join() {
+    /** One more node. */
+    public Node join() {
         var node = new Node();
-        nodes.add(node);
+        synchronized (this) {
+            nodes.put(node.name, node);
+        }
         node.hearing.start();
         return node;
     }
 
-    /** Forgets what was said to all. */
-    public synchronized void trim() {
-        toAll.clear();
-        trimmed = lastPlace;
+    /** Words to all that were said so far are kept no more. */
+    public synchronized void forgetWords() {
+        forgotten = all.size();
     }
 
-    /** Nothing can be said from now on, or again. */
-    public void cut(boolean off) {
-        isCut = off;
+    private synchronized @Nullable Node find(String name) {
+        return nodes.get(name);
     }
 
-    /** A node is gone, and the others know it. */
-    public void kill(Bus bus) {
-        ((Node) bus).close();
-    }
-
-    /** Has a node miss words. */
-    public void miss(Bus bus) {
-        ((Node) bus).listeners.values().forEach(Bus.Listener::missed);
+    private synchronized List<Node> present() {
+        return List.copyOf(nodes.values());
     }
 
     @Override
-    public synchronized void close() {
-        nodes.forEach(Node::close);
+    public void close() {
+        present().forEach(Node::close);
     }
 
-    private synchronized String sayToAll(String from, String topic, byte[] bytes) {
-        if (isCut) {
-            throw new StoreException("the bus is cut");
-        }
-        String place = Long.toString(++lastPlace);
-        var words = new Bus.Words(from, place, bytes);
-        toAll.add(new Said(lastPlace, topic, words));
-        nodes.forEach(node -> node.inbox.add(new Delivery(topic, words)));
-        return place;
-    }
-
-    private final class Node implements Bus {
-        private final String name = Randoms.base64Url(NODE_BYTES);
+    /** One of them. */
+    public final class Node implements Bus {
+        private final String name = Randoms.base64Url(16);
         private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
-        private final BlockingQueue<Delivery> inbox = new LinkedBlockingQueue<>();
+        private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
         private final Thread hearing = Thread.ofVirtual().name("bus").unstarted(this::hear);
-        private volatile boolean live = true;
-        private volatile String place = Long.toString(lastPlace);
+        private final Set<String> overlooked = ConcurrentHashMap.newKeySet();
+        private volatile boolean isCut;
+        private volatile boolean isGone;
+        private volatile int heard;
 
         private void hear() {
             try {
-                while (live) {
-                    var delivery = inbox.take();
-                    var listener = listeners.get(delivery.topic());
-                    if (listener != null) {
-                        tell(listener, delivery);
-                    }
-                    if (!delivery.words().place().isEmpty()) {
-                        place = delivery.words().place();
-                    }
+                while (!isGone) {
+                    inbox.take().run();
                 }
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                Thread.currentThread().interrupt(); // closed
             }
         }
 
-        private static void tell(Listener listener, Delivery delivery) {
-            try {
-                listener.heard(delivery.words());
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "a listener failed: " + delivery.topic(), e);
-            }
+        /** From now on it can say nothing to others. */
+        public void cut() {
+            isCut = true;
+        }
+
+        public void mend() {
+            isCut = false;
+        }
+
+        /** From now on it does not know that the other is there. */
+        public void overlook(Node other) {
+            overlooked.add(other.name);
+        }
+
+        /** Tells all its listeners that words may have been missed. */
+        public void miss() {
+            inbox.add(() -> listeners.values().forEach(Listener::missed));
         }
 
         @Override
@@ -117,33 +104,32 @@ public final class JoinedBuses implements AutoCloseable {
 
         @Override
         public List<String> nodes() {
-            synchronized (JoinedBuses.this) {
-                return nodes.stream()
-                        .filter(node -> node.live)
-                        .map(Node::node)
-                        .toList();
-            }
+            return present().stream()
+                    .map(Node::node)
+                    .filter(each -> !overlooked.contains(each))
+                    .toList();
         }
 
         @Override
-        public boolean mayLive(String node) {
-            return nodes().contains(node);
+        public boolean mayLive(String other) {
+            return find(other) != null;
         }
 
         @Override
         public void listen(String topic, Listener listener) {
-            listeners.put(topic, listener);
+            if (listeners.putIfAbsent(topic, listener) != null) {
+                throw new IllegalStateException("two listen to " + topic);
+            }
         }
 
         @Override
         public boolean post(String to, String topic, byte[] words) {
-            if (isCut) {
+            if (isCut || isGone) {
                 return false;
             }
-            synchronized (JoinedBuses.this) {
-                nodes.stream()
-                        .filter(node -> node.name.equals(to))
-                        .forEach(node -> node.inbox.add(new Delivery(topic, new Words(name, "", words))));
+            var node = find(to);
+            if (node != null) {
+                node.deliver(topic, new Words(name, "", words.clone()));
             }
             return true;
         }
@@ -151,35 +137,52 @@ public final class JoinedBuses implements AutoCloseable {
         @Override
         public void tell(String to, String topic, byte[] words) {
             if (!post(to, topic, words)) {
-                throw new StoreException("the bus is cut");
+                throw new StoreException("cut on purpose");
             }
         }
 
         @Override
         public boolean postAll(String topic, byte[] words) {
-            if (!isCut) {
-                sayToAll(name, topic, words);
+            if (isCut || isGone) {
+                return false;
             }
-            return !isCut;
+            tellAll(topic, words);
+            return true;
         }
 
         @Override
         public String tellAll(String topic, byte[] words) {
-            return sayToAll(name, topic, words);
+            if (isCut || isGone) {
+                throw new StoreException("cut on purpose");
+            }
+            synchronized (JoinedBuses.this) {
+                var said = new Said(topic, new Words(name, Integer.toString(all.size() + 1), words.clone()));
+                all.add(said);
+                nodes.values().forEach(node -> node.deliver(topic, said.words()));
+                return said.words().place();
+            }
+        }
+
+        private void deliver(String topic, Words words) {
+            inbox.add(() -> {
+                var listener = listeners.get(topic);
+                if (listener != null) {
+                    listener.heard(words);
+                }
+                if (!words.place().isEmpty()) {
+                    heard = Integer.parseInt(words.place());
+                }
+            });
         }
 
         @Override
-        public @Nullable List<Words> since(String from, String topic) {
-            if (isCut) {
-                throw new StoreException("the bus is cut");
-            }
+        public @Nullable List<Words> since(String place, String topic) {
+            int after = Integer.parseInt(place);
             synchronized (JoinedBuses.this) {
-                long after = Long.parseLong(from);
-                return after < trimmed
+                return after < forgotten
                         ? null
-                        : toAll.stream()
-                                .filter(said ->
-                                        said.place() > after && said.topic().equals(topic))
+                        : all.subList(after, all.size()).stream()
+                                .filter(said -> said.topic().equals(topic))
                                 .map(Said::words)
                                 .toList();
             }
@@ -187,12 +190,16 @@ public final class JoinedBuses implements AutoCloseable {
 
         @Override
         public String place() {
-            return place;
+            return Integer.toString(heard);
         }
 
+        /** As if its process had been killed. */
         @Override
         public void close() {
-            live = false;
+            isGone = true;
+            synchronized (JoinedBuses.this) {
+                nodes.remove(name);
+            }
             hearing.interrupt();
         }
     }
