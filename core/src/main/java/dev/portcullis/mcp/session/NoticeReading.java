@@ -100,16 +100,30 @@ final class NoticeReading implements Reading {
         isCatchingUp = true;
     }
 
-    /** Tells what was just heard. */
-    void tell(Notice notice) {
+    /** @return whether the caller is the one to look back */
+    synchronized boolean looksBack() {
+        boolean first = !isCatchingUp && !over;
+        isCatchingUp |= first;
+        return first;
+    }
+
+    /**
+     * Tells what was just heard.
+     *
+     * @return false if it stands among what was looked up: but it may stand for a later one, too, so that it is to be looked back once more
+     */
+    boolean tell(Notice notice) {
         synchronized (this) {
             if (isCatchingUp) {
                 heard.add(notice); // no longer than it takes to look back
-                return;
+                return true;
             }
-            take(notice);
+            if (!take(notice)) {
+                return false;
+            }
         }
         more();
+        return true;
     }
 
     /**
@@ -148,14 +162,16 @@ final class NoticeReading implements Reading {
         catchUp(List.of(), place);
     }
 
-    /** Guarded by this. */
-    private void take(Notice notice) {
-        if (notice.place().isEmpty() || PlaceOrder.OF.compare(notice.place(), covered) > 0) {
-            if (mayHear(notice)) {
-                put(notice.key(), waiting(notice));
-            }
-            covered = notice.place().isEmpty() ? covered : notice.place();
+    /** Guarded by this. @return false if what it tells has been looked at already */
+    private boolean take(Notice notice) {
+        if (!notice.place().isEmpty() && PlaceOrder.OF.compare(notice.place(), covered) <= 0) {
+            return false;
         }
+        if (mayHear(notice)) {
+            put(notice.key(), waiting(notice));
+        }
+        covered = notice.place().isEmpty() ? covered : notice.place();
+        return true;
     }
 
     private Waiting waiting(Notice notice) {

@@ -518,7 +518,11 @@ public final class RedisSessionStore implements SessionStore {
 
     @Override
     public void tell(Notice notice) {
-        readings.values().forEach(reading -> reading.tell(notice));
+        for (var reading : readings.values()) {
+            if (!reading.tell(notice) && reading.looksBack()) {
+                Thread.ofVirtual().name("session-look-back").start(() -> catchUpOrEnd(reading));
+            }
+        }
         if (!notice.place().isEmpty()) {
             settle(notice.place());
         }

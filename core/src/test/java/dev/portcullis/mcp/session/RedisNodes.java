@@ -24,7 +24,7 @@ final class RedisNodes implements AutoCloseable {
     final RedisServer server = servers.standalone();
     final JoinedBuses buses = new JoinedBuses();
     final List<RedisSessionStore> stores = new ArrayList<>();
-    private final List<Bus> joined = new ArrayList<>();
+    private final List<JoinedBuses.Node> joined = new ArrayList<>();
     private final List<Redis> links = new ArrayList<>();
     private final InstantSource clock;
     private final SessionLimits limits;
@@ -49,7 +49,7 @@ final class RedisNodes implements AutoCloseable {
         return store;
     }
 
-    Bus bus(int node) {
+    JoinedBuses.Node bus(int node) {
         return joined.get(node);
     }
 
@@ -97,7 +97,7 @@ final class RedisNodes implements AutoCloseable {
 
     /** As {@code kill -9} does. */
     void kill(int node) {
-        buses.kill(joined.get(node));
+        joined.get(node).close();
         links.get(node).close();
     }
 
