@@ -589,13 +589,11 @@ public final class RedisSessionStore implements SessionStore {
 
     private void dropReplicas(int unusedMillis, int most) {
         long overMillis = clock.millis() - unusedMillis;
-        int dropped = 0;
-        for (var replica : replicas.values()) {
-            if (dropped < most && replica.usedMillis <= overMillis && !isBusy(replica) && hasNoStreams(replica)) {
-                replicas.remove(replica.session().key(), replica);
-                dropped++;
-            }
-        }
+        var unused = replicas.values().stream()
+                .filter(replica -> replica.usedMillis <= overMillis && !isBusy(replica) && hasNoStreams(replica))
+                .limit(most)
+                .toList();
+        unused.forEach(replica -> replicas.remove(replica.session().key(), replica));
     }
 
     private boolean hasNoStreams(Replica replica) {

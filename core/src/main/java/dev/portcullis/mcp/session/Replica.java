@@ -94,7 +94,7 @@ final class Replica {
         }
     }
 
-    private void know(long newVersion, @Nullable LogLevel newLevel, Set<String> newUris, int epoch) {
+    private synchronized void know(long newVersion, @Nullable LogLevel newLevel, Set<String> newUris, int epoch) {
         version = newVersion;
         level = newLevel;
         uris = newUris;
