@@ -1,6 +1,7 @@
 package dev.portcullis.store.embedded;
 
 import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.store.record.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -11,8 +11,10 @@ import dev.portcullis.store.Grant;
 import dev.portcullis.store.PendingSignIn;
 import dev.portcullis.store.RefreshToken;
 import dev.portcullis.store.RegisteredClient;
-import dev.portcullis.store.embedded.Records.RefreshRow;
-import dev.portcullis.store.embedded.Records.RememberedClient;
+import dev.portcullis.store.record.Bytes;
+import dev.portcullis.store.record.Records;
+import dev.portcullis.store.record.Records.RefreshRow;
+import dev.portcullis.store.record.Records.RememberedClient;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

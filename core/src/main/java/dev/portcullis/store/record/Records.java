@@ -1,4 +1,4 @@
-package dev.portcullis.store.embedded;
+package dev.portcullis.store.record;
 
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.Scopes;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Each record as bytes: a version byte, then its fields in the order of core/STORAGE.md. A field more or less is a new version, and its reader keeps the old ones
  * readable. No Java serialization (T-118). Stateless.
  */
-final class Records {
+public final class Records {
     private static final int VERSION = 2;
 
     private static final int NO_KEYS = 0;
@@ -25,7 +25,7 @@ final class Records {
 
     private Records() {}
 
-    static byte[] encode(PendingSignIn pending) {
+    public static byte[] encode(PendingSignIn pending) {
         return new Bytes(96 + pending.sealed().length)
                 .u8(VERSION)
                 .raw(pending.state().toBytes())
@@ -35,7 +35,7 @@ final class Records {
                 .toArray();
     }
 
-    static PendingSignIn pendingSignIn(byte[] record) {
+    public static PendingSignIn pendingSignIn(byte[] record) {
         return RecordReader.read(record, VERSION, "a pending sign-in", in -> {
             var state = in.hash();
             var browser = in.hash();
@@ -44,20 +44,20 @@ final class Records {
         });
     }
 
-    static byte[] encode(RememberedClient remembered) {
+    public static byte[] encode(RememberedClient remembered) {
         var out = new Bytes(256).u8(VERSION).u64(remembered.expiresAt());
         writeClient(out, remembered.client());
         return out.toArray();
     }
 
-    static RememberedClient client(byte[] record) {
+    public static RememberedClient client(byte[] record) {
         return RecordReader.read(record, VERSION, "a client", in -> {
             long expiresAt = in.u64();
             return new RememberedClient(readClient(in), expiresAt);
         });
     }
 
-    static byte[] encode(Grant grant) {
+    public static byte[] encode(Grant grant) {
         var out = new Bytes(512 + grant.sealedProps().length).u8(VERSION).text(grant.id());
         writeClient(out, grant.client());
         out.text(grant.redirectUri()).text(grant.subjectKey());
@@ -73,7 +73,7 @@ final class Records {
                 .toArray();
     }
 
-    static Grant grant(byte[] record) {
+    public static Grant grant(byte[] record) {
         return RecordReader.read(record, VERSION, "a grant", in -> {
             var grant = new Grant(
                     in.text(),
@@ -93,7 +93,7 @@ final class Records {
         });
     }
 
-    static byte[] encode(AuthorizationCode code) {
+    public static byte[] encode(AuthorizationCode code) {
         return new Bytes(192)
                 .u8(VERSION)
                 .raw(code.hash().toBytes())
@@ -106,7 +106,7 @@ final class Records {
                 .toArray();
     }
 
-    static AuthorizationCode code(byte[] record) {
+    public static AuthorizationCode code(byte[] record) {
         return RecordReader.read(
                 record,
                 VERSION,
@@ -115,7 +115,7 @@ final class Records {
                         in.hash(), in.text(), in.text(), in.sized(), in.u64(), in.u8() != 0, readBinding(in)));
     }
 
-    static byte[] encode(AccessToken token) {
+    public static byte[] encode(AccessToken token) {
         var out = new Bytes(256).u8(VERSION).raw(token.hash().toBytes()).text(token.grantId());
         writeTexts(out, token.scopes().values());
         writeTexts(out, token.resources());
@@ -127,7 +127,7 @@ final class Records {
                 .toArray();
     }
 
-    static AccessToken accessToken(byte[] record) {
+    public static AccessToken accessToken(byte[] record) {
         return RecordReader.read(
                 record,
                 VERSION,
@@ -144,7 +144,7 @@ final class Records {
                         in.version() < 2 ? 0 : in.u64()));
     }
 
-    static byte[] encode(RefreshRow row) {
+    public static byte[] encode(RefreshRow row) {
         RefreshToken token = row.token();
         return new Bytes(160)
                 .u8(VERSION)
@@ -159,7 +159,7 @@ final class Records {
                 .toArray();
     }
 
-    static RefreshRow refreshRow(byte[] record) {
+    public static RefreshRow refreshRow(byte[] record) {
         return RecordReader.read(record, VERSION, "a refresh token", in -> {
             var hash = in.hash();
             String grantId = in.text();
@@ -174,7 +174,7 @@ final class Records {
         });
     }
 
-    static byte[] encode(SpentId spent) {
+    public static byte[] encode(SpentId spent) {
         return new Bytes(48)
                 .u8(VERSION)
                 .raw(spent.id().toBytes())
@@ -182,7 +182,7 @@ final class Records {
                 .toArray();
     }
 
-    static SpentId spentId(byte[] record) {
+    public static SpentId spentId(byte[] record) {
         return RecordReader.read(record, VERSION, "a spent id", in -> new SpentId(in.hash(), in.u64()));
     }
 
@@ -252,10 +252,10 @@ final class Records {
     }
 
     /** An id that was used, and until when it must be known (Unix seconds). */
-    record SpentId(TokenHash id, long expiresAt) {}
+    public record SpentId(TokenHash id, long expiresAt) {}
 
     /** A client and until when it is remembered, Unix seconds. */
-    record RememberedClient(RegisteredClient client, long expiresAt) {}
+    public record RememberedClient(RegisteredClient client, long expiresAt) {}
 
     /**
      * A refresh token and what becomes of its wrapped key.
@@ -263,19 +263,19 @@ final class Records {
      * @param retiresAt Unix seconds from which the token is only remembered and its key is to go; {@link #NEVER} while its successor is unused, {@link #RETIRED}
      *     once the key is gone
      */
-    record RefreshRow(RefreshToken token, long retiresAt) {
-        static final long NEVER = Long.MAX_VALUE;
-        static final long RETIRED = 0;
+    public record RefreshRow(RefreshToken token, long retiresAt) {
+        public static final long NEVER = Long.MAX_VALUE;
+        public static final long RETIRED = 0;
 
-        boolean retired() {
+        public boolean retired() {
             return retiresAt == RETIRED;
         }
 
-        boolean isDueToRetire() {
+        public boolean isDueToRetire() {
             return retiresAt != NEVER && retiresAt != RETIRED;
         }
 
-        RefreshRow firstUsedAt(long nowSeconds) {
+        public RefreshRow firstUsedAt(long nowSeconds) {
             return new RefreshRow(
                     new RefreshToken(
                             token.hash(),
@@ -288,17 +288,17 @@ final class Records {
                     retiresAt);
         }
 
-        RefreshRow retiringAt(long seconds) {
+        public RefreshRow retiringAt(long seconds) {
             return new RefreshRow(token, seconds);
         }
 
         /** What has retired by then is so, swept or not. */
-        RefreshRow asOf(long nowSeconds) {
+        public RefreshRow asOf(long nowSeconds) {
             return isDueToRetire() && retiresAt <= nowSeconds ? withoutKey() : this;
         }
 
         /** Remembered only: the grant's key does not open with it any more. */
-        RefreshRow withoutKey() {
+        public RefreshRow withoutKey() {
             return new RefreshRow(
                     new RefreshToken(
                             token.hash(),

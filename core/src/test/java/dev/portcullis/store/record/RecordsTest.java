@@ -1,4 +1,4 @@
-package dev.portcullis.store.embedded;
+package dev.portcullis.store.record;
 
 import static dev.portcullis.store.GrantFixture.NOW;
 import static dev.portcullis.store.GrantFixture.access;
@@ -12,8 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.store.Grant;
 import dev.portcullis.store.StoreException;
-import dev.portcullis.store.embedded.Records.RefreshRow;
-import dev.portcullis.store.embedded.Records.RememberedClient;
+import dev.portcullis.store.record.Records.RefreshRow;
+import dev.portcullis.store.record.Records.RememberedClient;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Function;

@@ -1,4 +1,4 @@
-package dev.portcullis.store.embedded;
+package dev.portcullis.store.record;
 
 import dev.portcullis.crypto.TokenHash;
 import java.nio.charset.StandardCharsets;
@@ -7,33 +7,33 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a key or a record: big-endian numbers, so that keys sort by value, and lengths as varints. Grows as needed; one thread. */
-final class Bytes {
+public final class Bytes {
     private byte[] buffer;
     private int length;
 
-    Bytes(int sizeHint) {
+    public Bytes(int sizeHint) {
         buffer = new byte[sizeHint];
     }
 
-    Bytes u8(int value) {
+    public Bytes u8(int value) {
         room(1);
         buffer[length++] = (byte) value;
         return this;
     }
 
-    Bytes u32(int value) {
+    public Bytes u32(int value) {
         for (int shift = 24; shift >= 0; shift -= 8) {
             u8(value >>> shift);
         }
         return this;
     }
 
-    Bytes u64(long value) {
+    public Bytes u64(long value) {
         return u32((int) (value >>> 32)).u32((int) value);
     }
 
     /** Seven bits a byte, lowest first. */
-    Bytes varint(int value) {
+    public Bytes varint(int value) {
         int rest = value;
         while ((rest & ~0x7F) != 0) {
             u8((rest & 0x7F) | 0x80);
@@ -43,31 +43,31 @@ final class Bytes {
     }
 
     /** As they are, without a length. */
-    Bytes raw(byte[] bytes) {
+    public Bytes raw(byte[] bytes) {
         room(bytes.length);
         System.arraycopy(bytes, 0, buffer, length, bytes.length);
         length += bytes.length;
         return this;
     }
 
-    Bytes sized(byte[] bytes) {
+    public Bytes sized(byte[] bytes) {
         return varint(bytes.length).raw(bytes);
     }
 
-    Bytes text(String text) {
+    public Bytes text(String text) {
         return sized(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    Bytes hash(TokenHash hash) {
+    public Bytes hash(TokenHash hash) {
         return raw(hash.toBytes());
     }
 
     /** A flag byte, and the value if there is one. */
-    <T> Bytes optional(@Nullable T value, BiFunction<Bytes, T, Bytes> writer) {
+    public <T> Bytes optional(@Nullable T value, BiFunction<Bytes, T, Bytes> writer) {
         return value == null ? u8(0) : writer.apply(u8(1), value);
     }
 
-    byte[] toArray() {
+    public byte[] toArray() {
         return Arrays.copyOf(buffer, length);
     }
 

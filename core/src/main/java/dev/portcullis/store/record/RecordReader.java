@@ -1,4 +1,4 @@
-package dev.portcullis.store.embedded;
+package dev.portcullis.store.record;
 
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.store.StoreException;
