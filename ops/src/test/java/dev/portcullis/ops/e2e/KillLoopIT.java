@@ -2,8 +2,6 @@ package dev.portcullis.ops.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.portcullis.ops.e2e.ScriptedClient.Tokens;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,29 +32,29 @@ class KillLoopIT {
     @Test
     void killWhenTokensAreIssuedAndRotatedThenEveryAnswerStaysTrue() throws Exception {
         try (var server = ServerProcess.start(folder, SETTINGS)) {
-            var holders = new ArrayList<Holder>();
+            var holders = new ArrayList<TokenHolder>();
             for (int i = 0; i < CLIENTS; i++) {
                 var client = new ScriptedClient(server.uri("/"));
-                holders.add(new Holder(client, client.signIn("alice@example.com")));
+                holders.add(new TokenHolder(client, client.signIn("alice@example.com")));
             }
             for (int round = 0; round < ROUNDS; round++) {
                 workUntilKilled(server, holders);
                 server.startAgain();
-                for (Holder holder : holders) {
+                for (TokenHolder holder : holders) {
                     holder.checkEverythingStillHolds();
                 }
             }
-            assertThat(holders.stream().mapToInt(holder -> holder.rotations).sum())
+            assertThat(holders.stream().mapToInt(TokenHolder::rotations).sum())
                     .as("the loop did some work")
                     .isGreaterThan(CLIENTS * ROUNDS);
         }
     }
 
-    private static void workUntilKilled(ServerProcess server, List<Holder> holders) throws Exception {
+    private static void workUntilKilled(ServerProcess server, List<TokenHolder> holders) throws Exception {
         var running = new AtomicBoolean(true);
         var failures = new ConcurrentLinkedQueue<Throwable>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Holder holder : holders) {
+            for (TokenHolder holder : holders) {
                 threads.execute(() -> holder.workWhile(running, failures));
             }
             TimeUnit.MILLISECONDS.sleep(300 + ThreadLocalRandom.current().nextInt(900));
@@ -64,75 +62,5 @@ class KillLoopIT {
             running.set(false);
         }
         assertThat(failures).isEmpty();
-    }
-
-    /** A client and what it has been told. Used by one thread at a time. */
-    private static final class Holder {
-        private final ScriptedClient client;
-        private final List<String> accessTokens = new ArrayList<>();
-        private Tokens latest;
-        private String spentCode;
-        private String spentVerifier;
-        private String revoked;
-        private int rotations;
-
-        Holder(ScriptedClient client, Tokens first) {
-            this.client = client;
-            this.latest = first;
-        }
-
-        void workWhile(AtomicBoolean running, ConcurrentLinkedQueue<Throwable> failures) {
-            try {
-                while (running.get()) {
-                    latest = client.refresh(latest.refresh());
-                    rotations++;
-                    accessTokens.add(latest.access());
-                    if (rotations % 7 == 0) {
-                        signInAndRevokeAnother();
-                    }
-                }
-            } catch (IOException e) {
-                // The kill: this answer was not received.
-            } catch (Throwable e) {
-                failures.add(e);
-            }
-        }
-
-        private void signInAndRevokeAnother() throws Exception {
-            var landing = client.signInUntilCode("bob@example.com");
-            Tokens other = client.redeem(landing);
-            spentCode = landing.code();
-            spentVerifier = landing.verifier();
-            assertThat(client.revoke(other.refresh()).statusCode()).isEqualTo(200);
-            revoked = other.access();
-        }
-
-        void checkEverythingStillHolds() throws Exception {
-            for (String token : accessTokens.subList(Math.max(0, accessTokens.size() - 5), accessTokens.size())) {
-                assertThat(client.add(token, 2, 3)).isEqualTo("5");
-            }
-            assertThat(client.add(latest.access(), 2, 3)).isEqualTo("5");
-            if (spentCode != null) {
-                var replay = client.token(Map.of(
-                        "grant_type",
-                        "authorization_code",
-                        "code",
-                        spentCode,
-                        "client_id",
-                        client.clientId(),
-                        "redirect_uri",
-                        ScriptedClient.REDIRECT_URI,
-                        "code_verifier",
-                        spentVerifier));
-                assertThat(replay.statusCode()).isEqualTo(400);
-                assertThat(replay.body()).contains("invalid_grant");
-            }
-            if (revoked != null) {
-                assertThat(client.call(revoked, "add", "{\"a\":1,\"b\":1}").statusCode())
-                        .isEqualTo(401);
-            }
-            latest = client.refresh(latest.refresh());
-            assertThat(client.add(latest.access(), 20, 3)).isEqualTo("23");
-        }
     }
 }

@@ -99,6 +99,19 @@ final class RedisProcess implements AutoCloseable {
         }
     }
 
+    /** @return how many scripts have been run since its start */
+    long scriptsRun() throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write("INFO commandstats\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+            String statistics = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            return statistics
+                    .lines()
+                    .filter(line -> line.startsWith("cmdstat_evalsha:") || line.startsWith("cmdstat_eval:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll(".*:calls=(\\d+),.*", "$1")))
+                    .sum();
+        }
+    }
+
     @Override
     public void close() {
         kill();

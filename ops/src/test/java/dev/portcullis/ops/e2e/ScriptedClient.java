@@ -79,23 +79,7 @@ final class ScriptedClient {
     Landing signInUntilCode(String email) throws Exception {
         String verifier = Randoms.base64Url(32);
         String state = Randoms.base64Url(16);
-        var page = get(origin.resolve("/authorize?"
-                + query(Map.of(
-                        "response_type",
-                        "code",
-                        "client_id",
-                        clientId,
-                        "redirect_uri",
-                        REDIRECT_URI,
-                        "state",
-                        state,
-                        "code_challenge",
-                        challenge(verifier),
-                        "code_challenge_method",
-                        "S256",
-                        "resource",
-                        origin.resolve("/mcp").toString()))));
-        assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+        var page = consentPage(verifier, state);
         HttpResponse<String> answer = submit(page, "decision", "approve");
         for (int hop = 0; hop < 10; hop++) {
             if (answer.statusCode() == 200) {
@@ -115,6 +99,32 @@ final class ScriptedClient {
             answer = get(next);
         }
         throw new AssertionError("too many hops, now at " + answer.uri());
+    }
+
+    /** The first page of a sign-in. */
+    HttpResponse<String> consentPage() throws Exception {
+        return consentPage(Randoms.base64Url(32), Randoms.base64Url(16));
+    }
+
+    private HttpResponse<String> consentPage(String verifier, String state) throws Exception {
+        var page = get(origin.resolve("/authorize?"
+                + query(Map.of(
+                        "response_type",
+                        "code",
+                        "client_id",
+                        clientId,
+                        "redirect_uri",
+                        REDIRECT_URI,
+                        "state",
+                        state,
+                        "code_challenge",
+                        challenge(verifier),
+                        "code_challenge_method",
+                        "S256",
+                        "resource",
+                        origin.resolve("/mcp").toString()))));
+        assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+        return page;
     }
 
     Tokens redeem(Landing landing) throws Exception {
@@ -153,7 +163,12 @@ final class ScriptedClient {
 
     /** Calls a tool by the stateless revision. */
     HttpResponse<String> call(String accessToken, String tool, String arguments) throws Exception {
-        return send(HttpRequest.newBuilder(origin.resolve("/mcp"))
+        return send(calling(origin.resolve("/mcp"), accessToken, tool, arguments));
+    }
+
+    /** What calls a tool by the stateless revision. */
+    static HttpRequest.Builder calling(URI url, String accessToken, String tool, String arguments) {
+        return HttpRequest.newBuilder(url)
                 .header("authorization", "Bearer " + accessToken)
                 .header("content-type", "application/json")
                 .header("accept", "application/json, text/event-stream")
@@ -164,7 +179,7 @@ final class ScriptedClient {
                         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool
                                 + "\",\"arguments\":" + arguments
                                 + ",\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
-                                + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}")));
+                                + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}"));
     }
 
     /** The text of the result's first block. */

@@ -158,7 +158,8 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private void awaitReady() throws Exception {
+    /** Waits until it says that it can serve. */
+    void awaitReady() throws Exception {
         var ready = HttpRequest.newBuilder(managementUri("/health/ready"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
