@@ -97,7 +97,7 @@ public final class ArchiveCopy {
     }
 
     private Mark begin() {
-        var mark = new Mark(sourceName, source.version(), Archive.BEGINNING);
+        var mark = new Mark(sourceName, source.version(), Archive.BEGINNING, 0);
         target.put(List.of(), mark.text());
         return mark;
     }
@@ -118,17 +118,16 @@ public final class ArchiveCopy {
 
     private long putAll(Mark from, boolean isComparing) {
         long all = source.estimate(now());
-        long before = target.estimate(now());
-        long seen = 0;
         long put = 0;
+        Mark mark = from;
         String place = from.isAllPut() ? null : from.place();
         while (place != null) {
             var page = source.page(place, limits.pageEntries(), now());
             var entries = isComparing ? differing(page.entries()) : page.entries();
-            target.put(entries, from.at(page.next()).text());
-            seen += page.entries().size();
+            mark = mark.at(page.next(), page.entries().size());
+            target.put(entries, mark.text());
             put += entries.size();
-            progress.copied(isComparing ? seen : before + seen, all);
+            progress.copied(mark.entries(), all);
             place = page.next();
         }
         return put;
