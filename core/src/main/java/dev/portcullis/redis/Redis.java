@@ -5,13 +5,13 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The connections to Redis. Commands of all threads share a few of them, and are sent one behind the other without waiting. Reads and writes go to masters only.
@@ -19,17 +19,31 @@ import java.util.concurrent.TimeoutException;
  * <p>Any thread; {@link #await} and {@link #run} block, for {@link RedisSettings#commandMillis} at most.
  */
 public final class Redis implements AutoCloseable {
+    private static final int USABLE_MILLIS = 3_000;
+
     private final RedisSettings settings;
     private final RedisClients clients;
-    private final StatefulRedisConnection<byte[], byte[]> connection;
-    private final MasterLinks links;
+    private final CommandLinks links;
+    private final MasterLinks push;
+    private final Masters masters;
+    private final LongAdder failures = new LongAdder();
 
-    private Redis(RedisSettings settings, RedisClients clients, StatefulRedisConnection<byte[], byte[]> connection) {
+    private Redis(RedisSettings settings, RedisClients clients) {
         this.settings = settings;
         this.clients = clients;
-        this.connection = connection;
-        this.links = new MasterLinks(clients, this::channel);
-        links.follow(settings.address().servers());
+        var address = settings.address();
+        int connections = settings.limits().connections();
+        this.links = address.kind() == RedisAddress.Kind.CLUSTER
+                ? new ClusterConnections(clients, connections)
+                : new SingleMaster(clients, connections);
+        this.masters = new Masters(
+                switch (address.kind()) {
+                    case STANDALONE -> new MasterFinder.Fixed(address.servers().getFirst());
+                    case SENTINEL -> new SentinelMaster(address, clients);
+                    case CLUSTER -> new ClusterMasters(address, clients);
+                },
+                this::follow);
+        this.push = new MasterLinks(clients, links, this::channel, masters::certainMillis, masters::hurry);
     }
 
     /**
@@ -40,24 +54,69 @@ public final class Redis implements AutoCloseable {
     public static Redis connect(RedisSettings settings) {
         var clients = new RedisClients(settings);
         try {
-            return new Redis(
-                    settings,
-                    clients,
-                    clients.connect(settings.address().servers().getFirst()));
-        } catch (RedisException e) {
+            var redis = new Redis(settings, clients);
+            redis.start();
+            return redis;
+        } catch (RedisException | StoreException e) {
             clients.close();
-            throw new StoreException("cannot connect to Redis: " + e.getMessage(), e);
+            throw Failures.explain(e);
         }
+    }
+
+    private void start() {
+        try {
+            masters.start();
+            push.awaitLinks(settings.limits().connectMillis());
+        } catch (StoreException e) {
+            masters.close();
+            push.close();
+            links.close();
+            throw e;
+        }
+    }
+
+    private void follow(MasterFinder.Found found) {
+        links.follow(found);
+        push.follow(found.masters());
     }
 
     /** What masters push. */
     public PushLink push() {
-        return links;
+        return push;
+    }
+
+    /** Whether all masters have answered lately. Does not block. */
+    public boolean isUsable() {
+        return System.currentTimeMillis() - push.heardMillis() < USABLE_MILLIS;
+    }
+
+    /** Commands that have failed since the start. */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /** Links to masters that were lost since the start. */
+    public long linksLost() {
+        return push.lost();
+    }
+
+    /** A connection to the master of a key, for a command that waits there. Blocks. */
+    Line line(byte[] key) {
+        try {
+            return new Line(clients.connectOnce(links.masterOf(key)));
+        } catch (RedisException e) {
+            masters.hurry();
+            throw Failures.explain(e);
+        }
+    }
+
+    int commandMillis() {
+        return settings.commandMillis();
     }
 
     /** Commands, to be sent at once and awaited later. */
     public RedisClusterAsyncCommands<byte[], byte[]> commands() {
-        return connection.async();
+        return links.commands();
     }
 
     /**
@@ -76,13 +135,18 @@ public final class Redis implements AutoCloseable {
 
     /** @throws StoreException there was no answer in time, or it is an error */
     public <T> T await(RedisFuture<T> answer) {
+        return await(answer, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.commandMillis()));
+    }
+
+    private <T> T await(RedisFuture<T> answer, long untilNanos) {
         try {
-            return answer.get(settings.commandMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new StoreException("Redis: " + cause.getMessage(), cause);
-        } catch (TimeoutException e) {
-            throw new StoreException("Redis has not answered within " + settings.commandMillis() + " ms", e);
+            return answer.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            failures.increment();
+            if (Failures.isCode(e, "READONLY") || Failures.isCode(e, "CLUSTERDOWN")) {
+                masters.hurry();
+            }
+            throw Failures.explain(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreException("interrupted while waiting for Redis", e);
@@ -109,8 +173,9 @@ public final class Redis implements AutoCloseable {
 
     @Override
     public void close() {
+        masters.close();
+        push.close();
         links.close();
-        connection.close();
         clients.close();
     }
 }
