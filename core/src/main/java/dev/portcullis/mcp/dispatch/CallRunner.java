@@ -24,13 +24,21 @@ final class CallRunner {
     private final SessionAsker sessionAsker;
     private final RerunAsker rerunAsker;
 
+    /**
+     * What is known of questions.
+     *
+     * @param open those that clients of sessions have yet to answer
+     * @param states what other clients carry of them
+     */
+    record Asking(OpenQuestions open, RequestStates states) {}
+
     CallRunner(
             CallLimits limits,
             CallThreads threads,
             Telemetry telemetry,
             InFlight inFlight,
             CallLogs logs,
-            RequestStates states) {
+            Asking asking) {
         this.limits = limits;
         this.executor = threads.executor();
         this.clock = threads.timer();
@@ -40,8 +48,8 @@ final class CallRunner {
         this.logs = logs;
         this.personCalls = new PersonCalls(limits.callsPerPersonMax());
         this.personTasks = new PersonCalls(limits.tasks().tasksPerPersonMax());
-        this.sessionAsker = new SessionAsker(limits.asking(), timer, telemetry);
-        this.rerunAsker = new RerunAsker(limits.asking(), states, telemetry);
+        this.sessionAsker = new SessionAsker(limits.asking(), asking.open(), timer, telemetry);
+        this.rerunAsker = new RerunAsker(limits.asking(), asking.states(), telemetry);
     }
 
     Telemetry telemetry() {

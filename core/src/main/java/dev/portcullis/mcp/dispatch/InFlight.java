@@ -35,8 +35,8 @@ final class InFlight {
     }
 
     @Nullable
-    Withdrawable find(Session session, JsonRpcId id) {
-        var requests = bySession.get(session.key());
+    Withdrawable find(String sessionKey, JsonRpcId id) {
+        var requests = bySession.get(sessionKey);
         if (requests != null) {
             for (var entry : requests) {
                 if (entry.id().equals(id)) {
@@ -47,8 +47,8 @@ final class InFlight {
         return null;
     }
 
-    List<Withdrawable> of(Session session) {
-        var requests = bySession.get(session.key());
+    List<Withdrawable> of(String sessionKey) {
+        var requests = bySession.get(sessionKey);
         return requests == null
                 ? List.of()
                 : requests.stream().map(Entry::request).toList();

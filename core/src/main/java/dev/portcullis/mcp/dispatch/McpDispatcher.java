@@ -17,7 +17,6 @@ import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
-import dev.portcullis.mcp.task.TaskStore;
 import dev.portcullis.policy.Action;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.telemetry.Telemetry;
@@ -42,11 +41,13 @@ public final class McpDispatcher {
     private final CallRunner runner;
     private final Sessions sessions;
     private final InFlight inFlight = new InFlight();
+    private final AnswersElsewhere answersElsewhere;
+    private final CallsElsewhere callsElsewhere;
 
     /**
      * @param info what this server says it is
      * @param key seals what clients carry for us: cursors, request states
-     * @param taskStore keeps calls that outlive their requests
+     * @param shared what it has in common with the other nodes of its cluster
      * @param catalog what it offers
      * @param policy who may use what of it
      * @param threads where tools run
@@ -56,7 +57,7 @@ public final class McpDispatcher {
             MasterKey key,
             Revisions revisions,
             Sessions sessions,
-            TaskStore taskStore,
+            Shared shared,
             Catalog catalog,
             Policy policy,
             CallLimits limits,
@@ -67,7 +68,7 @@ public final class McpDispatcher {
                 key,
                 revisions,
                 sessions,
-                taskStore,
+                shared,
                 catalog,
                 policy,
                 limits,
@@ -81,7 +82,7 @@ public final class McpDispatcher {
             MasterKey key,
             Revisions revisions,
             Sessions sessions,
-            TaskStore taskStore,
+            Shared shared,
             Catalog catalog,
             Policy policy,
             CallLimits limits,
@@ -93,19 +94,24 @@ public final class McpDispatcher {
         this.offers = new Offers(catalog);
         this.lifecycle = new LifecycleMethods(info, revisions, sessions, offers, limits);
         var logs = new CallLogs(sessions, limits, telemetry);
-        var states = new RequestStates(key, limits.asking(), clock);
-        this.runner = new CallRunner(limits, threads, telemetry, inFlight, logs, states);
+        var asking = new CallRunner.Asking(
+                new OpenQuestions(
+                        limits.asking(), new QuestionIds(key, shared.bus().node())),
+                new RequestStates(key, limits.asking(), shared.onceOnly(), clock));
+        this.runner = new CallRunner(limits, threads, telemetry, inFlight, logs, asking);
+        this.answersElsewhere = new AnswersElsewhere(shared.bus(), runner.sessionAsker());
+        this.callsElsewhere = new CallsElsewhere(shared.bus(), inFlight);
         var cursors = new Cursors(key);
         var lists = new Pages.Rules(policy, limits, revisions, cursors);
         this.permits = new Permits(policy, telemetry);
-        var taskRules = new Tasks(offers, taskStore, runner);
+        var taskRules = new Tasks(offers, shared.tasks(), runner);
         this.tools = new ToolMethods(catalog, policy, lists, runner, taskRules);
         this.prompts = new PromptMethods(catalog, permits, lists, runner);
         this.resources = new ResourceMethods(catalog, permits, lists, runner);
         this.completion = new CompletionMethods(catalog, permits, limits, runner);
         this.logging = new LoggingMethods(sessions);
         this.feed = new ChangeFeed(catalog, policy, sessions, telemetry);
-        this.subscriptions = new SubscriptionMethods(catalog, offers, permits, sessions, feed, taskStore, runner);
+        this.subscriptions = new SubscriptionMethods(catalog, offers, permits, sessions, feed, shared.tasks(), runner);
         this.tasks = new TaskMethods(taskRules, permits, limits, cursors, inFlight, runner);
     }
 
@@ -161,10 +167,11 @@ public final class McpDispatcher {
         return lifecycle.open(params, principal);
     }
 
-    /** Ends a session, its stream and its calls (H-105). */
+    /** Ends a session, its stream and its calls, whichever nodes they are on (H-105). */
     public void endSession(Session session) {
         sessions.end(session);
-        inFlight.of(session).forEach(Withdrawable::withdraw);
+        inFlight.of(session.key()).forEach(Withdrawable::withdraw);
+        callsElsewhere.end(session);
     }
 
     /** Ends what stays open until something happens, each with its last word: the server is to stop (T-113). */
@@ -215,27 +222,51 @@ public final class McpDispatcher {
         };
     }
 
-    /** Takes a notification of a session; unknown ones are ignored (H-161). */
+    /** Takes a notification of a session; unknown ones are ignored (H-161). A cancellation reaches its call on whichever node it is. Does not block. */
     public void notified(JsonRpcMessage.Notification notification, RequestParams params, Session session) {
         if (McpMethod.of(notification.method()) != McpMethod.CANCELLED) {
             return;
         }
         var requestId = params.member("requestId");
         var id = requestId == null ? null : JsonRpcId.of(requestId);
-        var run = id == null ? null : inFlight.find(session, id);
+        var run = id == null ? null : inFlight.find(session.key(), id);
         if (run != null) {
             run.withdraw();
+        } else if (id != null) {
+            callsElsewhere.cancel(session, id);
         }
     }
 
-    /** Takes the answer to a request of ours; one that no call of this session waits for is dropped (H-113, T-35). */
-    public void responded(JsonRpcMessage.Response response, Session session) {
-        runner.sessionAsker().answered(session, response);
+    /**
+     * Takes the answer to a request of ours (H-113). Does not block.
+     *
+     * @return true if this is all that is to be done: a call has it now, or no call of this session can be waiting for it (T-35); false if one may on another node:
+     *     {@link #route(JsonRpcMessage.Response, Session)} brings it there
+     */
+    public boolean responded(JsonRpcMessage.Response response, Session session) {
+        return runner.sessionAsker().answered(session.key(), response)
+                || !answersElsewhere.mayBeAwaited(response.id(), session);
     }
 
     /** The same of a refusal. */
-    public void responded(JsonRpcMessage.ErrorResponse response, Session session) {
-        runner.sessionAsker().refused(session, response);
+    public boolean responded(JsonRpcMessage.ErrorResponse response, Session session) {
+        return runner.sessionAsker().refused(session.key(), response)
+                || response.id() == null
+                || !answersElsewhere.mayBeAwaited(response.id(), session);
+    }
+
+    /**
+     * Brings an answer to the node whose call may be waiting for it; one that nobody waits for is dropped there, as is a second one. Blocks.
+     *
+     * @throws dev.portcullis.store.StoreException nothing is known about whether it will arrive; doing it again is safe
+     */
+    public void route(JsonRpcMessage.Response response, Session session) {
+        answersElsewhere.route(response, session);
+    }
+
+    /** The same of a refusal. */
+    public void route(JsonRpcMessage.ErrorResponse response, Session session) {
+        answersElsewhere.route(response, session);
     }
 
     /** @return how many requests wait for a task; for tests */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenQuestions {
     private final int perSessionMax;
     private final int openMax;
+    private final QuestionIds ids;
     private final AtomicInteger open = new AtomicInteger();
     private final Map<String, Map<JsonRpcId, Question>> bySession = new ConcurrentHashMap<>();
 
@@ -30,9 +31,14 @@ final class OpenQuestions {
      */
     record Question(Session session, JsonRpcId id, String name, InputRequest request, Consumer<Arrival> arrivals) {}
 
-    OpenQuestions(AskLimits limits) {
+    OpenQuestions(AskLimits limits, QuestionIds ids) {
         this.perSessionMax = limits.openPerSessionMax();
         this.openMax = limits.openMax();
+        this.ids = ids;
+    }
+
+    QuestionIds ids() {
+        return ids;
     }
 
     /** @return whether there was room for all of them; else none is added */
@@ -58,9 +64,9 @@ final class OpenQuestions {
 
     /** @return the question, which from here on is the caller's; null if nobody waits for this */
     @Nullable
-    Question take(Session session, JsonRpcId id) {
+    Question take(String sessionKey, JsonRpcId id) {
         var taken = new Question[1];
-        bySession.computeIfPresent(session.key(), (_, all) -> {
+        bySession.computeIfPresent(sessionKey, (_, all) -> {
             taken[0] = all.remove(id);
             return all.isEmpty() ? null : all;
         });
@@ -73,7 +79,7 @@ final class OpenQuestions {
     /** @return those of them that nobody had taken */
     List<Question> takeAll(Collection<Question> questions) {
         return questions.stream()
-                .filter(question -> take(question.session(), question.id()) != null)
+                .filter(question -> take(question.session().key(), question.id()) != null)
                 .toList();
     }
 

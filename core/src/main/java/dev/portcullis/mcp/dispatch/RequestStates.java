@@ -4,6 +4,7 @@ import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.Sealer;
+import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.json.Json;
 import dev.portcullis.json.JsonException;
 import dev.portcullis.json.JsonKind;
@@ -33,7 +34,11 @@ final class RequestStates {
     private final Sealer sealer;
     private final AskLimits limits;
     private final InstantSource clock;
+
+    /** What this node knows of. */
     private final UsedAnswers used;
+
+    private final @Nullable OnceOnly onceOnly;
 
     /**
      * One of them, opened.
@@ -49,11 +54,13 @@ final class RequestStates {
         }
     }
 
-    RequestStates(MasterKey key, AskLimits limits, InstantSource clock) {
+    /** @param onceOnly known to all nodes; null if there is this one alone */
+    RequestStates(MasterKey key, AskLimits limits, @Nullable OnceOnly onceOnly, InstantSource clock) {
         this.sealer = key.sealer("request-state/1");
         this.limits = limits;
+        this.onceOnly = onceOnly;
         this.clock = clock;
-        this.used = new UsedAnswers(limits.usedAnswersMax(), limits.stateSeconds() + SKEW_SECONDS, clock);
+        this.used = new UsedAnswers(limits.usedAnswersMax(), rememberSeconds(), clock);
     }
 
     /** @return null if it would be too long */
@@ -96,9 +103,29 @@ final class RequestStates {
                 : read(ByteBuffer.wrap(plain, 1, plain.length - 1));
     }
 
-    /** Uses up the answers of a call: no state of it is opened any more. */
+    private int rememberSeconds() {
+        return limits.stateSeconds() + SKEW_SECONDS;
+    }
+
+    /**
+     * Uses up the answers of a call: no state of it is opened any more where this is known, and nowhere are they used up again. Blocks.
+     *
+     * @throws dev.portcullis.store.StoreException nothing is known: they must not count as used up, nor be used
+     */
     UsedAnswers.Use use(UUID call) {
-        return used.add(call);
+        if (onceOnly == null) {
+            return used.add(call);
+        }
+        long now = nowSeconds();
+        if (used.contains(call) || !onceOnly.spend(idOf(call), now + rememberSeconds(), now)) {
+            return UsedAnswers.Use.AGAIN;
+        }
+        used.add(call); // so that it is seen sooner; all nodes know it in any case
+        return UsedAnswers.Use.FIRST;
+    }
+
+    private static TokenHash idOf(UUID call) {
+        return TokenHash.of("request-state " + call);
     }
 
     private @Nullable State read(ByteBuffer plain) {

@@ -10,6 +10,7 @@ import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.model.InputResponse;
 import dev.portcullis.mcp.registry.InputRefusedException;
+import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
@@ -84,7 +85,7 @@ final class RerunAsker implements Asker {
             if (run.context.params().member("requestState") == null) {
                 throw stop(run, new McpException(McpError.INVALID_PARAMS, "params.requestState is missing"));
             }
-            switch (states.use(round.call)) {
+            switch (use(run, round)) {
                 case FIRST -> {}
                 case AGAIN -> throw stop(run, new McpException(McpError.INVALID_PARAMS, NO_STATE));
                 case FULL -> {
@@ -92,6 +93,16 @@ final class RerunAsker implements Asker {
                     throw stop(run, new McpException(McpError.OVERLOADED, "Too much is going on; try again shortly"));
                 }
             }
+        }
+    }
+
+    /** Where it cannot be known whether they were used before, they are not used now. */
+    private UsedAnswers.Use use(CallRun run, Round round) {
+        try {
+            return states.use(round.call);
+        } catch (StoreException e) {
+            telemetry.refused(Outcome.STORE_UNAVAILABLE);
+            throw stop(run, new McpException(McpError.OVERLOADED, "This cannot be done now; try again shortly"));
         }
     }
 

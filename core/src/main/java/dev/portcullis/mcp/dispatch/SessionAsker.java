@@ -1,12 +1,10 @@
 package dev.portcullis.mcp.dispatch;
 
-import dev.portcullis.crypto.Randoms;
 import dev.portcullis.json.JsonCursor;
 import dev.portcullis.json.JsonKind;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.json.RawJson;
 import dev.portcullis.jsonrpc.JsonRpcEncoder;
-import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.codec.RequestParams;
@@ -18,7 +16,6 @@ import dev.portcullis.mcp.session.Session;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,7 +37,7 @@ import java.util.function.Consumer;
  *   └───── the call ends ────────────────────▶ cancelled at the client, its thread interrupted
  * </pre>
  *
- * An answer is taken in by the process whose thread waits for it: behind a balancer, a session's messages must reach the same one.
+ * An answer is taken in by the node whose thread waits for it; one that comes to another is brought there by {@link AnswersElsewhere}.
  */
 final class SessionAsker implements Asker {
     private static final String NO_STREAM =
@@ -96,27 +93,29 @@ final class SessionAsker implements Asker {
         }
     }
 
-    SessionAsker(AskLimits limits, CallTimer timer, Telemetry telemetry) {
+    SessionAsker(AskLimits limits, OpenQuestions open, CallTimer timer, Telemetry telemetry) {
         this.limits = limits;
         this.timer = timer;
         this.telemetry = telemetry;
-        this.open = new OpenQuestions(limits);
+        this.open = open;
     }
 
-    /** Takes an answer; one that nobody waits for is dropped. */
-    void answered(Session session, JsonRpcMessage.Response response) {
-        var question = open.take(session, response.id());
+    /** Takes an answer. @return false if nobody waits for it here */
+    boolean answered(String sessionKey, JsonRpcMessage.Response response) {
+        var question = open.take(sessionKey, response.id());
         if (question != null) {
             question.arrivals().accept(new Arrival.Answer(question, response.result()));
         }
+        return question != null;
     }
 
-    /** Takes a refusal; one that nobody waits for is dropped. */
-    void refused(Session session, JsonRpcMessage.ErrorResponse response) {
-        var question = response.id() == null ? null : open.take(session, response.id());
+    /** Takes a refusal. @return false if nobody waits for it here */
+    boolean refused(String sessionKey, JsonRpcMessage.ErrorResponse response) {
+        var question = response.id() == null ? null : open.take(sessionKey, response.id());
         if (question != null) {
             question.arrivals().accept(new Arrival.Refusal(question, response.error()));
         }
+        return question != null;
     }
 
     /** @return what clients have been asked, and what whoever asks in another way adds to */
@@ -155,16 +154,11 @@ final class SessionAsker implements Asker {
         return session;
     }
 
-    private static List<Question> questions(
-            Session session, Map<String, InputRequest> requests, Consumer<Arrival> arrivals) {
+    private List<Question> questions(Session session, Map<String, InputRequest> requests, Consumer<Arrival> arrivals) {
         List<Question> questions = new ArrayList<>();
-        requests.forEach((name, request) -> questions.add(new Question(session, newId(), name, request, arrivals)));
+        requests.forEach((name, request) ->
+                questions.add(new Question(session, open.ids().next(session.key()), name, request, arrivals)));
         return questions;
-    }
-
-    /** Random, so that other processes choose others, and a client that answers after a restart answers nothing; a number that every client can hold. */
-    static JsonRpcId newId() {
-        return new JsonRpcId.Int(ByteBuffer.wrap(Randoms.bytes(Long.BYTES)).getLong() & JsonRpcId.INTEGER_MAX);
     }
 
     private Conversation conversation(CallRun run) {

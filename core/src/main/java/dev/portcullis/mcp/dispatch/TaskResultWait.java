@@ -142,7 +142,7 @@ final class TaskResultWait implements PendingCall, Withdrawable {
     }
 
     private void ask(String key, InputRequest request) {
-        var question = new Question(session, SessionAsker.newId(), key, request, this::arrived);
+        var question = new Question(session, room.questions().ids().next(session.key()), key, request, this::arrived);
         if (!room.questions().add(session, List.of(question))) {
             return; // too many are open at this client: the next tasks/result asks again
         }
@@ -156,7 +156,7 @@ final class TaskResultWait implements PendingCall, Withdrawable {
             out.endObject();
             JsonRpcEncoder.endRequest(out);
             if (!context.sink().request(out)) {
-                room.questions().take(session, question.id()); // no stream to be asked on
+                room.questions().take(session.key(), question.id()); // no stream to be asked on
             }
         }
     }

@@ -54,6 +54,9 @@ public interface SessionStore {
     /** Says who is to be asked about from now on when there is something to tell (T-41): null: nobody, so that nothing is told. */
     void hearAs(Session session, @Nullable Principal principal);
 
+    /** Says who knows what notices are made of. Called once, before the first of them. */
+    default void readNoticesBy(NoticeSource source) {}
+
     /** Tells sessions on their standalone streams. May take a while. */
     void tell(Notice notice);
 

@@ -85,6 +85,11 @@ public final class Sessions {
         store.hearAs(session, principal);
     }
 
+    /** See {@link SessionStore#readNoticesBy}. */
+    public void readNoticesBy(NoticeSource source) {
+        store.readNoticesBy(source);
+    }
+
     /** See {@link SessionStore#tell}. */
     public void tell(Notice notice) {
         store.tell(notice);

@@ -109,16 +109,24 @@ public final class ArchiveCopy {
 
     /** @param isComparing whether some of it may be in the target, or what is no more in the source */
     private Result copied(Mark from, boolean isComparing) {
-        long put = putAll(from, isComparing);
+        var put = putAll(from, isComparing);
         if (isComparing) {
             removeStrangers();
         }
         return verified(put);
     }
 
-    private long putAll(Mark from, boolean isComparing) {
+    /**
+     * What was put.
+     *
+     * @param written by this run
+     * @param all by this one and those before it
+     */
+    private record Put(long written, long all) {}
+
+    private Put putAll(Mark from, boolean isComparing) {
         long all = source.estimate(now());
-        long put = 0;
+        long written = 0;
         Mark mark = from;
         String place = from.isAllPut() ? null : from.place();
         while (place != null) {
@@ -126,11 +134,11 @@ public final class ArchiveCopy {
             var entries = isComparing ? differing(page.entries()) : page.entries();
             mark = mark.at(page.next(), page.entries().size());
             target.put(entries, mark.text());
-            put += entries.size();
+            written += entries.size();
             progress.copied(mark.entries(), all);
             place = page.next();
         }
-        return put;
+        return new Put(written, mark.entries());
     }
 
     private List<Entry> differing(List<Entry> entries) {
@@ -152,10 +160,10 @@ public final class ArchiveCopy {
         }
     }
 
-    private Result verified(long put) {
+    private Result verified(Put put) {
         progress.verifying();
         long after = now() + MARGIN_SECONDS;
-        var sample = new Sample(Math.max(1, source.estimate(after) / limits.sampleEntries()), after);
+        var sample = new Sample(Math.max(1, put.all() / limits.sampleEntries()), after);
         var expected = sample.walk();
         var found = Census.of(target, limits.pageEntries(), after);
         if (!expected.equals(found)) {
@@ -165,7 +173,7 @@ public final class ArchiveCopy {
             return new Result.Differs(List.copyOf(sample.differences));
         }
         target.finish();
-        return new Result.Copied(expected, put, sample.compared);
+        return new Result.Copied(expected, put.written(), sample.compared);
     }
 
     private long now() {

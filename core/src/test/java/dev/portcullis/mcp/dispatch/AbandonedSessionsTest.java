@@ -58,7 +58,7 @@ class AbandonedSessionsTest {
                 key,
                 revisions,
                 sessions,
-                new MemoryTaskStore(TaskLimits.DEFAULT, clock),
+                Shared.alone(new MemoryTaskStore(TaskLimits.DEFAULT, clock)),
                 Catalog.of(TestTool.add()),
                 RulePolicy.openToAll(),
                 CallLimits.DEFAULT,

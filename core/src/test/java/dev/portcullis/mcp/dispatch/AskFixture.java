@@ -78,7 +78,7 @@ final class AskFixture implements AutoCloseable {
                 key,
                 revisions,
                 sessions,
-                new MemoryTaskStore(TaskLimits.DEFAULT, clock),
+                Shared.alone(new MemoryTaskStore(TaskLimits.DEFAULT, clock)),
                 catalog,
                 RulePolicy.openToAll(),
                 CallLimits.DEFAULT.asking(limits),

@@ -114,7 +114,7 @@ final class DispatcherFixture implements AutoCloseable {
                 KEY,
                 revisions,
                 sessions,
-                new MemoryTaskStore(limits.tasks(), InstantSource.system()),
+                Shared.alone(new MemoryTaskStore(limits.tasks(), InstantSource.system())),
                 catalog,
                 policy,
                 limits,

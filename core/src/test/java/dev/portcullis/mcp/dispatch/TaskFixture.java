@@ -84,7 +84,7 @@ final class TaskFixture implements AutoCloseable {
                 KEY,
                 revisions,
                 sessions,
-                store,
+                Shared.alone(store),
                 Catalog.of(tools),
                 policy,
                 limits,

@@ -4,9 +4,13 @@ import java.util.List;
 
 /** All words there are, in the order of {@code --help}. A new one is one more entry here. */
 public final class Subcommands {
-    public static final List<Subcommand> ALL =
-            List.of(
-            new ExplainCommand(), new GrantsCommand(), new RevokeCommand(), new SweepCommand(), new MigrateCommand());
+    public static final List<Subcommand> ALL = List.of(
+            new ExplainCommand(),
+            new GrantsCommand(),
+            new RevokeCommand(),
+            new SweepCommand(),
+            new MigrateCommand(),
+            new StandInCommand());
 
     private Subcommands() {}
 }

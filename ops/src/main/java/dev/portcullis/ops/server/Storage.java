@@ -3,6 +3,7 @@ package dev.portcullis.ops.server;
 import dev.portcullis.cluster.Bus;
 import dev.portcullis.cluster.LocalBus;
 import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.mcp.dispatch.Shared;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.SessionStore;
 import dev.portcullis.mcp.task.MemoryTaskStore;
@@ -50,6 +51,11 @@ record Storage(GrantStore grants, SessionStore sessions, TaskStore tasks, Bus bu
                 new MemoryTaskStore(limits.calls().tasks(), clock),
                 new LocalBus(),
                 () -> true);
+    }
+
+    /** What calls have in common on all nodes. */
+    Shared shared() {
+        return new Shared(tasks, bus, bus.isAlone() ? null : grants::spendOnce);
     }
 
     boolean isReady() {

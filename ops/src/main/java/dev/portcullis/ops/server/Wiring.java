@@ -1,6 +1,5 @@
 package dev.portcullis.ops.server;
 
-import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.endpoint.admin.GrantsEndpoint;
@@ -50,8 +49,6 @@ import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.TokenExtensions;
 import dev.portcullis.oauth.token.TokenService;
 import dev.portcullis.ops.audit.AuditLog;
-import dev.portcullis.ops.devidp.DevIdentityProvider;
-import dev.portcullis.ops.devidp.DevIdpSettings;
 import dev.portcullis.ops.metrics.OfferedNames;
 import dev.portcullis.ops.metrics.PrometheusTelemetry;
 import dev.portcullis.ops.server.AccountConfig.AuditTarget;
@@ -63,7 +60,6 @@ import dev.portcullis.store.GrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -196,7 +192,7 @@ final class Wiring {
                 key,
                 revisions,
                 sessions,
-                storage.tasks(),
+                storage.shared(),
                 catalog,
                 policy,
                 limits.calls(),
@@ -411,21 +407,9 @@ final class Wiring {
                         spoken.clientAuthentication(),
                         spoken.clockSkewSeconds());
             case ServerConfig.SignInBy.LocalStandIn(int port) ->
-                startStandIn(port, key).oidcSettings();
+                running.add("the stand-in for Access", StandIn.start(port, config.callbackUrl(), key, clock))
+                        .oidcSettings();
         };
-    }
-
-    /** With a secret that follows from the key, so that its refresh tokens outlive our process, and the key: neither a restart nor a new key signs anybody out. */
-    private DevIdentityProvider startStandIn(int port, MasterKey key) throws StartException {
-        var secrets = key.hmacs("devidp-client-secret/1").stream()
-                .map(secret -> Base64Url.encode(secret.getEncoded()))
-                .toList();
-        var settings = DevIdpSettings.of(port, config.callbackUrl()).with(secrets);
-        try {
-            return running.add("the stand-in for Access", DevIdentityProvider.start(settings, clock));
-        } catch (IOException e) {
-            throw StartException.cannotListen(Setting.DEV_IDP_PORT, new InetSocketAddress("localhost", port), e);
-        }
     }
 
     /** Browsers apply a page's form-action to every hop after the form; https is allowed anyway (O-62), a provider on loopback http must be named. */

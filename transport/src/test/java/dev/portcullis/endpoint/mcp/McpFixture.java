@@ -12,6 +12,7 @@ import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.dispatch.CallLimits;
 import dev.portcullis.mcp.dispatch.CallThreads;
 import dev.portcullis.mcp.dispatch.McpDispatcher;
+import dev.portcullis.mcp.dispatch.Shared;
 import dev.portcullis.mcp.model.PromptMessage;
 import dev.portcullis.mcp.model.ResourceContents;
 import dev.portcullis.mcp.registry.Catalog;
@@ -143,7 +144,7 @@ final class McpFixture implements AutoCloseable {
                 key,
                 revisions,
                 sessions,
-                new MemoryTaskStore(TaskLimits.DEFAULT, InstantSource.system()),
+                Shared.alone(new MemoryTaskStore(TaskLimits.DEFAULT, InstantSource.system())),
                 catalog,
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
