@@ -91,6 +91,19 @@ final class Failures {
         return error != null && error.getMessage() != null && error.getMessage().startsWith(code);
     }
 
+    /** @return where {@code MOVED slot host:port}, or {@code ASK}, leads to; null if it does not say */
+    static RedisAddress.@Nullable Server movedTo(Throwable failure) {
+        var error = find(failure, RedisCommandExecutionException.class);
+        String message = error == null || error.getMessage() == null ? "" : error.getMessage();
+        String[] words = message.split(" ", -1);
+        int colon = words.length < 3 ? -1 : words[2].lastIndexOf(':');
+        if (colon < 1 || !words[2].substring(colon + 1).matches("\\d{1,5}")) {
+            return null;
+        }
+        return new RedisAddress.Server(
+                words[2].substring(0, colon), Integer.parseInt(words[2].substring(colon + 1)));
+    }
+
     static boolean isTimeout(@Nullable Throwable failure) {
         return find(failure, RedisCommandTimeoutException.class) != null;
     }

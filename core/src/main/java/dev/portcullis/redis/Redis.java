@@ -3,8 +3,6 @@ package dev.portcullis.redis;
 import dev.portcullis.store.StoreException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -135,17 +133,21 @@ public final class Redis implements AutoCloseable {
 
     /** @throws StoreException there was no answer in time, or it is an error */
     public <T> T await(RedisFuture<T> answer) {
-        return await(answer, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.commandMillis()));
+        try {
+            return answer(answer, untilNanos());
+        } catch (StoreException e) {
+            throw failed(e);
+        }
     }
 
-    private <T> T await(RedisFuture<T> answer, long untilNanos) {
+    private long untilNanos() {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.commandMillis());
+    }
+
+    static <T> T answer(RedisFuture<T> answer, long untilNanos) {
         try {
             return answer.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            failures.increment();
-            if (Failures.isCode(e, "READONLY") || Failures.isCode(e, "CLUSTERDOWN")) {
-                masters.hurry();
-            }
             throw Failures.explain(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -153,21 +155,29 @@ public final class Redis implements AutoCloseable {
         }
     }
 
+    private StoreException failed(StoreException e) {
+        failures.increment();
+        if (Failures.isCode(e, "READONLY") || Failures.isCode(e, "CLUSTERDOWN") || Failures.isCode(e, "MOVED")) {
+            masters.hurry();
+        }
+        return e;
+    }
+
     /**
-     * Runs a script by its SHA-1, and by its text where Redis does not have it yet. Blocks.
+     * Runs a script by its SHA-1, and by its text where Redis does not have it yet. Blocks. One that writes has been acknowledged by as many replicas as
+     * {@link RedisSettings.Limits#waitReplicas} asks for when this returns.
      *
      * @return the array that it returns: byte arrays, longs, nulls and lists of them
-     * @throws StoreException as {@link #await}
+     * @throws StoreException as {@link #await}; or too few replicas have acknowledged it, and it may or may not last
      */
     public List<Object> run(Script script, byte[][] keys, byte[]... arguments) {
-        String sha = commands().digest(script.text());
         try {
-            return await(commands().<List<Object>>evalsha(sha, ScriptOutputType.MULTI, keys, arguments));
+            var run = new ScriptRun(links, script, keys, arguments, untilNanos());
+            return run.result(script.writes() ? settings.limits().waitReplicas() : 0);
         } catch (StoreException e) {
-            if (e.getCause() instanceof RedisNoScriptException) {
-                return await(commands().<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keys, arguments));
-            }
-            throw e;
+            throw failed(e);
+        } catch (RedisException e) {
+            throw failed(Failures.explain(e));
         }
     }
 

@@ -23,7 +23,7 @@ public final class RedisBus implements Bus {
     private static final Logger LOG = System.getLogger(RedisBus.class.getName());
     private static final int NODE_BYTES = 16;
     private static final String ALL = "";
-    private static final Script SINCE = Script.of(RedisBus.class, "bus-since.lua");
+    private static final Script SINCE = Script.reading(RedisBus.class, "bus-since.lua");
 
     private final Redis redis;
     private final BusKeys keys;

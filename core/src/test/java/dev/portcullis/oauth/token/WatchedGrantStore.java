@@ -10,6 +10,7 @@ import dev.portcullis.store.RefreshToken;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.StoreException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -21,6 +22,15 @@ final class WatchedGrantStore implements GrantStore {
 
     /** Whether what the identity provider said cannot be written, and all else can. */
     volatile boolean losesAnswers;
+
+    /** Whether what is revoked is told to nobody. */
+    volatile boolean isMute;
+
+    /** Until when all revocations are said to have been heard. */
+    volatile long heardMillis = Long.MAX_VALUE;
+
+    /** Tells listeners besides what the store tells. */
+    private final List<Consumer<Revocation>> listeners = new CopyOnWriteArrayList<>();
 
     volatile Runnable afterAccessTokenRead = () -> {};
     private final GrantStore store;
@@ -178,7 +188,21 @@ final class WatchedGrantStore implements GrantStore {
 
     @Override
     public void onRevocation(Consumer<Revocation> listener) {
-        store.onRevocation(listener);
+        store.onRevocation(revocation -> {
+            if (!isMute) {
+                listener.accept(revocation);
+            }
+        });
+        listeners.add(listener);
+    }
+
+    void tell(Revocation revocation) {
+        listeners.forEach(listener -> listener.accept(revocation));
+    }
+
+    @Override
+    public long heardMillis() {
+        return heardMillis;
     }
 
     @Override
