@@ -33,7 +33,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"explain", "grants", "revoke", "sweep", "stand-in"})
+    @ValueSource(strings = {"explain", "grants", "revoke", "sweep", "migrate", "stand-in"})
     void mainWhenAskedForHelpOfACommandThenSaysHowItIsUsed(String command) throws Exception {
         var ended = run(Map.of("PORT", "none"), command, "--help");
 

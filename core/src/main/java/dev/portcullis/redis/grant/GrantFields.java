@@ -8,6 +8,7 @@ import dev.portcullis.store.RefreshToken;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.record.Records;
 import dev.portcullis.store.record.Records.RefreshRow;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -166,6 +167,27 @@ final class GrantFields {
                 .bytes(Records.encode(new RefreshRow(bare, RefreshRow.NEVER)));
     }
 
+    /** A refresh token as it was elsewhere. What is only remembered has retired at some time, it does not matter when. */
+    static byte[] refreshField(RefreshToken token, long retiresAt) {
+        var bare = new RefreshToken(
+                token.hash(), token.grantId(), token.generation(), new byte[0], token.expiresAt(), 0, token.boundTo());
+        long retires = retiresAt == RefreshRow.NEVER ? 0 : Math.max(1, retiresAt);
+        String numbers = token.generation() + " " + token.expiresAt() + " " + token.firstUsedAt() + " " + retires + " "
+                + token.wrappedKey().length + " ";
+        return joined(
+                numbers.getBytes(StandardCharsets.US_ASCII),
+                token.wrappedKey(),
+                Records.encode(new RefreshRow(bare, RefreshRow.NEVER)));
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        var all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+
     /** What a field of a refresh token says: {@code <generation> <ends> <first used> <retires> <bytes of the wrapped key> <wrapped key><record>}. */
     static RefreshRow refreshRow(byte[] value) {
         var in = new Decimals(value);
@@ -196,6 +218,11 @@ final class GrantFields {
         var in = new Decimals(value);
         in.next();
         return in.rest();
+    }
+
+    /** The end in {@code <ends> <record>}. */
+    static long endOf(byte[] value) {
+        return new Decimals(value).next();
     }
 
     private static long number(byte @Nullable [] text) {

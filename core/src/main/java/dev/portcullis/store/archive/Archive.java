@@ -13,9 +13,9 @@ public interface Archive extends AutoCloseable {
 
     /**
      * Some of the entries that are live. Whoever goes from {@link #BEGINNING} from page to page has seen each that was there all the while, each once if nothing writes
-     * meanwhile.
+     * meanwhile. One goes at a time.
      *
-     * @param place {@link #BEGINNING}, or {@link Page#next} of the page before, even one of another process's
+     * @param place {@link #BEGINNING}, or {@link Page#next} of the page before; where there are {@link #version versions}, also one that was given to an earlier process
      * @param max how many are wanted; there may be fewer, or none, without this being the end
      */
     Page page(String place, int max, long nowSeconds);

@@ -97,7 +97,7 @@ public final class ArchiveCopy {
     }
 
     private Mark begin() {
-        var mark = new Mark(sourceName, source.version(), Archive.BEGINNING);
+        var mark = new Mark(sourceName, source.version(), Archive.BEGINNING, 0);
         target.put(List.of(), mark.text());
         return mark;
     }
@@ -109,29 +109,36 @@ public final class ArchiveCopy {
 
     /** @param isComparing whether some of it may be in the target, or what is no more in the source */
     private Result copied(Mark from, boolean isComparing) {
-        long put = putAll(from, isComparing);
+        var put = putAll(from, isComparing);
         if (isComparing) {
             removeStrangers();
         }
         return verified(put);
     }
 
-    private long putAll(Mark from, boolean isComparing) {
+    /**
+     * What was put.
+     *
+     * @param written by this run
+     * @param all by this one and those before it
+     */
+    private record Put(long written, long all) {}
+
+    private Put putAll(Mark from, boolean isComparing) {
         long all = source.estimate(now());
-        long before = target.estimate(now());
-        long seen = 0;
-        long put = 0;
+        long written = 0;
+        Mark mark = from;
         String place = from.isAllPut() ? null : from.place();
         while (place != null) {
             var page = source.page(place, limits.pageEntries(), now());
             var entries = isComparing ? differing(page.entries()) : page.entries();
-            target.put(entries, from.at(page.next()).text());
-            seen += page.entries().size();
-            put += entries.size();
-            progress.copied(isComparing ? seen : before + seen, all);
+            mark = mark.at(page.next(), page.entries().size());
+            target.put(entries, mark.text());
+            written += entries.size();
+            progress.copied(mark.entries(), all);
             place = page.next();
         }
-        return put;
+        return new Put(written, mark.entries());
     }
 
     private List<Entry> differing(List<Entry> entries) {
@@ -153,10 +160,10 @@ public final class ArchiveCopy {
         }
     }
 
-    private Result verified(long put) {
+    private Result verified(Put put) {
         progress.verifying();
         long after = now() + MARGIN_SECONDS;
-        var sample = new Sample(Math.max(1, source.estimate(after) / limits.sampleEntries()), after);
+        var sample = new Sample(Math.max(1, put.all() / limits.sampleEntries()), after);
         var expected = sample.walk();
         var found = Census.of(target, limits.pageEntries(), after);
         if (!expected.equals(found)) {
@@ -166,7 +173,7 @@ public final class ArchiveCopy {
             return new Result.Differs(List.copyOf(sample.differences));
         }
         target.finish();
-        return new Result.Copied(expected, put, sample.compared);
+        return new Result.Copied(expected, put.written(), sample.compared);
     }
 
     private long now() {

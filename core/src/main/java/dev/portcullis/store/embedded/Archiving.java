@@ -110,6 +110,7 @@ final class Archiving {
                 tables.liveCodesOf(grant.id(), nowSeconds),
                 tables.liveAccessOf(grant.id(), nowSeconds),
                 tables.liveRefreshOf(grant.id(), nowSeconds).stream()
+                        .map(row -> row.asOf(nowSeconds))
                         .map(row -> new Entry.Refresh(row.token(), row.retiresAt()))
                         .toList());
     }

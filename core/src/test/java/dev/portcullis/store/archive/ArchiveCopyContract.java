@@ -306,7 +306,7 @@ public abstract class ArchiveCopyContract {
     void runWhenTheUnfinishedCopyIsOfAnotherSourceThenRefuses() {
         Place target = target();
         try (var archive = target.openToWrite()) {
-            archive.put(List.of(), new Mark("another source", "1", "").text());
+            archive.put(List.of(), new Mark("another source", "1", "", 0).text());
         }
         Place source = source();
         source.openStore().close();
@@ -319,7 +319,7 @@ public abstract class ArchiveCopyContract {
     void runWhenTheSourceIsItselfUnfinishedThenRefuses() {
         Place source = source();
         try (var archive = source.openToWrite()) {
-            archive.put(List.of(), new Mark("elsewhere", "1", "").text());
+            archive.put(List.of(), new Mark("elsewhere", "1", "", 0).text());
         }
 
         assertThat(copy(source, target(), false)).isEqualTo(new Result.Refused(new Verdict.SourceIsNotWhole()));

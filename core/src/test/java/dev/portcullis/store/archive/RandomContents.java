@@ -225,10 +225,11 @@ final class RandomContents {
     }
 
     private void putClient(long at) {
-        RegisteredClient client = GrantFixture.client("client-" + random.nextInt(3 * CLIENTS));
-        long end = at + 1 + random.nextInt(5_000);
-        clients.add(client);
         boolean isRegistration = random.nextBoolean();
+        String id = isRegistration ? "registered-" + clients.size() : "client-" + random.nextInt(3 * CLIENTS);
+        RegisteredClient client = GrantFixture.client(id);
+        long end = at + 1 + random.nextInt(1_000);
+        clients.add(client);
         add(
                 "putClient",
                 store -> isRegistration
@@ -278,7 +279,9 @@ final class RandomContents {
     }
 
     private void askClients(long at) {
-        String id = "client-" + random.nextInt(3 * CLIENTS);
+        String id = random.nextBoolean()
+                ? "client-" + random.nextInt(3 * CLIENTS)
+                : "registered-" + random.nextInt(Math.max(1, clients.size()));
         add("client", store -> store.client(id, at));
         add("clientCount", store -> store.clientCount(at));
     }

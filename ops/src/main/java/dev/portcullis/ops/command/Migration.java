@@ -11,6 +11,8 @@ import dev.portcullis.ops.server.ServerConfig.KeySource;
 import dev.portcullis.ops.server.ServerConfig.StoreLocation;
 import dev.portcullis.ops.server.Setting;
 import dev.portcullis.ops.server.StartException;
+import dev.portcullis.redis.Redis;
+import dev.portcullis.redis.grant.RedisArchive;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.archive.Archive;
 import dev.portcullis.store.archive.ArchiveCopy;
@@ -351,11 +353,11 @@ final class Migration {
 
     // Stores
 
-    private static Archive openToRead(String option, StoreLocation store) throws StartException {
+    private Archive openToRead(String option, StoreLocation store) throws StartException {
         try {
             return switch (store) {
                 case StoreLocation.InFile(Path file) -> FileArchive.open(file, EmbeddedGrantStore.Limits.DEFAULT);
-                case StoreLocation.InRedis _ -> throw new StoreException("there is no store in Redis yet");
+                case StoreLocation.InRedis(var settings) -> RedisArchive.open(Redis.connect(settings), clock);
                 case StoreLocation.InMemory() -> throw inMemory(option);
             };
         } catch (StoreException e) {
@@ -363,11 +365,11 @@ final class Migration {
         }
     }
 
-    private static WritableArchive openToWrite(StoreLocation store) throws StartException {
+    private WritableArchive openToWrite(StoreLocation store) throws StartException {
         try {
             return switch (store) {
                 case StoreLocation.InFile(Path file) -> EmbeddedArchive.open(file, EmbeddedGrantStore.Limits.DEFAULT);
-                case StoreLocation.InRedis _ -> throw new StoreException("there is no store in Redis yet");
+                case StoreLocation.InRedis(var settings) -> RedisArchive.open(Redis.connect(settings), clock);
                 case StoreLocation.InMemory() -> throw inMemory(TO);
             };
         } catch (StoreException e) {
