@@ -5,6 +5,7 @@ import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.Reply;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.json.JsonWriter;
+import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.dispatch.PendingCall;
 import dev.portcullis.mcp.dispatch.ReplySink;
@@ -17,6 +18,7 @@ import dev.portcullis.sse.SseStream;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,11 @@ final class HttpReplySink implements ReplySink {
         this.opensSession = opensSession;
         this.request = request;
         this.context = context;
+    }
+
+    /** Ids of what is answered: more than one for a batch. */
+    List<JsonRpcId> requests() {
+        return request == null ? List.of() : List.of(request.id());
     }
 
     /**
