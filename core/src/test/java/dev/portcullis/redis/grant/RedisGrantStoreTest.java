@@ -12,6 +12,7 @@ import static dev.portcullis.store.GrantFixture.spent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TokenCheck;
@@ -251,6 +252,50 @@ class RedisGrantStoreTest {
         store.sweep(NOW + 90_000);
 
         assertThat(RedisCensus.keys(nodes.links.getFirst())).isEmpty();
+    }
+
+    /** O-107: time alone drops keys, not what stands in them; and a failing server may lose an entry. By the time of day, which is what goes round by. */
+    @Test
+    void housekeeperThenDropsWhatHasEndedAndEntersWhatIsMissing() {
+        long now = System.currentTimeMillis() / 1000;
+        Grant grant = new Grant(
+                TokenFormat.newGrantId(),
+                client(inspector),
+                "http://localhost/cb",
+                person,
+                Scopes.of("tools"),
+                List.of(),
+                new byte[9],
+                now,
+                now,
+                now + 3600,
+                now + 3600);
+        RedisServer quiet = servers.standalone();
+        try (var node = new RedisNodes(settings(quiet), 1)) {
+            var store = node.store(0);
+            RefreshToken first = refresh(grant, 0, now + 3600);
+            RefreshToken second = refresh(grant, 1, now + 3600);
+            AuthorizationCode code = code(grant);
+            store.createGrant(grant, code, 5, now - 100);
+            store.consumeCode(spent(code, now - 90), access(grant, now - 90), first, now + 3600, now - 100);
+            store.rotate(first.hash(), second, access(grant, now + 600), 0, now + 3600, now - 99);
+            store.rotate(
+                    second.hash(), refresh(grant, 2, now + 3600), access(grant, now + 600), 0, now + 3600, now - 98);
+            assertThat(node.census().records()).isEqualTo(1 + 1 + 3 + 3);
+            var redis = node.links.getFirst();
+            var keys = new GrantKeys(redis);
+            redis.await(redis.commands()
+                    .del(keys.person(person), keys.grantsOfClient(inspector, grant.id())));
+
+            assertThat(RedisServers.eventually(() -> node.census().records() == 1 + 2 + 3))
+                    .isTrue();
+            assertThat(RedisServers.eventually(() -> !store.grantsOf(person, now).isEmpty()
+                            && !store.grantsOfClient(inspector, now).isEmpty()))
+                    .isTrue();
+            byte[] replaced =
+                    redis.await(redis.commands().hget(keys.grant(grant.id()), GrantFields.refresh(first.hash())));
+            assertThat(GrantFields.refreshRow(replaced).token().wrappedKey()).isEmpty();
+        }
     }
 
     @Test
