@@ -9,7 +9,7 @@ package dev.portcullis.mcp.dispatch;
  * @param openPerSessionMax unanswered at a time in one session
  * @param openMax unanswered at a time in this process
  * @param stateCharsMax of a {@code requestState}: what was answered in earlier rounds must fit, sealed and in base64
- * @param stateSeconds how long a client may take from question to answer where every request stands alone (H-88)
+ * @param stateSeconds how long a client may take from question to answer where every request stands alone (H-88); all rounds of one call may take six times as long
  * @param usedAnswersMax calls remembered whose answers may be used once; about 150 bytes each, for as long as {@code stateSeconds}
  */
 public record AskLimits(

@@ -3,9 +3,12 @@ package dev.portcullis.mcp.dispatch;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.mcp.registry.Change;
+import org.jspecify.annotations.Nullable;
 
 /** How a change is told: the same in all revisions, but for what stands around it. */
 final class ChangeText {
+    private static final String RESOURCE = "resource ";
+
     private ChangeText() {}
 
     /** @return of two changes with the same key, one is enough to be told (H-81) */
@@ -14,7 +17,17 @@ final class ChangeText {
             case Change.ToolList() -> "tools";
             case Change.PromptList() -> "prompts";
             case Change.ResourceList() -> "resources";
-            case Change.ResourceUpdated(String uri) -> "resource " + uri;
+            case Change.ResourceUpdated(String uri) -> RESOURCE + uri;
+        };
+    }
+
+    /** @return what has this key; null if nothing has */
+    static @Nullable Change parse(String key) {
+        return switch (key) {
+            case "tools" -> new Change.ToolList();
+            case "prompts" -> new Change.PromptList();
+            case "resources" -> new Change.ResourceList();
+            default -> key.startsWith(RESOURCE) ? new Change.ResourceUpdated(key.substring(RESOURCE.length())) : null;
         };
     }
 

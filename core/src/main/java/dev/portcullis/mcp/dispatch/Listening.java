@@ -97,6 +97,11 @@ final class Listening implements PendingCall {
         return principal;
     }
 
+    /** Which resources it follows. */
+    Set<String> uris() {
+        return filter.uris();
+    }
+
     boolean wants(Change change) {
         return filter.wants(change);
     }

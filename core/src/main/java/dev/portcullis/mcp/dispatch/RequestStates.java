@@ -19,17 +19,20 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients carry from one round of a call to the next: the answers given so far, sealed (H-88, T-38). Format 1, base64url: format (1 byte), issued at and expires at in
- * Unix seconds (8 each), number of the call (16 random bytes, the same in all its rounds), answers (a JSON object). Who calls, by which method and with which params is the
+ * What clients carry from one round of a call to the next: the answers given so far, sealed (H-88, T-38). Format 2, base64url: format (1 byte), issued at, expires at and when
+ * the call's first was issued in Unix seconds (8 each), number of the call (16 random bytes, the same in all its rounds), answers (a JSON object). Who calls, by which method and with which params is the
  * seal's context and not inside: a state opened for anything else is as good as random. Any thread.
  */
 final class RequestStates {
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
     private static final int CALL_BYTES = 16;
-    private static final int HEAD_BYTES = 1 + 8 + 8 + CALL_BYTES;
+    private static final int HEAD_BYTES = 1 + 8 + 8 + 8 + CALL_BYTES;
 
     /** How far the clocks of two processes may be apart. */
     private static final int SKEW_SECONDS = 60;
+
+    /** How many times {@link AskLimits#stateSeconds} all rounds of a call may take: no state of it lives longer, so that it is known for how long its use is to be remembered. */
+    private static final int ROUNDS_TIMES = 6;
 
     private final Sealer sealer;
     private final AskLimits limits;
@@ -44,15 +47,10 @@ final class RequestStates {
      * One of them, opened.
      *
      * @param call number of the call
+     * @param begunAtSeconds when its first state was issued, Unix time
      * @param answers to earlier questions, by name
      */
-    record State(UUID call, Map<String, RawJson> answers) {
-        /** A call that has not been answered anything. */
-        static State first() {
-            var random = ByteBuffer.wrap(Randoms.bytes(CALL_BYTES));
-            return new State(new UUID(random.getLong(), random.getLong()), Map.of());
-        }
-    }
+    record State(UUID call, long begunAtSeconds, Map<String, RawJson> answers) {}
 
     /** @param onceOnly known to all nodes; null if there is this one alone */
     RequestStates(MasterKey key, AskLimits limits, @Nullable OnceOnly onceOnly, InstantSource clock) {
@@ -61,6 +59,12 @@ final class RequestStates {
         this.onceOnly = onceOnly;
         this.clock = clock;
         this.used = new UsedAnswers(limits.usedAnswersMax(), rememberSeconds(), clock);
+    }
+
+    /** @return of a call that has not been answered anything */
+    State first() {
+        var random = ByteBuffer.wrap(Randoms.bytes(CALL_BYTES));
+        return new State(new UUID(random.getLong(), random.getLong()), nowSeconds(), Map.of());
     }
 
     /** @return null if it would be too long */
@@ -74,12 +78,18 @@ final class RequestStates {
         byte[] plain = ByteBuffer.allocate(HEAD_BYTES + answers.length)
                 .put(FORMAT)
                 .putLong(now)
-                .putLong(now + limits.stateSeconds())
+                .putLong(Math.min(now + limits.stateSeconds(), end(state.begunAtSeconds())))
+                .putLong(state.begunAtSeconds())
                 .putLong(state.call().getMostSignificantBits())
                 .putLong(state.call().getLeastSignificantBits())
                 .put(answers)
                 .array();
         return Base64Url.encode(sealer.seal(plain, context(run)));
+    }
+
+    /** @return when no state of a call is opened any more */
+    private long end(long begunAtSeconds) {
+        return begunAtSeconds + (long) ROUNDS_TIMES * limits.stateSeconds();
     }
 
     private static byte[] write(Map<String, RawJson> answers) {
@@ -108,19 +118,20 @@ final class RequestStates {
     }
 
     /**
-     * Uses up the answers of a call: no state of it is opened any more where this is known, and nowhere are they used up again. Blocks.
+     * Uses up the answers of a call: no state of it is opened any more by this node, and none that another opens uses them up again. Blocks.
      *
-     * @throws dev.portcullis.store.StoreException nothing is known: they must not count as used up, nor be used
+     * @param begunAtSeconds as in its state
+     * @throws dev.portcullis.store.StoreException nothing is known: they must not be used
      */
-    UsedAnswers.Use use(UUID call) {
+    UsedAnswers.Use use(UUID call, long begunAtSeconds) {
         if (onceOnly == null) {
             return used.add(call);
         }
-        long now = nowSeconds();
-        if (used.contains(call) || !onceOnly.spend(idOf(call), now + rememberSeconds(), now)) {
+        long until = end(begunAtSeconds) + SKEW_SECONDS;
+        if (used.contains(call) || !onceOnly.spend(idOf(call), until, nowSeconds())) {
             return UsedAnswers.Use.AGAIN;
         }
-        used.add(call); // so that it is seen sooner; all nodes know it in any case
+        used.add(call); // if there is no room, the others know
         return UsedAnswers.Use.FIRST;
     }
 
@@ -135,11 +146,12 @@ final class RequestStates {
         if (now >= expiresAt || issuedAt > now + SKEW_SECONDS) {
             return null;
         }
+        long begunAt = plain.getLong();
         var call = new UUID(plain.getLong(), plain.getLong());
         byte[] json = new byte[plain.remaining()];
         plain.get(json);
         try {
-            return used.contains(call) ? null : new State(call, answers(Json.parse(json)));
+            return used.contains(call) ? null : new State(call, begunAt, answers(Json.parse(json)));
         } catch (JsonException e) {
             return null;
         }

@@ -99,7 +99,7 @@ final class RerunAsker implements Asker {
     /** Where it cannot be known whether they were used before, they are not used now. */
     private UsedAnswers.Use use(CallRun run, Round round) {
         try {
-            return states.use(round.call);
+            return states.use(round.call, round.begunAtSeconds);
         } catch (StoreException e) {
             telemetry.refused(Outcome.STORE_UNAVAILABLE);
             throw stop(run, new McpException(McpError.OVERLOADED, "This cannot be done now; try again shortly"));
@@ -149,7 +149,7 @@ final class RerunAsker implements Asker {
     private RequestStates.State state(CallRun run) throws McpException {
         var sent = run.context.params().member("requestState");
         if (sent == null) {
-            return RequestStates.State.first();
+            return states.first();
         }
         var state = states.open(sent, run);
         if (state == null) {
@@ -183,7 +183,7 @@ final class RerunAsker implements Asker {
         if (lacking != null) {
             throw lacking.toException();
         }
-        String state = states.seal(new RequestStates.State(round.call, round.known), run);
+        String state = states.seal(new RequestStates.State(round.call, round.begunAtSeconds, round.known), run);
         if (state == null) {
             throw new McpException(
                     McpError.INTERNAL_ERROR,
@@ -215,6 +215,7 @@ final class RerunAsker implements Asker {
     /** One run of a call. Guarded by its own lock. */
     private static final class Round {
         final UUID call;
+        final long begunAtSeconds;
 
         /** What was answered in earlier rounds, and of this round's answers what has been asked for. */
         final Map<String, RawJson> known;
@@ -224,6 +225,7 @@ final class RerunAsker implements Asker {
 
         Round(RequestStates.State state, RawJson arrived) {
             this.call = state.call();
+            this.begunAtSeconds = state.begunAtSeconds();
             this.known = new LinkedHashMap<>(state.answers());
             this.arrived = arrived;
         }

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +20,24 @@ final class EventLog {
     private final SequencedSet<Event> events = new LinkedHashSet<>();
     private final SequencedSet<LoggedStream> finished = new LinkedHashSet<>();
     private long bytes;
+    private final Supplier<String> names;
     private long lastAge;
-    private long lastStream;
 
     EventLog(EventLimits limits, InstantSource clock) {
+        this(limits, clock, namesFrom(clock.millis()));
+    }
+
+    /** @param names gives streams theirs, of which no session has two of the same */
+    EventLog(EventLimits limits, InstantSource clock, Supplier<String> names) {
         this.limits = limits;
         this.clock = clock;
-        this.lastStream = clock.millis()
-                * 1_000; // sessions outlive this process: no stream of theirs gets the name of an earlier one
+        this.names = names;
+    }
+
+    /** Sessions outlive this process: no stream of theirs gets the name of an earlier one. */
+    private static Supplier<String> namesFrom(long nowMillis) {
+        var last = new AtomicLong(nowMillis * 1_000);
+        return () -> Long.toString(last.incrementAndGet(), Character.MAX_RADIX);
     }
 
     EventLimits limits() {
@@ -33,7 +45,7 @@ final class EventLog {
     }
 
     String nextStreamName() {
-        return Long.toString(++lastStream, Character.MAX_RADIX);
+        return names.get();
     }
 
     /** Opens a stream for a call of a session. @return null if too many of the session's are open */

@@ -35,6 +35,10 @@ final class LoggedStream implements SessionStream {
 
     private boolean finished;
     private long finishedMillis;
+
+    /** Where else it is kept; null for nowhere. */
+    private @Nullable SharedStream copy;
+
     private @Nullable StreamReading reading;
 
     /** @param scopes without which nobody reads on */
@@ -90,10 +94,25 @@ final class LoggedStream implements SessionStream {
 
     @Override
     public void finish() {
+        finishWith(null);
+    }
+
+    @Override
+    public void finish(byte[] message) {
+        finishWith(message);
+        synchronized (log) {
+            log.trim(this);
+        }
+    }
+
+    private void finishWith(byte @Nullable [] message) {
         StreamReading reader;
         synchronized (log) {
             if (finished) {
                 return;
+            }
+            if (message != null) {
+                keep(message, null);
             }
             finished = true;
             finishedMillis = log.nowMillis();
@@ -219,7 +238,27 @@ final class LoggedStream implements SessionStream {
             markRead(event);
             keptBytes -= event.bytes();
             log.remove(event);
+            if (copy != null) {
+                copy.removed(event.number);
+            }
         }
+    }
+
+    void copyTo(SharedStream shared) {
+        copy = shared;
+    }
+
+    @Nullable
+    SharedStream copy() {
+        return copy;
+    }
+
+    long last() {
+        return last;
+    }
+
+    long lost() {
+        return lost;
     }
 
     /** @return the reading, to be ended */
@@ -231,6 +270,9 @@ final class LoggedStream implements SessionStream {
             kept = null;
             replaceable = null;
             keptBytes = 0;
+        }
+        if (copy != null) {
+            copy.forgotten();
         }
         var reader = reading;
         reading = null;

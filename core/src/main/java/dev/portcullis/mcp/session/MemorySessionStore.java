@@ -3,6 +3,7 @@ package dev.portcullis.mcp.session;
 import dev.portcullis.identity.Person;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
+import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.model.LogLevel;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.policy.RulePolicy;
@@ -226,7 +227,7 @@ public final class MemorySessionStore implements SessionStore {
     }
 
     @Override
-    public @Nullable SessionStream openStream(Session session, Scopes scopes) {
+    public @Nullable SessionStream openStream(Session session, Scopes scopes, List<JsonRpcId> requests) {
         synchronized (this) {
             var state = remember(session);
             synchronized (log) {

@@ -2,22 +2,46 @@ package dev.portcullis.mcp.session;
 
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
+import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.model.LogLevel;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be remembered of sessions beside their ids. A session of which nothing is remembered costs nothing here. Asked on event loops: nothing here blocks, but
- * {@link #tell} and {@link #sweep}.
+ * What is to be remembered of sessions beside their ids. A session of which nothing is remembered costs nothing here.
+ *
+ * <p>Any thread. What says that it changes a session, and {@link #attach}, blocks if {@link #blocks} says so, and may throw {@link dev.portcullis.store.StoreException} then;
+ * {@link #learn}, {@link #tell} and {@link #sweep} may take a while anyway. All else is asked on event loops.
  */
 public interface SessionStore {
-    /** Remembers that a session has ended, until it would have expired; ends its streams, and forgets all else of it. */
+    /** @return whether what changes a session, or attaches to it, waits for other machines; the same at all times */
+    default boolean blocks() {
+        return false;
+    }
+
+    /** A session has been opened here: there is nothing to know about it yet. */
+    default void opened(Session session) {}
+
+    /** @return whether this node knows of a session what it needs to serve a request; if not, it is to {@link #learn} it before */
+    default boolean knows(Session session) {
+        return true;
+    }
+
+    /**
+     * Learns what is known of a session. Blocks.
+     *
+     * @throws dev.portcullis.store.StoreException it cannot be learnt now
+     */
+    default void learn(Session session) {}
+
+    /** Remembers that a session has ended, until it would have expired; ends its streams, and forgets all else of it. A change. */
     void end(Session session);
 
     /** @return whether the session goes on: {@link #end} was not called, nor was it ended for resting too long. Counts as a use of it (H-107) */
     boolean use(Session session);
 
     /**
-     * Sets which log messages the session's client wants (H-131).
+     * Sets which log messages the session's client wants (H-131). A change.
      *
      * @return false if too many sessions are remembered
      */
@@ -27,23 +51,25 @@ public interface SessionStore {
     LogLevel logLevel(Session session);
 
     /**
-     * Remembers that the session's client wants to hear when a resource changes (H-132).
+     * Remembers that the session's client wants to hear when a resource changes (H-132). A change.
      *
      * @param principal who asks, so that it can be asked again whether they may when there is something to tell (T-41)
      * @return false if it follows too many, or too many sessions are remembered
      */
     boolean subscribe(Session session, Principal principal, String uri);
 
+    /** Forgets that again. A change. */
     void unsubscribe(Session session, String uri);
 
     /**
      * Opens a stream for what is said while one request is served.
      *
      * @param scopes of the token that asked: with fewer nobody reads on, since what is said may have needed them (T-88)
+     * @param requests ids of what it answers, so that they can be answered even if this process dies
      * @return null if there are too many: then what is said cannot be kept
      */
     @Nullable
-    SessionStream openStream(Session session, Scopes scopes);
+    SessionStream openStream(Session session, Scopes scopes, List<JsonRpcId> requests);
 
     /**
      * Lets a connection read: without an event id the session's standalone stream, from what nobody has read (H-120); with one, the stream that it belongs to, from there

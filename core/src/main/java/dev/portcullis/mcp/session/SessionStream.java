@@ -16,6 +16,9 @@ public interface SessionStream {
     /** Nothing more will be added: the reader ends once it has read all. */
     void finish();
 
+    /** Adds the last message, and finishes in the same step. */
+    void finish(byte[] message);
+
     /** Ends the connection that reads now, once it has read all; its client is to come back after so long (H-124). */
     void letGo(int retryMillis);
 

@@ -5,10 +5,12 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
+import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.model.LogLevel;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,17 +43,48 @@ public final class Sessions {
 
     public Session open(ProtocolVersion version, ClientCapabilities capabilities, Principal principal) {
         long expiresAtSeconds = nowSeconds() + limits.lifeSeconds();
-        return ids.create(version, capabilities, expiresAtSeconds, Session.Owner.of(principal));
+        var session = ids.create(version, capabilities, expiresAtSeconds, Session.Owner.of(principal));
+        store.opened(session);
+        return session;
+    }
+
+    /** See {@link SessionStore#blocks}. */
+    public boolean block() {
+        return store.blocks();
+    }
+
+    /** @return the session of this id and caller, if this node is to {@link #learn} about it before it can serve it; null if it can, or will find no such session. Does not block */
+    public @Nullable Session unknown(String id, Principal principal) {
+        var session = open(opened.getIfPresent(id), id, principal);
+        return session == null || store.knows(session) ? null : session;
+    }
+
+    /**
+     * Learns what is known of a session. Blocks.
+     *
+     * @throws dev.portcullis.store.StoreException it cannot be learnt now
+     */
+    public void learn(Session session) {
+        store.learn(session);
+    }
+
+    /**
+     * @param known what the id was found to say before
+     * @return what it says, whether or not the session has ended; null if it is not this caller's, or has expired
+     */
+    private @Nullable Session open(@Nullable Session known, String id, Principal principal) {
+        if (known != null && !known.owner().is(principal)) {
+            return null;
+        }
+        var session = known != null ? known : ids.open(id, Session.Owner.of(principal));
+        return session == null || session.expiresAtSeconds() <= nowSeconds() ? null : session;
     }
 
     /** @return the live session of this id, if it is this caller's; else null, whatever the reason */
     public @Nullable Session find(String id, Principal principal) {
         var known = opened.getIfPresent(id);
-        if (known != null && !known.owner().is(principal)) {
-            return null;
-        }
-        var session = known != null ? known : ids.open(id, Session.Owner.of(principal));
-        if (session == null || session.expiresAtSeconds() <= nowSeconds() || !store.use(session)) {
+        var session = open(known, id, principal);
+        if (session == null || !store.use(session)) {
             return null;
         }
         if (known == null) {
@@ -71,8 +104,8 @@ public final class Sessions {
     }
 
     /** See {@link SessionStore#openStream}. */
-    public @Nullable SessionStream openStream(Session session, Scopes scopes) {
-        return store.openStream(session, scopes);
+    public @Nullable SessionStream openStream(Session session, Scopes scopes, List<JsonRpcId> requests) {
+        return store.openStream(session, scopes, requests);
     }
 
     /** See {@link SessionStore#attach}. */

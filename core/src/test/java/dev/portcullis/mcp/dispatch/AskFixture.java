@@ -3,6 +3,7 @@ package dev.portcullis.mcp.dispatch;
 import static dev.portcullis.mcp.ProtocolVersion.V2026_07_28;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.cluster.Bus;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.json.Json;
@@ -22,6 +23,7 @@ import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.mcp.task.TaskLimits;
+import dev.portcullis.policy.Policy;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A dispatcher whose calls ask, clients that can be asked, and clocks that stand until they are moved. */
@@ -48,7 +51,7 @@ final class AskFixture implements AutoCloseable {
     final List<Outcome> refusals = new CopyOnWriteArrayList<>();
     final McpDispatcher dispatcher;
     private final Revisions revisions = new Revisions(INFO);
-    private final Sessions sessions;
+    final Sessions sessions;
 
     AskFixture(ToolHandler... tools) {
         this(AskLimits.DEFAULT, tools);
@@ -59,6 +62,26 @@ final class AskFixture implements AutoCloseable {
     }
 
     AskFixture(MasterKey key, AskLimits limits, Catalog catalog) {
+        this(
+                key,
+                limits,
+                catalog,
+                RulePolicy.openToAll(),
+                clock -> Shared.alone(new MemoryTaskStore(TaskLimits.DEFAULT, clock)));
+    }
+
+    /** One of several nodes. */
+    AskFixture(Bus bus, @Nullable OnceOnly onceOnly, Catalog catalog, Policy policy) {
+        this(
+                KEY,
+                AskLimits.DEFAULT,
+                catalog,
+                policy,
+                clock -> new Shared(new MemoryTaskStore(TaskLimits.DEFAULT, clock), bus, onceOnly));
+    }
+
+    private AskFixture(
+            MasterKey key, AskLimits limits, Catalog catalog, Policy policy, Function<InstantSource, Shared> shared) {
         InstantSource clock = () -> Instant.ofEpochMilli(nowMillis.get());
         sessions =
                 new Sessions(key, new MemorySessionStore(SessionLimits.DEFAULT, clock), SessionLimits.DEFAULT, clock);
@@ -78,9 +101,9 @@ final class AskFixture implements AutoCloseable {
                 key,
                 revisions,
                 sessions,
-                Shared.alone(new MemoryTaskStore(TaskLimits.DEFAULT, clock)),
+                shared.apply(clock),
                 catalog,
-                RulePolicy.openToAll(),
+                policy,
                 CallLimits.DEFAULT.asking(limits),
                 new CallThreads(command -> Thread.ofVirtual().start(command), timer),
                 telemetry,

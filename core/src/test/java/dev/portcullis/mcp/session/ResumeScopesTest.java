@@ -39,7 +39,7 @@ class ResumeScopesTest {
 
     @Test
     void attachWhenTheTokenHasFewerScopesThanTheOneThatAskedThenTheEventIsUnknown() {
-        var stream = Objects.requireNonNull(store.openStream(session, Scopes.of("x:read", "mcp")));
+        var stream = Objects.requireNonNull(store.openStream(session, Scopes.of("x:read", "mcp"), List.of()));
         String begin = stream.read().position();
         stream.add("{}".getBytes(StandardCharsets.UTF_8), null, false);
 
@@ -55,10 +55,10 @@ class ResumeScopesTest {
         var hierarchy = new ScopeHierarchy(Map.of("x:write", Set.of("x:read")));
         var knowing = new MemorySessionStore(
                 SessionLimits.DEFAULT, InstantSource.system(), RulePolicy.of(List.of(), true, hierarchy));
-        var stream = Objects.requireNonNull(knowing.openStream(session, Scopes.of("x:read")));
+        var stream = Objects.requireNonNull(knowing.openStream(session, Scopes.of("x:read"), List.of()));
         String begin = stream.read().position();
         stream.add("{}".getBytes(StandardCharsets.UTF_8), null, false);
-        var writing = Objects.requireNonNull(knowing.openStream(session, Scopes.of("x:write")));
+        var writing = Objects.requireNonNull(knowing.openStream(session, Scopes.of("x:write"), List.of()));
         String beginOfWriting = writing.read().position();
         writing.add("{}".getBytes(StandardCharsets.UTF_8), null, false);
 

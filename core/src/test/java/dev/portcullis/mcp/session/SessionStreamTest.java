@@ -127,7 +127,7 @@ class SessionStreamTest {
     }
 
     private SessionStream open(Session session) {
-        var stream = store.openStream(session, Scopes.NONE);
+        var stream = store.openStream(session, Scopes.NONE, List.of());
         assertThat(stream).isNotNull();
         return stream;
     }
@@ -323,7 +323,7 @@ class SessionStreamTest {
         for (int i = 0; i < 5_000; i++) {
             var session = sessions.get(random.nextInt(sessions.size()));
             if (random.nextInt(4) == 0) {
-                var opened = store.openStream(session, Scopes.NONE);
+                var opened = store.openStream(session, Scopes.NONE, List.of());
                 if (opened != null) {
                     streams.add(opened);
                 }
@@ -485,7 +485,7 @@ class SessionStreamTest {
         assertThat(standalone.ends).hasValue(1);
         add(stream, "late");
         assertThat(call.got).isEmpty();
-        assertThat(store.openStream(session, Scopes.NONE)).isNull();
+        assertThat(store.openStream(session, Scopes.NONE, List.of())).isNull();
         assertThat(store.attach(session, ADA, null)).isInstanceOf(Attachment.Ended.class);
         assertThat(store.sizes()).containsExactly(0, 1, 0, 0, 0, 0);
     }

@@ -247,7 +247,7 @@ final class HttpReplySink implements ReplySink {
         boolean gone = exchange.isAnswered(); // then nobody learns an id to come back with
         var open = openConnection();
         if (session != null && !gone) {
-            log = context.sessions().openStream(session, exchange.principal().scopes());
+            log = context.sessions().openStream(session, exchange.principal().scopes(), requests());
             if (log != null) {
                 var reading = log.read();
                 var priming = context.limits().priming();
