@@ -71,7 +71,7 @@ final class GrantIndexes {
         var missing = new ArrayList<Grant>();
         for (int i = 0; i < grants.size(); i++) {
             boolean ofPerson = redis.await(ofPersons.get(i));
-            if (!ofPerson || redis.<@Nullable Double>await(ofClients.get(i)) == null) {
+            if (!ofPerson || redis.await(ofClients.get(i)) == null) {
                 missing.add(grants.get(i));
             }
         }
