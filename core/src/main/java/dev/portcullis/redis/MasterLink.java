@@ -1,13 +1,19 @@
 package dev.portcullis.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.portcullis.store.StoreException;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connection on which one master pushes, and on which it is asked again and again whether it is there. A master answers in order: whoever has the answer has all that was published
@@ -33,6 +39,9 @@ final class MasterLink implements AutoCloseable {
         /** Subscribed. What was published before was missed; nothing counts as heard until this returns. */
         void linked(MasterLink link);
 
+        /** Whether all else that is connected to this master answers too. Does not block. */
+        boolean isWhole(MasterLink link);
+
         void lost(MasterLink link, Exception reason);
     }
 
@@ -46,6 +55,9 @@ final class MasterLink implements AutoCloseable {
     private final Channels channels;
     private final Hearer hearer;
     private final Thread thread;
+    /** The outcome of the first attempt. */
+    private final CompletableFuture<@Nullable Void> first = new CompletableFuture<>();
+
     private volatile boolean closed;
     private volatile Heard heard = Heard.NOTHING;
 
@@ -55,6 +67,22 @@ final class MasterLink implements AutoCloseable {
         this.channels = channels;
         this.hearer = hearer;
         this.thread = Thread.ofVirtual().name("redis-link-" + master).unstarted(this::run);
+    }
+
+    /**
+     * Blocks until it was linked once.
+     *
+     * @throws StoreException it could not be, or not in time
+     */
+    void awaitFirst(long nanos) {
+        try {
+            first.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw Failures.explain(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("interrupted while connecting to Redis", e);
+        }
     }
 
     void start() {
@@ -81,19 +109,37 @@ final class MasterLink implements AutoCloseable {
                         channels.tell(channel, words);
                     }
                 });
+                requireMaster(connection);
                 int version = subscribe(connection);
                 hearer.linked(this);
+                first.complete(null);
                 failures = 0;
                 ask(connection, version);
             } catch (RedisException | TimeoutException e) {
-                heard = Heard.NOTHING;
                 if (closed) {
                     return;
                 }
+                first.completeExceptionally(e);
                 hearer.lost(this, e);
+                heard = Heard.NOTHING;
                 pause(Jitter.delayMillis(RETRY_MILLIS, RETRY_MILLIS_MAX, failures++));
             } catch (InterruptedException e) {
                 return; // by close
+            }
+        }
+    }
+
+    /** Right after a failover, who was master until now is a replica, and may still be named as the master. */
+    private static void requireMaster(StatefulRedisPubSubConnection<byte[], byte[]> connection)
+            throws InterruptedException, TimeoutException {
+        try {
+            var role = answer(connection.async().role());
+            if (!role.isEmpty() && role.getFirst() instanceof byte[] name && !new String(name, UTF_8).equals("master")) {
+                throw new RedisException("is a replica: its master must be named, or found by Sentinels");
+            }
+        } catch (RedisCommandExecutionException e) {
+            if (!Failures.isCode(e, "NOPERM")) { // who may not ask goes without
+                throw e;
             }
         }
     }
@@ -119,6 +165,9 @@ final class MasterLink implements AutoCloseable {
             long sent = System.currentTimeMillis();
             answer(connection.async().ping());
             heard = new Heard(version, sent);
+            if (!hearer.isWhole(this)) {
+                throw new RedisException("a connection was lost, or does not answer");
+            }
             pause(PING_MILLIS);
         }
     }
@@ -139,6 +188,15 @@ final class MasterLink implements AutoCloseable {
     private void pause(int millis) {
         if (!closed) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+        }
+    }
+
+    /** Waits until the thread of a closed link has ended. */
+    void join() {
+        try {
+            thread.join(SILENT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,33 +1,80 @@
 package dev.portcullis.redis;
 
 import java.lang.System.Logger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
-/** The links to all masters. Any thread. */
+/** The links to all masters. Any thread; one at a time says who they are. */
 final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
     private static final Logger LOG = System.getLogger(MasterLinks.class.getName());
 
     private final RedisClients clients;
+    private final CommandLinks commands;
     private final Function<String, byte[]> channelNames;
+    private final LongSupplier certainMillis;
+    private final Runnable onLost;
     private final Channels channels = new Channels();
     private final List<Runnable> gaps = new CopyOnWriteArrayList<>();
+    private final AtomicLong lost = new AtomicLong();
     private volatile List<MasterLink> links = List.of();
 
-    /** @param channelNames adds the prefix */
-    MasterLinks(RedisClients clients, Function<String, byte[]> channelNames) {
+    /**
+     * @param commands live and die with the links
+     * @param channelNames adds the prefix
+     * @param certainMillis until when nobody else can be a master
+     * @param onLost who the masters are is to be looked up at once
+     */
+    MasterLinks(
+            RedisClients clients,
+            CommandLinks commands,
+            Function<String, byte[]> channelNames,
+            LongSupplier certainMillis,
+            Runnable onLost) {
         this.clients = clients;
+        this.commands = commands;
         this.channelNames = channelNames;
+        this.certainMillis = certainMillis;
+        this.onLost = onLost;
     }
 
     /** From now on these are the masters. */
     void follow(List<RedisAddress.Server> masters) {
-        links = masters.stream()
-                .map(master -> new MasterLink(master, clients, channels, this))
-                .toList();
-        links.forEach(MasterLink::start);
+        var before = links;
+        if (before.stream().map(MasterLink::master).toList().equals(masters)) {
+            return;
+        }
+        LOG.log(Logger.Level.INFO, "Redis masters: {0}", masters);
+        var now = new ArrayList<MasterLink>();
+        for (var master : masters) {
+            now.add(before.stream()
+                    .filter(link -> link.master().equals(master))
+                    .findFirst()
+                    .orElseGet(() -> new MasterLink(master, clients, channels, this)));
+        }
+        links = List.copyOf(now);
+        before.stream().filter(link -> !now.contains(link)).forEach(link -> {
+            link.close();
+            commands.lost(link.master());
+        });
+        now.stream().filter(link -> !before.contains(link)).forEach(MasterLink::start);
+    }
+
+    /**
+     * Blocks until all masters are linked.
+     *
+     * @throws StoreException one of them is not, in time
+     */
+    void awaitLinks(int millis) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (var link : links) {
+            link.awaitFirst(Math.max(0, until - System.nanoTime()));
+        }
     }
 
     @Override
@@ -43,25 +90,43 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
 
     @Override
     public long heardMillis() {
-        long heard = Long.MAX_VALUE;
-        for (MasterLink link : links) {
+        long heard = certainMillis.getAsLong();
+        var now = links;
+        for (MasterLink link : now) {
             heard = Math.min(heard, link.heardMillis());
         }
-        return heard == Long.MAX_VALUE ? 0 : heard;
+        return now.isEmpty() ? 0 : heard;
+    }
+
+    /** How many links have been lost since the start. */
+    long lost() {
+        return lost.get();
     }
 
     @Override
     public void linked(MasterLink link) {
+        commands.linked(link.master());
         gaps.forEach(Runnable::run);
     }
 
     @Override
+    public boolean isWhole(MasterLink link) {
+        return commands.isAnswering(link.master());
+    }
+
+    @Override
     public void lost(MasterLink link, Exception reason) {
-        LOG.log(Logger.Level.DEBUG, "the link to " + link.master() + " is lost", reason);
+        if (lost.getAndIncrement() == 0 || link.heardMillis() > 0) {
+            LOG.log(Logger.Level.WARNING, "Redis at {0}: {1}", link.master(), Failures.explain(reason).getMessage());
+        }
+        commands.lost(link.master());
+        onLost.run();
     }
 
     @Override
     public void close() {
-        links.forEach(MasterLink::close);
+        var now = links;
+        now.forEach(MasterLink::close);
+        now.forEach(MasterLink::join);
     }
 }

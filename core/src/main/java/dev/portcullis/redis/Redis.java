@@ -3,15 +3,15 @@ package dev.portcullis.redis;
 import dev.portcullis.store.StoreException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The connections to Redis. Commands of all threads share a few of them, and are sent one behind the other without waiting. Reads and writes go to masters only.
@@ -19,17 +19,31 @@ import java.util.concurrent.TimeoutException;
  * <p>Any thread; {@link #await} and {@link #run} block, for {@link RedisSettings#commandMillis} at most.
  */
 public final class Redis implements AutoCloseable {
+    private static final int USABLE_MILLIS = 3_000;
+
     private final RedisSettings settings;
     private final RedisClients clients;
-    private final StatefulRedisConnection<byte[], byte[]> connection;
-    private final MasterLinks links;
+    private final CommandLinks links;
+    private final MasterLinks push;
+    private final Masters masters;
+    private final LongAdder failures = new LongAdder();
 
-    private Redis(RedisSettings settings, RedisClients clients, StatefulRedisConnection<byte[], byte[]> connection) {
+    private Redis(RedisSettings settings, RedisClients clients) {
         this.settings = settings;
         this.clients = clients;
-        this.connection = connection;
-        this.links = new MasterLinks(clients, this::channel);
-        links.follow(settings.address().servers());
+        var address = settings.address();
+        int connections = settings.limits().connections();
+        this.links = address.kind() == RedisAddress.Kind.CLUSTER
+                ? new ClusterConnections(clients, connections)
+                : new SingleMaster(clients, connections);
+        this.masters = new Masters(
+                switch (address.kind()) {
+                    case STANDALONE -> new MasterFinder.Fixed(address.servers().getFirst());
+                    case SENTINEL -> new SentinelMaster(address, clients);
+                    case CLUSTER -> new ClusterMasters(address, clients);
+                },
+                this::follow);
+        this.push = new MasterLinks(clients, links, this::channel, masters::certainMillis, masters::hurry);
     }
 
     /**
@@ -40,24 +54,96 @@ public final class Redis implements AutoCloseable {
     public static Redis connect(RedisSettings settings) {
         var clients = new RedisClients(settings);
         try {
-            return new Redis(
-                    settings,
-                    clients,
-                    clients.connect(settings.address().servers().getFirst()));
-        } catch (RedisException e) {
+            var redis = new Redis(settings, clients);
+            redis.start();
+            return redis;
+        } catch (RedisException | StoreException e) {
             clients.close();
-            throw new StoreException("cannot connect to Redis: " + e.getMessage(), e);
+            throw Failures.explain(e);
         }
+    }
+
+    private void start() {
+        try {
+            masters.start();
+            push.awaitLinks(settings.limits().connectMillis());
+        } catch (StoreException e) {
+            masters.close();
+            push.close();
+            links.close();
+            throw e;
+        }
+    }
+
+    private void follow(MasterFinder.Found found) {
+        links.follow(found);
+        push.follow(found.masters());
     }
 
     /** What masters push. */
     public PushLink push() {
-        return links;
+        return push;
+    }
+
+    /** Whether all masters have answered lately. Does not block. */
+    public boolean isUsable() {
+        return System.currentTimeMillis() - push.heardMillis() < USABLE_MILLIS;
+    }
+
+    /**
+     * What in the server's own settings endangers what is stored. Blocks.
+     *
+     * @return a sentence each, for operators; none where the settings may not be read
+     */
+    public List<String> doubts() {
+        var doubts = new ArrayList<String>();
+        var config = config();
+        String policy = config.getOrDefault("maxmemory-policy", "noeviction");
+        if (!policy.equals("noeviction")) {
+            doubts.add("Redis has maxmemory-policy " + policy
+                    + ": when it is full it throws grants away, and people must sign in again. Set noeviction.");
+        }
+        if (config.getOrDefault("appendonly", "yes").equals("no")) {
+            doubts.add("Redis has appendonly no: what it acknowledged is lost when it restarts without a replica. Set appendonly yes.");
+        }
+        return doubts;
+    }
+
+    private Map<String, String> config() {
+        try {
+            return answer(commands().configGet("maxmemory-policy", "appendonly"), untilNanos());
+        } catch (StoreException e) {
+            return Map.of();
+        }
+    }
+
+    /** Commands that have failed since the start. */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /** Links to masters that were lost since the start. */
+    public long linksLost() {
+        return push.lost();
+    }
+
+    /** A connection to the master of a key, for a command that waits there. Blocks. */
+    Line line(byte[] key) {
+        try {
+            return new Line(clients.connectOnce(links.masterOf(key)));
+        } catch (RedisException e) {
+            masters.hurry();
+            throw Failures.explain(e);
+        }
+    }
+
+    int commandMillis() {
+        return settings.commandMillis();
     }
 
     /** Commands, to be sent at once and awaited later. */
     public RedisClusterAsyncCommands<byte[], byte[]> commands() {
-        return connection.async();
+        return links.commands();
     }
 
     /**
@@ -77,40 +163,58 @@ public final class Redis implements AutoCloseable {
     /** @throws StoreException there was no answer in time, or it is an error */
     public <T> T await(RedisFuture<T> answer) {
         try {
-            return answer.get(settings.commandMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new StoreException("Redis: " + cause.getMessage(), cause);
-        } catch (TimeoutException e) {
-            throw new StoreException("Redis has not answered within " + settings.commandMillis() + " ms", e);
+            return answer(answer, untilNanos());
+        } catch (StoreException e) {
+            throw failed(e);
+        }
+    }
+
+    private long untilNanos() {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.commandMillis());
+    }
+
+    static <T> T answer(RedisFuture<T> answer, long untilNanos) {
+        try {
+            return answer.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw Failures.explain(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreException("interrupted while waiting for Redis", e);
         }
     }
 
+    private StoreException failed(StoreException e) {
+        failures.increment();
+        if (Failures.isCode(e, "READONLY") || Failures.isCode(e, "CLUSTERDOWN") || Failures.isCode(e, "MOVED")) {
+            masters.hurry();
+        }
+        return e;
+    }
+
     /**
-     * Runs a script by its SHA-1, and by its text where Redis does not have it yet. Blocks.
+     * Runs a script by its SHA-1, and by its text where Redis does not have it yet. Blocks. One that writes has been acknowledged by as many replicas as
+     * {@link RedisSettings.Limits#waitReplicas} asks for when this returns.
      *
      * @return the array that it returns: byte arrays, longs, nulls and lists of them
-     * @throws StoreException as {@link #await}
+     * @throws StoreException as {@link #await}; or too few replicas have acknowledged it, and it may or may not last
      */
     public List<Object> run(Script script, byte[][] keys, byte[]... arguments) {
-        String sha = commands().digest(script.text());
         try {
-            return await(commands().<List<Object>>evalsha(sha, ScriptOutputType.MULTI, keys, arguments));
+            var run = new ScriptRun(links, script, keys, arguments, untilNanos());
+            return run.result(script.writes() ? settings.limits().waitReplicas() : 0);
         } catch (StoreException e) {
-            if (e.getCause() instanceof RedisNoScriptException) {
-                return await(commands().<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keys, arguments));
-            }
-            throw e;
+            throw failed(e);
+        } catch (RedisException e) {
+            throw failed(Failures.explain(e));
         }
     }
 
     @Override
     public void close() {
+        masters.close();
+        push.close();
         links.close();
-        connection.close();
         clients.close();
     }
 }

@@ -8,14 +8,21 @@ import io.lettuce.core.SslOptions;
 import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.EpollProvider;
+import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import java.lang.System.Logger;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -30,10 +37,15 @@ final class RedisClients implements AutoCloseable {
     private static final int RECONNECT_MILLIS = 50;
     private static final Duration RECONNECT_MAX = Duration.ofSeconds(2);
     private static final Duration QUIET_BEFORE_PROBE = Duration.ofSeconds(15);
+    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(5);
+    private static final int PROBES = 3;
+    private static final Duration UNACKNOWLEDGED_MAX = Duration.ofSeconds(4);
+    private static final Duration PERIODIC_REFRESH = Duration.ofSeconds(30);
+    private static final Duration ADAPTIVE_REFRESH = Duration.ofSeconds(1);
+    private static final String NAME = "portcullis";
 
     private final RedisSettings settings;
     private final ClientResources resources;
-    private final RedisClient lasting;
     private final RedisClient passing;
 
     RedisClients(RedisSettings settings) {
@@ -46,44 +58,82 @@ final class RedisClients implements AutoCloseable {
                 .reconnectDelay(
                         () -> Delay.fullJitter(Duration.ZERO, RECONNECT_MAX, RECONNECT_MILLIS, TimeUnit.MILLISECONDS))
                 .build();
-        this.lasting = RedisClient.create(resources);
-        this.lasting.setOptions(options(ClientOptions.builder(), true).build());
         this.passing = RedisClient.create(resources);
-        this.passing.setOptions(options(ClientOptions.builder(), false).build());
+        this.passing.setOptions(
+                options(ClientOptions.builder().autoReconnect(false)).build());
     }
 
-    private <B extends ClientOptions.Builder> B options(B options, boolean reconnect) {
+    private <B extends ClientOptions.Builder> B options(B options) {
         var limits = settings.limits();
         var ssl = SslOptions.builder().jdkSslProvider();
         if (settings.authorities() != null) {
             ssl.trustManager(settings.authorities().toFile());
         }
-        options.autoReconnect(reconnect)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(limits.waitingMax())
                 .protocolVersion(ProtocolVersion.RESP3)
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(Duration.ofMillis(limits.connectMillis()))
-                        .keepAlive(SocketOptions.KeepAliveOptions.builder()
-                                .enable()
-                                .idle(QUIET_BEFORE_PROBE)
-                                .interval(Duration.ofSeconds(5))
-                                .count(3)
-                                .build())
-                        .build())
+                .socketOptions(sockets())
                 .sslOptions(ssl.build())
                 .timeoutOptions(TimeoutOptions.enabled(Duration.ofMillis(limits.commandMillis())));
         return options;
     }
 
-    /** One that comes back by itself when it is lost. */
-    StatefulRedisConnection<byte[], byte[]> connect(RedisAddress.Server server) {
-        return lasting.connect(ByteArrayCodec.INSTANCE, uri(server));
+    private SocketOptions sockets() {
+        var sockets = SocketOptions.builder()
+                .connectTimeout(Duration.ofMillis(settings.limits().connectMillis()))
+                .keepAlive(SocketOptions.KeepAliveOptions.builder()
+                        .enable()
+                        .idle(QUIET_BEFORE_PROBE)
+                        .interval(PROBE_INTERVAL)
+                        .count(PROBES)
+                        .build());
+        if (EpollProvider.isAvailable()) {
+            sockets.tcpUserTimeout(SocketOptions.TcpUserTimeoutOptions.builder()
+                    .enable()
+                    .tcpUserTimeout(UNACKNOWLEDGED_MAX)
+                    .build());
+        }
+        return sockets.build();
+    }
+
+    /** To a whole cluster; its connections come back by themselves when they are lost. To be closed by the caller. */
+    RedisClusterClient cluster() {
+        var cluster = RedisClusterClient.create(
+                resources, settings.address().servers().stream().map(this::uri).toList());
+        cluster.setOptions(options(ClusterClientOptions.builder())
+                .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                        .enablePeriodicRefresh(PERIODIC_REFRESH)
+                        .adaptiveRefreshTriggersTimeout(ADAPTIVE_REFRESH)
+                        .build())
+                .build());
+        return cluster;
     }
 
     /** One that is over when it is lost. */
+    StatefulRedisConnection<byte[], byte[]> connectOnce(RedisAddress.Server server) {
+        return passing.connect(ByteArrayCodec.INSTANCE, uri(server));
+    }
+
+    /** As {@link #connectOnce}, for what is published. */
     StatefulRedisPubSubConnection<byte[], byte[]> connectForPush(RedisAddress.Server server) {
         return passing.connectPubSub(ByteArrayCodec.INSTANCE, uri(server));
+    }
+
+    /** As {@link #connectOnce}, without blocking. */
+    CompletionStage<StatefulRedisConnection<byte[], byte[]>> connectOnceLater(RedisAddress.Server server) {
+        return passing.connectAsync(ByteArrayCodec.INSTANCE, uri(server));
+    }
+
+    CompletionStage<StatefulRedisSentinelConnection<String, String>> connectSentinel(RedisAddress.Server sentinel) {
+        var uri = RedisURI.builder()
+                .withHost(sentinel.host())
+                .withPort(sentinel.port())
+                .withSsl(settings.address().tls())
+                .withTimeout(Duration.ofMillis(settings.limits().connectMillis()))
+                .withClientName(NAME)
+                .build();
+        signIn(uri, null, settings.login().sentinelPassword());
+        return passing.connectSentinelAsync(StringCodec.UTF8, uri);
     }
 
     private RedisURI uri(RedisAddress.Server server) {
@@ -93,7 +143,7 @@ final class RedisClients implements AutoCloseable {
                 .withDatabase(settings.address().database())
                 .withSsl(settings.address().tls())
                 .withTimeout(Duration.ofMillis(settings.limits().connectMillis()))
-                .withClientName("portcullis")
+                .withClientName(NAME)
                 .build();
         signIn(uri, settings.login().user(), settings.login().password());
         return uri;
@@ -108,7 +158,6 @@ final class RedisClients implements AutoCloseable {
 
     @Override
     public void close() {
-        lasting.shutdown(Duration.ZERO, Duration.ofSeconds(1));
         passing.shutdown(Duration.ZERO, Duration.ofSeconds(1));
         Future<Boolean> ended = resources.shutdown(0, 1, TimeUnit.SECONDS);
         try {

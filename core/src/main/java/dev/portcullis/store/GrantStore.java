@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Remembers grants and all that hangs on them. Every method blocks and is safe to call from any number of threads; each one-shot thing is one atomic call, so that
  * of any number of racing callers exactly one wins (O-184). A write that has returned survives the process being killed at any later moment. What has expired is
- * never returned, swept or not. Times are Unix seconds, given by the caller.
+ * never returned, swept or not. Times are Unix seconds, given by the caller. A code or a token is asked for by the id of the grant that it names and by its hash, so that a store may keep all that
+ * is of one grant together; one that names another grant than its own is unknown.
  *
  * <p>Every method throws {@link StoreException} when the store cannot answer; then nothing is known about whether a write took place, and repeating it is safe.
  */
 public interface GrantStore extends AutoCloseable {
     /** Remembers a sign-in that goes to the identity provider. */
-    void putPendingSignIn(PendingSignIn pending);
+    void putPendingSignIn(PendingSignIn pending, long nowSeconds);
 
     /** Looks without taking; null if unknown, taken or expired. */
     @Nullable
@@ -25,7 +26,7 @@ public interface GrantStore extends AutoCloseable {
     PendingSignIn takePendingSignIn(TokenHash state, long nowSeconds);
 
     /** Remembers a client that has a grant; replaces an older record of the same id. If it was only registered so far, it counts as that no more. */
-    void putClient(RegisteredClient client, long expiresAtSeconds);
+    void putClient(RegisteredClient client, long expiresAtSeconds, long nowSeconds);
 
     /**
      * Remembers a client that was registered and has no grant yet, and whose id cannot hold its metadata.
@@ -39,7 +40,7 @@ public interface GrantStore extends AutoCloseable {
     @Nullable
     RegisteredClient client(String clientId, long nowSeconds);
 
-    /** @return how many clients are remembered and live, with a grant or only registered */
+    /** @return how many clients are remembered and live, with a grant or only registered. May look at all that is stored: for operators, not for requests */
     int clientCount(long nowSeconds);
 
     /**
@@ -102,7 +103,7 @@ public interface GrantStore extends AutoCloseable {
 
     /** @return the code, spent or not, with its grant; null if unknown or forgotten, or its grant is gone. A spent code is remembered until its marker expires (O-92) */
     @Nullable
-    Held<AuthorizationCode> code(TokenHash code, long nowSeconds);
+    Held<AuthorizationCode> code(String grantId, TokenHash code, long nowSeconds);
 
     /**
      * Spends a code and remembers the tokens it was spent for, all or nothing (O-91).
@@ -122,7 +123,7 @@ public interface GrantStore extends AutoCloseable {
 
     /** @return a live access token and its grant; null if unknown, expired or revoked */
     @Nullable
-    Held<AccessToken> accessToken(TokenHash token, long nowSeconds);
+    Held<AccessToken> accessToken(String grantId, TokenHash token, long nowSeconds);
 
     /**
      * Looks at a refresh token of any generation still remembered.
@@ -131,7 +132,7 @@ public interface GrantStore extends AutoCloseable {
      *     expired, or its grant is gone
      */
     @Nullable
-    Held<RefreshToken> refreshToken(TokenHash token, long nowSeconds);
+    Held<RefreshToken> refreshToken(String grantId, TokenHash token, long nowSeconds);
 
     /**
      * Rotates a refresh token (O-95, O-96, O-100), all or nothing. The presented token is good while its successor is absent, was never used, or was first used
@@ -155,15 +156,26 @@ public interface GrantStore extends AutoCloseable {
     boolean revokeGrant(String grantId);
 
     /** Revokes one access token. @return false if there was none */
-    boolean revokeAccessToken(TokenHash token);
+    boolean revokeAccessToken(String grantId, TokenHash token);
 
     /** Forgets what has expired. @return how many records went */
     int sweep(long nowSeconds);
 
     /**
-     * Who is to be told, soon, of every revocation through any node. Called from any thread; does not block.
+     * Who is to be told, soon, of every revocation through any node, and before a call that revokes returns if it is made on this one. Some are told twice. Called from any thread; does not
+     * block.
      */
     void onRevocation(Consumer<Revocation> listener);
+
+    /**
+     * Until when listeners have been told of all that was revoked: what was read before that moment and was not revoked to them since is as good as read at that moment. Does not block; asked
+     * with each request.
+     *
+     * @return milliseconds of {@link System#currentTimeMillis}; {@link Long#MAX_VALUE} where nothing can be revoked unheard
+     */
+    default long heardMillis() {
+        return Long.MAX_VALUE;
+    }
 
     /** Writes what is left and lets go of files and connections. */
     @Override
@@ -194,5 +206,8 @@ public interface GrantStore extends AutoCloseable {
 
         /** What was known about the person of a grant: the grant stands, and what it says now is to be read anew. */
         record OfProps(String grantId) implements Revocation {}
+
+        /** Nobody knows what: the link to the other nodes was cut. Whatever was read before is to be read anew, and is not revoked for that. */
+        record Unheard() implements Revocation {}
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public final class RedisServers implements AutoCloseable {
 
     /** @param options as on the command line of redis-server, such as {@code "--appendonly", "yes"} */
     public RedisServer standalone(String... options) {
-        return start(List.of(), options);
+        return launch(false, List.of(options));
     }
 
     /** One behind TLS; certificates as PEM files. */
@@ -43,21 +44,117 @@ public final class RedisServers implements AutoCloseable {
         var all = new ArrayList<String>(List.of("--tls-cert-file", certificate.toString()));
         all.addAll(List.of("--tls-key-file", key.toString(), "--tls-auth-clients", "no"));
         all.addAll(List.of(options));
-        return launch(List.of(), true, all);
+        return launch(true, all);
     }
 
-    private RedisServer start(List<String> before, String... options) {
-        return launch(before, false, List.of(options));
+    /** A master, two replicas of it and three Sentinels, which call it {@code mymaster} and take a second to find it down. */
+    public SentinelSet sentinel(String... options) {
+        var master = standalone(options);
+        var all = new ArrayList<RedisServer>(List.of(master));
+        for (int i = 0; i < 2; i++) {
+            var replica = new ArrayList<String>(List.of(options));
+            replica.addAll(List.of("--replicaof", "127.0.0.1 " + master.port()));
+            all.add(standalone(replica.toArray(String[]::new)));
+        }
+        must(() -> "2".equals(master.info("connected_slaves")), "replicas connect");
+        must(() -> all.stream().skip(1).allMatch(each -> "up".equals(each.info("master_link_status"))), "replicas sync");
+        var sentinels = new ArrayList<RedisServer>();
+        for (int i = 0; i < 3; i++) {
+            sentinels.add(sentinelOf(master));
+        }
+        must(
+                () -> sentinels.stream()
+                        .allMatch(each -> each.ask("SENTINEL", "MASTER", "mymaster").contains("num-other-sentinels\n2")
+                                && each.ask("SENTINEL", "MASTER", "mymaster").contains("num-slaves\n2")),
+                "Sentinels find each other");
+        return new SentinelSet(List.copyOf(all), List.copyOf(sentinels));
     }
 
-    private RedisServer launch(List<String> before, boolean tls, List<String> options) {
+    private RedisServer sentinelOf(RedisServer master) {
+        try {
+            int port = freePort();
+            Path home = Files.createDirectory(folder.resolve("sentinel-" + port));
+            Path file = Files.writeString(
+                    home.resolve("sentinel.conf"),
+                    """
+                    port %d
+                    bind 127.0.0.1
+                    dir %s
+                    sentinel monitor mymaster 127.0.0.1 %d 2
+                    sentinel down-after-milliseconds mymaster 1000
+                    sentinel failover-timeout mymaster 5000
+                    """
+                            .formatted(port, home, master.port()));
+            var server = new RedisServer(
+                    List.of("redis-server", file.toString(), "--sentinel"), home, port, port);
+            synchronized (servers) {
+                servers.add(server);
+            }
+            if (!server.isUp()) {
+                throw new IllegalStateException(server.log());
+            }
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Three masters, each with a replica. A master without an answer for a second and a half has failed. */
+    public ClusterSet cluster(String... options) {
+        var nodes = new ArrayList<RedisServer>();
+        for (int i = 0; i < 6; i++) {
+            nodes.add(clusterNode(options));
+        }
+        var command = new ArrayList<String>(List.of("redis-cli", "--cluster", "create"));
+        nodes.forEach(node -> command.add(node.address()));
+        command.addAll(List.of("--cluster-replicas", "1", "--cluster-yes"));
+        cli(command);
+        var set = new ClusterSet(nodes);
+        must(set::isWhole, "the cluster forms");
+        return set;
+    }
+
+    /** One more node, of no cluster yet. */
+    RedisServer clusterNode(String... options) {
+        try {
+            var all = new ArrayList<String>(List.of(options));
+            all.addAll(List.of("--cluster-enabled", "yes", "--cluster-node-timeout", "1500"));
+            all.addAll(List.of("--cluster-port", Integer.toString(freePort()), "--repl-ping-replica-period", "1"));
+            return standalone(all.toArray(String[]::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void cli(List<String> command) {
+        try {
+            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException(said);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static void must(BooleanSupplier condition, String what) {
+        if (!eventually(condition)) {
+            throw new IllegalStateException("it does not come to pass that " + what);
+        }
+    }
+
+    private RedisServer launch(boolean tls, List<String> options) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
                 int port = freePort();
                 int plain = tls ? freePort() : port;
                 Path home = Files.createDirectory(folder.resolve("server-" + servers.size() + "-" + port));
                 var command = new ArrayList<String>(List.of("redis-server"));
-                command.addAll(before);
                 command.addAll(List.of("--bind", "127.0.0.1", "--port", Integer.toString(plain)));
                 if (tls) {
                     command.addAll(List.of("--tls-port", Integer.toString(port)));

@@ -40,7 +40,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
     @Test
     void pendingSignInWhenPutThenIsFoundWhole() {
         PendingSignIn put = pending(NOW + 600);
-        store.putPendingSignIn(put);
+        store.putPendingSignIn(put, NOW);
 
         PendingSignIn found = store.pendingSignIn(put.state(), NOW);
         assertThat(found).usingRecursiveComparison().isEqualTo(put);
@@ -52,7 +52,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
     @Test
     void takePendingSignInWhenTakenThenIsGone() {
         PendingSignIn put = pending(NOW + 600);
-        store.putPendingSignIn(put);
+        store.putPendingSignIn(put, NOW);
 
         assertThat(store.takePendingSignIn(put.state(), NOW))
                 .usingRecursiveComparison()
@@ -64,7 +64,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
     @Test
     void pendingSignInWhenItsSecondHasComeThenIsExpired() {
         PendingSignIn put = pending(NOW + 600);
-        store.putPendingSignIn(put);
+        store.putPendingSignIn(put, NOW);
 
         assertThat(store.pendingSignIn(put.state(), NOW + 599)).isNotNull();
         assertThat(store.pendingSignIn(put.state(), NOW + 600)).isNull();
@@ -80,7 +80,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
     @RepeatedTest(3)
     void takePendingSignInWhenRacedThenOneGetsIt() throws Exception { // O-184
         PendingSignIn put = pending(NOW + 600);
-        store.putPendingSignIn(put);
+        store.putPendingSignIn(put, NOW);
 
         var taken = race(RACERS, i -> () -> store.takePendingSignIn(put.state(), NOW) != null);
         assertThat(taken).containsOnlyOnce(true);
@@ -91,7 +91,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
     @Test
     void clientWhenPutThenIsFoundWholeUntilItExpires() {
         RegisteredClient put = client(inspector);
-        store.putClient(put, NOW + 100);
+        store.putClient(put, NOW + 100, NOW);
 
         assertThat(store.client(inspector, NOW + 99)).isEqualTo(put);
         assertThat(store.client(inspector, NOW + 100)).isNull();
@@ -100,7 +100,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
 
     @Test
     void clientWhenPutAgainThenIsReplaced() {
-        store.putClient(client(inspector), NOW + 100);
+        store.putClient(client(inspector), NOW + 100, NOW);
         var bare = new RegisteredClient(
                 inspector,
                 null,
@@ -110,7 +110,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
                 List.of(),
                 RegisteredClient.Kind.DYNAMIC,
                 NOW);
-        store.putClient(bare, NOW + 200);
+        store.putClient(bare, NOW + 200, NOW);
 
         assertThat(store.client(inspector, NOW + 150)).isEqualTo(bare);
     }
@@ -118,7 +118,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
     @Test
     void clientWhenIdIsLongAndNotAsciiThenIsFound() {
         String id = "https://clients.example/ü/" + "x".repeat(2000);
-        store.putClient(client(id), NOW + 100);
+        store.putClient(client(id), NOW + 100, NOW);
 
         assertThat(store.client(id, NOW)).isEqualTo(client(id));
         assertThat(store.client("https://clients.example/ö/" + "x".repeat(2000), NOW))
@@ -129,9 +129,9 @@ public abstract class GrantStoreContract extends GrantCheckContract {
     void clientCountWhenSomeHaveExpiredThenCountsTheLiveOnly() {
         int before = store.clientCount(NOW);
         for (int i = 0; i < 10; i++) {
-            store.putClient(client(inspector + i), NOW + 100 + i);
+            store.putClient(client(inspector + i), NOW + 100 + i, NOW);
         }
-        store.putClient(client(inspector + 0), NOW + 100);
+        store.putClient(client(inspector + 0), NOW + 100, NOW);
 
         assertThat(store.clientCount(NOW) - before).isEqualTo(10);
         assertThat(store.clientCount(NOW + 104) - before).isEqualTo(5);
@@ -150,7 +150,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         assertThat(store.putRegistration(client("one more"), 3, NOW + 100, NOW)).isFalse();
         assertThat(store.client("one more", NOW)).isNull();
 
-        store.putClient(client(inspector + 0), NOW + 200);
+        store.putClient(client(inspector + 0), NOW + 200, NOW);
 
         assertThat(store.client(inspector + 0, NOW + 150)).isEqualTo(client(inspector + 0));
         assertThat(store.clientCount(NOW)).isEqualTo(3);
@@ -170,7 +170,9 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         assertThat(store.createGrant(grant, code, 5, NOW)).isEmpty();
 
         assertThat(store.grant(grant.id(), NOW)).usingRecursiveComparison().isEqualTo(grant);
-        assertThat(store.code(code.hash(), NOW)).usingRecursiveComparison().isEqualTo(new Held<>(code, grant));
+        assertThat(store.code(code.grantId(), code.hash(), NOW))
+                .usingRecursiveComparison()
+                .isEqualTo(new Held<>(code, grant));
         assertThat(revocations).isEmpty();
     }
 
@@ -183,13 +185,15 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         rotate(held.token(), refresh(grant, 1, NOW + 99_999), access, NOW);
 
         assertThat(store.grant(grant.id(), end - 1)).isNotNull();
-        assertThat(store.accessToken(access.hash(), end - 1)).isNotNull();
-        assertThat(store.refreshToken(held.token().hash(), end - 1)).isNotNull();
+        assertThat(store.accessToken(access.grantId(), access.hash(), end - 1)).isNotNull();
+        assertThat(store.refreshToken(held.token().grantId(), held.token().hash(), end - 1))
+                .isNotNull();
         assertThat(store.grantsOf(person, end - 1)).hasSize(1);
 
         assertThat(store.grant(grant.id(), end)).isNull();
-        assertThat(store.accessToken(access.hash(), end)).isNull();
-        assertThat(store.refreshToken(held.token().hash(), end)).isNull();
+        assertThat(store.accessToken(access.grantId(), access.hash(), end)).isNull();
+        assertThat(store.refreshToken(held.token().grantId(), held.token().hash(), end))
+                .isNull();
         assertThat(store.grantsOf(person, end)).isEmpty();
     }
 
@@ -297,10 +301,10 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         Grant used = store.grant(grant.id(), NOW + 7);
         assertThat(used).usingRecursiveComparison().isEqualTo(grant.usedAt(NOW + 7, GRANT_END));
         assertThat(used.expiresAt()).isEqualTo(GRANT_END);
-        assertThat(store.accessToken(access.hash(), NOW + 7))
+        assertThat(store.accessToken(access.grantId(), access.hash(), NOW + 7))
                 .usingRecursiveComparison()
                 .isEqualTo(new Held<>(access, used));
-        assertThat(store.refreshToken(refresh.hash(), NOW + 7))
+        assertThat(store.refreshToken(refresh.grantId(), refresh.hash(), NOW + 7))
                 .usingRecursiveComparison()
                 .isEqualTo(new Held<>(refresh, used));
     }
@@ -316,14 +320,15 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         assertThat(store.consumeCode(spent(code, NOW + 600), second, null, GRANT_END, NOW + 1))
                 .isFalse();
 
-        assertThat(store.accessToken(second.hash(), NOW + 1)).isNull();
-        AuthorizationCode marker = store.code(code.hash(), NOW + 599).token();
+        assertThat(store.accessToken(second.grantId(), second.hash(), NOW + 1)).isNull();
+        AuthorizationCode marker =
+                store.code(code.grantId(), code.hash(), NOW + 599).token();
         assertThat(marker.spent()).isTrue();
         assertThat(marker.wrappedKey())
                 .as("no wrap without a live token (O-107)")
                 .isEmpty();
         assertThat(marker.codeChallenge()).isEqualTo(code.codeChallenge());
-        assertThat(store.code(code.hash(), NOW + 600)).isNull();
+        assertThat(store.code(code.grantId(), code.hash(), NOW + 600)).isNull();
     }
 
     @Test
@@ -333,10 +338,10 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         store.createGrant(grant, code, 5, NOW);
         AccessToken access = access(grant);
 
-        assertThat(store.code(code.hash(), NOW + 60)).isNull();
+        assertThat(store.code(code.grantId(), code.hash(), NOW + 60)).isNull();
         assertThat(store.consumeCode(spent(code, NOW + 600), access, null, GRANT_END, NOW + 60))
                 .isFalse();
-        assertThat(store.accessToken(access.hash(), NOW + 60)).isNull();
+        assertThat(store.accessToken(access.grantId(), access.hash(), NOW + 60)).isNull();
         assertThat(store.grant(grant.id(), NOW + 60)).usingRecursiveComparison().isEqualTo(grant);
 
         assertThat(store.consumeCode(spent(code, NOW + 600), access, null, GRANT_END, NOW + 59))
@@ -348,7 +353,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
     void consumeCodeWhenUnknownThenFalse() {
         Grant grant = grant(person, inspector);
 
-        assertThat(store.code(newHash(), NOW)).isNull();
+        assertThat(store.code("unknown", newHash(), NOW)).isNull();
         assertThat(store.consumeCode(spent(code(grant), NOW + 600), access(grant), null, GRANT_END, NOW))
                 .isFalse();
     }
@@ -360,7 +365,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         store.createGrant(grant, code, 5, NOW);
         store.revokeGrant(grant.id());
 
-        assertThat(store.code(code.hash(), NOW)).isNull();
+        assertThat(store.code(code.grantId(), code.hash(), NOW)).isNull();
         assertThat(store.consumeCode(spent(code, NOW + 600), access(grant), null, GRANT_END, NOW))
                 .isFalse();
         assertThat(store.grant(grant.id(), NOW)).isNull();
@@ -390,7 +395,8 @@ public abstract class GrantStoreContract extends GrantCheckContract {
 
         assertThat(won).containsOnlyOnce(true);
         for (int i = 0; i < RACERS; i++) {
-            assertThat(store.accessToken(access.get(i).hash(), NOW) != null).isEqualTo(won.get(i));
+            assertThat(store.accessToken(access.get(i).grantId(), access.get(i).hash(), NOW) != null)
+                    .isEqualTo(won.get(i));
         }
     }
 
@@ -402,8 +408,10 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         AccessToken access = access(held.grant(), NOW + 600);
         rotate(held.token(), refresh(held.grant(), 1), access, NOW);
 
-        assertThat(store.accessToken(access.hash(), NOW + 599)).isNotNull();
-        assertThat(store.accessToken(access.hash(), NOW + 600)).isNull();
+        assertThat(store.accessToken(access.grantId(), access.hash(), NOW + 599))
+                .isNotNull();
+        assertThat(store.accessToken(access.grantId(), access.hash(), NOW + 600))
+                .isNull();
     }
 
     @Test
@@ -415,13 +423,31 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         rotate(held.token(), successor, one, NOW);
         rotate(held.token(), successor, other, NOW);
 
-        assertThat(store.revokeAccessToken(one.hash())).isTrue();
-        assertThat(store.revokeAccessToken(one.hash())).isFalse();
-        assertThat(store.revokeAccessToken(newHash())).isFalse();
+        assertThat(store.revokeAccessToken(one.grantId(), one.hash())).isTrue();
+        assertThat(store.revokeAccessToken(one.grantId(), one.hash())).isFalse();
+        assertThat(store.revokeAccessToken(held.grant().id(), newHash())).isFalse();
 
-        assertThat(store.accessToken(one.hash(), NOW)).isNull();
-        assertThat(store.accessToken(other.hash(), NOW)).isNotNull();
+        assertThat(store.accessToken(one.grantId(), one.hash(), NOW)).isNull();
+        assertThat(store.accessToken(other.grantId(), other.hash(), NOW)).isNotNull();
         assertThat(revocations).containsExactly(new Revocation.OfAccessToken(one.hash()));
+    }
+
+    /** T-73: what a token says of its grant proves nothing. */
+    @Test
+    void tokensWhenAskedForUnderAnotherGrantThenAreUnknown() {
+        Held<RefreshToken> held = issued(grant(person, inspector), NOW + 3000);
+        Grant stranger = grant(person, inspector + "-2");
+        AuthorizationCode strangersCode = code(stranger);
+        store.createGrant(stranger, strangersCode, 5, NOW);
+        AccessToken access = access(held.grant());
+        rotate(held.token(), refresh(held.grant(), 1), access, NOW);
+
+        assertThat(store.code(held.grant().id(), strangersCode.hash(), NOW)).isNull();
+        assertThat(store.accessToken(stranger.id(), access.hash(), NOW)).isNull();
+        assertThat(store.refreshToken(stranger.id(), held.token().hash(), NOW)).isNull();
+        assertThat(store.revokeAccessToken(stranger.id(), access.hash())).isFalse();
+        assertThat(store.accessToken(held.grant().id(), access.hash(), NOW)).isNotNull();
+        assertThat(revocations).isEmpty();
     }
 
     // Rotation (O-95, O-96, O-98, O-100)
@@ -438,14 +464,15 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         Grant used = store.grant(held.grant().id(), NOW + 9);
         assertThat(used.lastUsedAt()).isEqualTo(NOW + 9);
         assertThat(used.expiresAt()).isEqualTo(GRANT_END + 5);
-        assertThat(store.refreshToken(successor.hash(), NOW + 9))
+        assertThat(store.refreshToken(successor.grantId(), successor.hash(), NOW + 9))
                 .usingRecursiveComparison()
                 .isEqualTo(new Held<>(successor, used));
-        assertThat(store.accessToken(access.hash(), NOW + 9))
+        assertThat(store.accessToken(access.grantId(), access.hash(), NOW + 9))
                 .usingRecursiveComparison()
                 .isEqualTo(new Held<>(access, used));
-        RefreshToken presented =
-                store.refreshToken(held.token().hash(), NOW + 9).token();
+        RefreshToken presented = store.refreshToken(
+                        held.token().grantId(), held.token().hash(), NOW + 9)
+                .token();
         assertThat(presented.firstUsedAt()).isEqualTo(NOW + 9);
         assertThat(presented.wrappedKey())
                 .as("a retry must open it")
@@ -471,12 +498,16 @@ public abstract class GrantStoreContract extends GrantCheckContract {
 
         assertThat(rotate(held.token(), retried, another, NOW + 2000)).isEqualTo(new Rotation.Rotated());
 
-        assertThat(store.accessToken(another.hash(), NOW + 2000)).isNotNull();
-        assertThat(store.refreshToken(successor.hash(), NOW + 2000).token())
+        assertThat(store.accessToken(another.grantId(), another.hash(), NOW + 2000))
+                .isNotNull();
+        assertThat(store.refreshToken(successor.grantId(), successor.hash(), NOW + 2000)
+                        .token())
                 .as("remembered unless it is already")
                 .usingRecursiveComparison()
                 .isEqualTo(successor);
-        assertThat(store.refreshToken(held.token().hash(), NOW + 2000).token().firstUsedAt())
+        assertThat(store.refreshToken(held.token().grantId(), held.token().hash(), NOW + 2000)
+                        .token()
+                        .firstUsedAt())
                 .as("the first use stays the first")
                 .isEqualTo(NOW);
         assertThat(revocations).isEmpty();
@@ -508,11 +539,17 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         rotate(first, refresh(held.grant(), 2), access(held.grant()), NOW + 100);
 
         var hash = held.token().hash();
-        assertThat(store.refreshToken(hash, NOW + 100 + OVERLAP).token().wrappedKey())
+        assertThat(store.refreshToken(held.grant().id(), hash, NOW + 100 + OVERLAP)
+                        .token()
+                        .wrappedKey())
                 .isEqualTo(held.token().wrappedKey());
-        assertThat(store.refreshToken(hash, NOW + 101 + OVERLAP).token().wrappedKey())
+        assertThat(store.refreshToken(held.grant().id(), hash, NOW + 101 + OVERLAP)
+                        .token()
+                        .wrappedKey())
                 .isEmpty();
-        assertThat(store.refreshToken(first.hash(), NOW + 101 + OVERLAP).token().wrappedKey())
+        assertThat(store.refreshToken(first.grantId(), first.hash(), NOW + 101 + OVERLAP)
+                        .token()
+                        .wrappedKey())
                 .as("its own successor was not used")
                 .isEqualTo(first.wrappedKey());
     }
@@ -534,13 +571,15 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         long then = NOW + OVERLAP + 1;
         assertThat(store.grant(grant.id(), then)).isNull();
         for (RefreshToken token : List.of(held.token(), first, second)) {
-            assertThat(store.refreshToken(token.hash(), then)).isNull();
+            assertThat(store.refreshToken(token.grantId(), token.hash(), then)).isNull();
         }
-        assertThat(store.accessToken(access.hash(), then)).isNull();
-        assertThat(store.accessToken(thiefs.hash(), then)).isNull();
+        assertThat(store.accessToken(access.grantId(), access.hash(), then)).isNull();
+        assertThat(store.accessToken(thiefs.grantId(), thiefs.hash(), then)).isNull();
         assertThat(rotate(second, refresh(grant, 3), access(grant), then)).isEqualTo(new Rotation.Unknown());
         assertThat(revocations).containsExactly(new Revocation.OfGrant(grant.id()));
-        assertThat(store.refreshToken(bystander.token().hash(), then)).isNotNull();
+        assertThat(store.refreshToken(
+                        bystander.token().grantId(), bystander.token().hash(), then))
+                .isNotNull();
     }
 
     @Test
@@ -564,7 +603,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
 
         assertThat(store.rotate(newHash(), refresh(held.grant(), 1), access, OVERLAP, GRANT_END, NOW))
                 .isEqualTo(new Rotation.Unknown());
-        assertThat(store.accessToken(access.hash(), NOW)).isNull();
+        assertThat(store.accessToken(access.grantId(), access.hash(), NOW)).isNull();
         assertThat(store.grant(held.grant().id(), NOW)).isNotNull();
         assertThat(revocations).isEmpty();
     }
@@ -576,8 +615,10 @@ public abstract class GrantStoreContract extends GrantCheckContract {
 
         assertThat(rotate(held.token(), successor, access(held.grant()), NOW + 3000))
                 .isEqualTo(new Rotation.Unknown());
-        assertThat(store.refreshToken(held.token().hash(), NOW + 3000)).isNull();
-        assertThat(store.refreshToken(successor.hash(), NOW)).isNull();
+        assertThat(store.refreshToken(held.token().grantId(), held.token().hash(), NOW + 3000))
+                .isNull();
+        assertThat(store.refreshToken(successor.grantId(), successor.hash(), NOW))
+                .isNull();
         assertThat(rotate(held.token(), successor, access(held.grant()), NOW + 2999))
                 .isEqualTo(new Rotation.Rotated());
     }
@@ -592,9 +633,10 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         AccessToken access = access(held.grant());
 
         assertThat(rotate(held.token(), stranger, access, NOW)).isEqualTo(new Rotation.Unknown());
-        assertThat(store.refreshToken(stranger.hash(), NOW)).isNull();
-        assertThat(store.accessToken(access.hash(), NOW)).isNull();
-        assertThat(store.refreshToken(successor.hash(), NOW)).isNotNull();
+        assertThat(store.refreshToken(stranger.grantId(), stranger.hash(), NOW)).isNull();
+        assertThat(store.accessToken(access.grantId(), access.hash(), NOW)).isNull();
+        assertThat(store.refreshToken(successor.grantId(), successor.hash(), NOW))
+                .isNotNull();
     }
 
     @Test
@@ -610,7 +652,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         store.sweep(then);
 
         List<RefreshToken> remembered = family.stream()
-                .map(token -> store.refreshToken(token.hash(), then))
+                .map(token -> store.refreshToken(token.grantId(), token.hash(), then))
                 .filter(found -> found != null)
                 .map(Held::token)
                 .toList();
@@ -641,9 +683,10 @@ public abstract class GrantStoreContract extends GrantCheckContract {
 
         assertThat(rotations).containsOnly(new Rotation.Rotated());
         assertThat(access)
-                .allSatisfy(token ->
-                        assertThat(store.accessToken(token.hash(), NOW)).isNotNull());
-        assertThat(store.refreshToken(successor.hash(), NOW)).isNotNull();
+                .allSatisfy(token -> assertThat(store.accessToken(token.grantId(), token.hash(), NOW))
+                        .isNotNull());
+        assertThat(store.refreshToken(successor.grantId(), successor.hash(), NOW))
+                .isNotNull();
         assertThat(revocations).isEmpty();
     }
 
@@ -661,10 +704,11 @@ public abstract class GrantStoreContract extends GrantCheckContract {
                         : rotate(held.token(), successor, access.get(i), NOW));
 
         assertThat(store.grant(held.grant().id(), NOW)).isNull();
-        assertThat(store.refreshToken(successor.hash(), NOW)).isNull();
+        assertThat(store.refreshToken(successor.grantId(), successor.hash(), NOW))
+                .isNull();
         assertThat(access)
-                .allSatisfy(token ->
-                        assertThat(store.accessToken(token.hash(), NOW)).isNull());
+                .allSatisfy(token -> assertThat(store.accessToken(token.grantId(), token.hash(), NOW))
+                        .isNull());
         assertThat(revocations)
                 .containsExactly(new Revocation.OfGrant(held.grant().id()));
     }
@@ -684,8 +728,10 @@ public abstract class GrantStoreContract extends GrantCheckContract {
 
         boolean revoked = rotations.contains(new Rotation.Reused());
         assertThat(store.grant(held.grant().id(), NOW) == null).isEqualTo(revoked);
-        assertThat(store.refreshToken(first.hash(), NOW) == null).isEqualTo(revoked);
-        assertThat(store.refreshToken(second.hash(), NOW) == null).isEqualTo(revoked);
+        assertThat(store.refreshToken(first.grantId(), first.hash(), NOW) == null)
+                .isEqualTo(revoked);
+        assertThat(store.refreshToken(second.grantId(), second.hash(), NOW) == null)
+                .isEqualTo(revoked);
         assertThat(revocations).hasSize(revoked ? 1 : 0);
     }
 
@@ -704,8 +750,9 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         assertThat(store.revokeGrant("no-such-grant")).isFalse();
 
         assertThat(store.grant(held.grant().id(), NOW)).isNull();
-        assertThat(store.refreshToken(held.token().hash(), NOW)).isNull();
-        assertThat(store.accessToken(access.hash(), NOW)).isNull();
+        assertThat(store.refreshToken(held.token().grantId(), held.token().hash(), NOW))
+                .isNull();
+        assertThat(store.accessToken(access.grantId(), access.hash(), NOW)).isNull();
         assertThat(store.grantsOf(person, NOW))
                 .extracting(Grant::id)
                 .containsExactly(bystander.grant().id());
@@ -735,13 +782,14 @@ public abstract class GrantStoreContract extends GrantCheckContract {
         long before = recordCount();
         Held<RefreshToken> held = issued(grant(person, inspector), NOW + 3000);
         rotate(held.token(), refresh(held.grant(), 1), access(held.grant()), NOW);
-        store.putPendingSignIn(pending(NOW + 600));
-        store.putClient(client(inspector), NOW + 600);
+        store.putPendingSignIn(pending(NOW + 600), NOW);
+        store.putClient(client(inspector), NOW + 600, NOW);
         assertThat(recordCount() - before).isEqualTo(8); // grant, code, 2 access, 2 refresh, sign-in, client
 
         assertThat(store.sweep(NOW)).isZero();
         assertThat(store.sweep(NOW + 600)).isEqualTo(5);
-        assertThat(store.refreshToken(held.token().hash(), NOW + 600)).isNotNull();
+        assertThat(store.refreshToken(held.token().grantId(), held.token().hash(), NOW + 600))
+                .isNotNull();
         assertThat(store.sweep(NOW + 600)).isZero();
         assertThat(store.sweep(NOW + 86_400)).isEqualTo(3);
         assertThat(recordCount()).isEqualTo(before);
@@ -767,7 +815,7 @@ public abstract class GrantStoreContract extends GrantCheckContract {
     @Test
     void sweepWhenThereIsMuchThenAllGoes() throws Exception {
         race(1700, i -> () -> {
-            store.putPendingSignIn(pending(NOW + 600));
+            store.putPendingSignIn(pending(NOW + 600), NOW);
             return i;
         });
         assertThat(store.sweep(NOW + 600)).isEqualTo(1700);

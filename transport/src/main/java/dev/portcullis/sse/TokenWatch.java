@@ -80,6 +80,9 @@ public final class TokenWatch {
             case Revocation.OfGrant(String grantId) -> ofGrant(grantId).forEach(one -> one.stream.inLoop(one.end));
             case Revocation.OfAccessToken(TokenHash hash) -> ofToken(hash).forEach(one -> one.stream.inLoop(one.end));
             case Revocation.OfProps(String grantId) -> ofGrant(grantId).forEach(one -> one.stream.inLoop(one::outdate));
+            case Revocation.Unheard(
+                    ) -> {} // each stream's next look finds its token forgotten, and asks the store: spread over the
+            // time between two looks
         }
     }
 

@@ -122,7 +122,8 @@ class TokenWatchTest {
     void followWhenTokenAloneIsRevokedThenStreamEnds() {
         try (var server = start(100);
                 var client = open(server)) {
-            assertThat(store.revokeAccessToken(TokenHash.of(token))).isTrue();
+            assertThat(store.revokeAccessToken(TokenFormat.grantIdOf(token), TokenHash.of(token)))
+                    .isTrue();
             awaitEnd(client);
         }
     }
@@ -148,7 +149,8 @@ class TokenWatchTest {
             Await.until(
                     "only the other stream is followed", () -> watching.get().size() == 1);
 
-            assertThat(store.revokeAccessToken(TokenHash.of(other))).isTrue();
+            assertThat(store.revokeAccessToken(TokenFormat.grantIdOf(other), TokenHash.of(other)))
+                    .isTrue();
             assertThat(stranger.readChunk()).isEmpty();
             Await.until("nothing is left behind", () -> watching.get().size() == 0);
         }

@@ -113,11 +113,13 @@ public final class ProviderTrips {
         var location = provider.authorizationUri(new AuthorizationStart(state, nonce, codeVerifier, forceLogin));
         byte[] plain =
                 new Fields.Writer().text(nonce).text(codeVerifier).then(luggage).bytes();
-        store.putPendingSignIn(new PendingSignIn(
-                TokenHash.of(state),
-                TokenHash.of(secret),
-                new Sealer(keysOf(state).getFirst()).seal(plain, purpose.context()),
-                nowSeconds + lifeSeconds));
+        store.putPendingSignIn(
+                new PendingSignIn(
+                        TokenHash.of(state),
+                        TokenHash.of(secret),
+                        new Sealer(keysOf(state).getFirst()).seal(plain, purpose.context()),
+                        nowSeconds + lifeSeconds),
+                nowSeconds);
         var secrets = browser.crowdedOut(purpose.secretPrefix, OPEN_MAX);
         secrets.add(new BrowserSecret(secretName(state), secret, lifeSeconds));
         return new Begun(TokenHash.of(state), location, secrets);

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *            peek                                    load
  *  token ──► malformed ─────────────► REFUSED
- *        ──► in the table ──────────► VerifiedToken
- *        ──► in the table, expired ─► REFUSED
+ *        ──► in the table, counts ──► VerifiedToken
+ *        ──► the same, expired ─────► REFUSED
  *        ──► known as bogus ────────► REFUSED
  *        ──► else ──────────────────► ASK_STORE ──► store: live ────► VerifiedToken, into the table
  *                                               ──► store: nothing ─► REFUSED, into the table of the bogus
@@ -43,9 +43,16 @@ import org.jspecify.annotations.Nullable;
  * answered nor kept. A flight that starts later asks a store that knows of the revocation. When something else is known of a grant's person (O-145), its tokens are taken out
  * likewise, to be read anew, and what a flight in progress has read is not kept.
  *
+ * <p><b>What is in the table counts as long as every revocation up to a moment ago has been heard</b> ({@link GrantStore#heardMillis}), or it was itself read a moment ago: so a token that was
+ * revoked on another node is refused here within a second, link or no link, and what the store cannot be asked about then is neither admitted nor refused. When the link is there again,
+ * something may have been revoked that was not heard, and everything is read anew.
+ *
  * <p>Any thread. {@link #peek} neither blocks nor allocates beyond the hash (48 bytes); {@link #load} blocks.
  */
 public final class AccessTokenVerifier {
+    /** How old what is known may be: a second, less the tick by which a {@link TickingClock} may be late. */
+    static final int LEASE_MILLIS = 900;
+
     private final GrantStore store;
     private final List<String> sameAudience;
     private final InstantSource clock;
@@ -85,7 +92,7 @@ public final class AccessTokenVerifier {
             return refused(TokenOutcome.INVALID);
         }
         TokenHash hash = TokenHash.of(credentials, from, TokenFormat.LENGTH);
-        VerifiedToken token = live.get(hash);
+        VerifiedToken token = known(hash);
         if (token != null) {
             return admit(token, resource, TokenOutcome.HIT);
         }
@@ -94,6 +101,22 @@ public final class AccessTokenVerifier {
             return refused(TokenOutcome.INVALID);
         }
         return TokenCheck.ASK_STORE;
+    }
+
+    /** What is in the table and counts now. */
+    private @Nullable VerifiedToken known(TokenHash hash) {
+        long now = clock.millis();
+        return isHeard(now) ? live.get(hash) : live.get(hash, now - LEASE_MILLIS, now + LEASE_MILLIS);
+    }
+
+    /** Whether revocations have been heard up to a moment ago; a moment that is still to come was named before the clock was set back (T-116). */
+    private boolean isHeard(long nowMillis) {
+        long heard = store.heardMillis();
+        return heard == Long.MAX_VALUE || isLately(heard, nowMillis);
+    }
+
+    private static boolean isLately(long millis, long nowMillis) {
+        return Math.abs(nowMillis - millis) <= LEASE_MILLIS;
     }
 
     /**
@@ -115,7 +138,8 @@ public final class AccessTokenVerifier {
     /**
      * Whether a token that was verified earlier still is, for streams that outlive their request (O-27). Does not block.
      *
-     * @return the token as it is known now; {@link TokenCheck#REFUSED} if it has expired; {@link TokenCheck#ASK_STORE} if this process no longer knows it: ask {@link #isLive}
+     * @return the token as it is known now; {@link TokenCheck#REFUSED} if it has expired; {@link TokenCheck#ASK_STORE} if this process no longer knows it, or not lately
+     *     enough: ask {@link #isLive}
      */
     public TokenCheck recheck(VerifiedToken token) {
         if (isExpired(token)) {
@@ -124,7 +148,7 @@ public final class AccessTokenVerifier {
         if (token.holdsUntilItsEnd()) {
             return token;
         }
-        VerifiedToken known = live.get(token.hash());
+        VerifiedToken known = known(token.hash());
         return known == null ? TokenCheck.ASK_STORE : known;
     }
 
@@ -134,7 +158,7 @@ public final class AccessTokenVerifier {
      * @throws StoreException nothing is known about the token
      */
     public boolean isLive(VerifiedToken token) {
-        return store.accessToken(token.hash(), nowSeconds()) != null;
+        return store.accessToken(token.principal().grantId(), token.hash(), nowSeconds()) != null;
     }
 
     /** Whoever is to be told of revocations too: after the token was forgotten here. Called from any thread; must not block. */
@@ -167,8 +191,10 @@ public final class AccessTokenVerifier {
         try {
             // The flight before this one may have landed since the table was looked at: it fills the table first, and
             // takes itself off the list then.
-            VerifiedToken landed = live.get(flight.hash);
-            VerifiedToken found = keep(flight, landed == null ? read(token, flight) : landed);
+            long askedAt = clock.millis();
+            VerifiedToken landed = known(flight.hash);
+            VerifiedToken found =
+                    landed == null ? keep(flight, read(token, flight), askedAt) : unlessRevoked(flight, landed);
             flight.result.complete(found);
             return found;
         } catch (RuntimeException | Error e) {
@@ -190,8 +216,8 @@ public final class AccessTokenVerifier {
     }
 
     private @Nullable VerifiedToken read(String token, Flight flight) {
-        Held<AccessToken> held = store.accessToken(flight.hash, nowSeconds());
-        if (held == null || !held.grant().id().equals(flight.grantId)) {
+        Held<AccessToken> held = store.accessToken(flight.grantId, flight.hash, nowSeconds());
+        if (held == null) {
             return null;
         }
         AccessToken access = held.token();
@@ -219,15 +245,33 @@ public final class AccessTokenVerifier {
         return List.copyOf(audience);
     }
 
-    /** Remembers what a flight found, unless it was revoked meanwhile: under the flight's lock, so that a revocation comes wholly before or wholly after. */
-    private @Nullable VerifiedToken keep(Flight flight, @Nullable VerifiedToken found) {
+    /**
+     * Remembers what a flight found, unless it was revoked meanwhile: under the flight's lock, so that a revocation comes wholly before or wholly after.
+     *
+     * @throws StoreException it took so long that a revocation may have gone unheard meanwhile
+     */
+    private @Nullable VerifiedToken keep(Flight flight, @Nullable VerifiedToken found, long askedAtMillis) {
+        synchronized (flight) {
+            VerifiedToken standing = unlessRevoked(flight, found);
+            if (standing == null) {
+                return null;
+            }
+            long now = clock.millis();
+            if (!isLately(askedAtMillis, now) && (flight.unheard || !isHeard(now))) {
+                throw new StoreException("the store has answered too late to say what is so now");
+            }
+            if (!flight.outdated && !flight.unheard) {
+                live.put(standing, askedAtMillis);
+            }
+            return standing;
+        }
+    }
+
+    private @Nullable VerifiedToken unlessRevoked(Flight flight, @Nullable VerifiedToken found) {
         synchronized (flight) {
             if (found == null || flight.revoked) {
                 bogus.add(flight.hash, clock.millis());
                 return null;
-            }
-            if (!flight.outdated) {
-                live.put(found, nowSeconds());
             }
             return found;
         }
@@ -257,6 +301,10 @@ public final class AccessTokenVerifier {
                     flight.revoke();
                 }
                 live.remove(hash);
+            }
+            case Revocation.Unheard() -> {
+                flights.values().forEach(Flight::miss);
+                live.clear();
             }
         }
         listeners.forEach(listener -> listener.accept(revocation));
@@ -298,6 +346,9 @@ public final class AccessTokenVerifier {
         /** Guarded by this. */
         boolean outdated;
 
+        /** Guarded by this. */
+        boolean unheard;
+
         Flight(TokenHash hash, String grantId) {
             this.hash = hash;
             this.grantId = grantId;
@@ -310,6 +361,11 @@ public final class AccessTokenVerifier {
         /** What it has read of the person may be what was known before: it answers with that once. */
         synchronized void outdate() {
             outdated = true;
+        }
+
+        /** It may have been revoked after it was read, and that not heard. */
+        synchronized void miss() {
+            unheard = true;
         }
     }
 }

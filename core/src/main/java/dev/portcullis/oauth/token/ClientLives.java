@@ -30,7 +30,7 @@ final class ClientLives {
     /** What the operator or a document says of a client has no life of its own, and must not outlive them. */
     private void use(RegisteredClient client, long nowSeconds) {
         if (client.kind() == RegisteredClient.Kind.DYNAMIC) {
-            store.putClient(client, nowSeconds + lifeSeconds);
+            store.putClient(client, nowSeconds + lifeSeconds, nowSeconds);
         }
     }
 }

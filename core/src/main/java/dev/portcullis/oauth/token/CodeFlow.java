@@ -89,8 +89,9 @@ final class CodeFlow {
     }
 
     private Held<AuthorizationCode> find(String code, long nowSeconds) {
-        Held<AuthorizationCode> held =
-                TokenFormat.isWellFormed(Kind.CODE, code) ? store.code(TokenHash.of(code), nowSeconds) : null;
+        Held<AuthorizationCode> held = TokenFormat.isWellFormed(Kind.CODE, code)
+                ? store.code(TokenFormat.grantIdOf(code), TokenHash.of(code), nowSeconds)
+                : null;
         if (held == null) {
             throw refused("the code is unknown, spent or expired");
         }
@@ -105,7 +106,7 @@ final class CodeFlow {
         if (store.consumeCode(spent, access.token(), refresh, grantExpiresAt, nowSeconds)) {
             return;
         }
-        Held<AuthorizationCode> now = store.code(code.hash(), nowSeconds);
+        Held<AuthorizationCode> now = store.code(code.grantId(), code.hash(), nowSeconds);
         if (now != null && now.token().spent()) {
             throw replayed(now.grant());
         }

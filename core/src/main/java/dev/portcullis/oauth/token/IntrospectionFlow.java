@@ -60,7 +60,7 @@ final class IntrospectionFlow {
 
     private @Nullable Introspection find(String token, RegisteredClient client, long nowSeconds) {
         Held<AccessToken> held = TokenFormat.isWellFormed(Kind.ACCESS, token)
-                ? store.accessToken(TokenHash.of(token), nowSeconds)
+                ? store.accessToken(TokenFormat.grantIdOf(token), TokenHash.of(token), nowSeconds)
                 : null;
         if (held == null) {
             return null;

@@ -116,7 +116,7 @@ final class RefreshFlow {
 
     private Held<RefreshToken> find(String token, long nowSeconds) {
         Held<RefreshToken> held = TokenFormat.isWellFormed(Kind.REFRESH, token)
-                ? store.refreshToken(TokenHash.of(token), nowSeconds)
+                ? store.refreshToken(TokenFormat.grantIdOf(token), TokenHash.of(token), nowSeconds)
                 : null;
         if (held == null) {
             throw refused();

@@ -79,7 +79,7 @@ final class TokenExchangeFlow {
 
     private Held<AccessToken> find(String token, long nowSeconds) {
         Held<AccessToken> held = TokenFormat.isWellFormed(Kind.ACCESS, token)
-                ? store.accessToken(TokenHash.of(token), nowSeconds)
+                ? store.accessToken(TokenFormat.grantIdOf(token), TokenHash.of(token), nowSeconds)
                 : null;
         if (held == null) {
             throw refused();

@@ -227,7 +227,7 @@ public final class TokenService {
         if (isRefresh) {
             store.revokeGrant(owned.grant().id());
         } else {
-            store.revokeAccessToken(TokenHash.of(token));
+            store.revokeAccessToken(owned.grant().id(), TokenHash.of(token));
         }
         telemetry.audit(event.detail("by its client"));
     }
@@ -251,7 +251,7 @@ public final class TokenService {
 
     private @Nullable Owned ownerOf(String token, long nowSeconds) {
         if (TokenFormat.isWellFormed(Kind.ACCESS, token)) {
-            Held<AccessToken> held = store.accessToken(TokenHash.of(token), nowSeconds);
+            Held<AccessToken> held = store.accessToken(TokenFormat.grantIdOf(token), TokenHash.of(token), nowSeconds);
             if (held == null) {
                 return null;
             }
@@ -265,10 +265,11 @@ public final class TokenService {
     /** The grant of the code or the refresh token that a request presents; null if there is none. */
     private @Nullable Grant grantOf(@Nullable String code, @Nullable String refreshToken, long nowSeconds) {
         if (code != null && TokenFormat.isWellFormed(Kind.CODE, code)) {
-            return grantOf(store.code(TokenHash.of(code), nowSeconds));
+            return grantOf(store.code(TokenFormat.grantIdOf(code), TokenHash.of(code), nowSeconds));
         }
         if (refreshToken != null && TokenFormat.isWellFormed(Kind.REFRESH, refreshToken)) {
-            return grantOf(store.refreshToken(TokenHash.of(refreshToken), nowSeconds));
+            return grantOf(
+                    store.refreshToken(TokenFormat.grantIdOf(refreshToken), TokenHash.of(refreshToken), nowSeconds));
         }
         return null;
     }

@@ -32,7 +32,22 @@ final class TokenTable {
 
     @Nullable
     VerifiedToken get(TokenHash hash) {
+        return used(find(hash));
+    }
+
+    /**
+     * The same, of what was read from the store lately.
+     *
+     * @param fromMillis when it was read at the earliest
+     * @param toMillis and at the latest: what seems to have been read later was read before the clock was set back (T-116)
+     */
+    @Nullable
+    VerifiedToken get(TokenHash hash, long fromMillis, long toMillis) {
         Entry entry = find(hash);
+        return entry == null || entry.readAtMillis < fromMillis || entry.readAtMillis > toMillis ? null : used(entry);
+    }
+
+    private static @Nullable VerifiedToken used(@Nullable Entry entry) {
         if (entry == null) {
             return null;
         }
@@ -54,13 +69,17 @@ final class TokenTable {
         return (int) firstWord & (buckets.length() - 1);
     }
 
-    /** Adds or replaces; makes room first if there is none. */
-    synchronized void put(VerifiedToken token, long nowSeconds) {
+    /**
+     * Adds or replaces; makes room first if there is none.
+     *
+     * @param readAtMillis when the store was asked for it
+     */
+    synchronized void put(VerifiedToken token, long readAtMillis) {
         remove(token.hash());
         if (size >= entriesMax) {
-            unlink(victim(nowSeconds));
+            unlink(victim(readAtMillis / 1000));
         }
-        link(new Entry(token));
+        link(new Entry(token, readAtMillis));
     }
 
     synchronized void remove(TokenHash hash) {
@@ -74,6 +93,17 @@ final class TokenTable {
         for (Entry entry = newestOfGrant.get(grantId); entry != null; entry = newestOfGrant.get(grantId)) {
             unlink(entry);
         }
+    }
+
+    synchronized void clear() {
+        for (int bucket = 0; bucket < buckets.length(); bucket++) {
+            buckets.set(bucket, null);
+        }
+        newestOfGrant.clear();
+        newest = null;
+        oldest = null;
+        hand = null;
+        size = 0;
     }
 
     synchronized int size() {
@@ -167,6 +197,7 @@ final class TokenTable {
         final long c;
         final long d;
         final VerifiedToken token;
+        final long readAtMillis;
 
         /** In its bucket. */
         volatile @Nullable Entry next;
@@ -186,8 +217,9 @@ final class TokenTable {
         @Nullable
         Entry olderOfGrant;
 
-        Entry(VerifiedToken token) {
+        Entry(VerifiedToken token, long readAtMillis) {
             this.token = token;
+            this.readAtMillis = readAtMillis;
             a = token.hash().a();
             b = token.hash().b();
             c = token.hash().c();

@@ -72,7 +72,7 @@ public final class EmbeddedGrantStore implements GrantStore {
     }
 
     @Override
-    public void putPendingSignIn(PendingSignIn pending) {
+    public void putPendingSignIn(PendingSignIn pending, long nowSeconds) {
         writer.make((tables, tx) -> {
             if (tables.pending.count() >= limits.pendingSignInsMax()) {
                 throw new StoreException("too many sign-ins under way: " + limits.pendingSignInsMax());
@@ -99,7 +99,7 @@ public final class EmbeddedGrantStore implements GrantStore {
     }
 
     @Override
-    public void putClient(RegisteredClient client, long expiresAtSeconds) {
+    public void putClient(RegisteredClient client, long expiresAtSeconds, long nowSeconds) {
         writer.make((tables, tx) -> {
             tables.clients.put(tx, new RememberedClient(client, expiresAtSeconds));
             tables.registrations.remove(tx, Keys.client(client.id()));
@@ -257,10 +257,10 @@ public final class EmbeddedGrantStore implements GrantStore {
     }
 
     @Override
-    public @Nullable Held<AuthorizationCode> code(TokenHash code, long nowSeconds) {
+    public @Nullable Held<AuthorizationCode> code(String grantId, TokenHash code, long nowSeconds) {
         return writer.database().<@Nullable Held<AuthorizationCode>>read(tables -> {
             AuthorizationCode found = tables.codes.live(code.toBytes(), nowSeconds);
-            return found == null ? null : held(tables, found, found.grantId(), nowSeconds);
+            return found == null || !found.grantId().equals(grantId) ? null : held(tables, found, grantId, nowSeconds);
         });
     }
 
@@ -294,20 +294,20 @@ public final class EmbeddedGrantStore implements GrantStore {
     }
 
     @Override
-    public @Nullable Held<AccessToken> accessToken(TokenHash token, long nowSeconds) {
+    public @Nullable Held<AccessToken> accessToken(String grantId, TokenHash token, long nowSeconds) {
         return writer.database().<@Nullable Held<AccessToken>>read(tables -> {
             AccessToken found = tables.access.live(token.toBytes(), nowSeconds);
-            return found == null ? null : held(tables, found, found.grantId(), nowSeconds);
+            return found == null || !found.grantId().equals(grantId) ? null : held(tables, found, grantId, nowSeconds);
         });
     }
 
     @Override
-    public @Nullable Held<RefreshToken> refreshToken(TokenHash token, long nowSeconds) {
+    public @Nullable Held<RefreshToken> refreshToken(String grantId, TokenHash token, long nowSeconds) {
         return writer.database().<@Nullable Held<RefreshToken>>read(tables -> {
             RefreshRow found = tables.refresh.live(token.toBytes(), nowSeconds);
-            return found == null
+            return found == null || !found.token().grantId().equals(grantId)
                     ? null
-                    : held(tables, found.asOf(nowSeconds).token(), found.token().grantId(), nowSeconds);
+                    : held(tables, found.asOf(nowSeconds).token(), grantId, nowSeconds);
         });
     }
 
@@ -397,9 +397,10 @@ public final class EmbeddedGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean revokeAccessToken(TokenHash token) {
+    public boolean revokeAccessToken(String grantId, TokenHash token) {
         return writer.write((tables, tx) -> {
-            boolean there = tables.removeAccess(tx, token);
+            AccessToken found = tables.access.get(token.toBytes());
+            boolean there = found != null && found.grantId().equals(grantId) && tables.removeAccess(tx, token);
             if (there) {
                 tx.revoked(new Revocation.OfAccessToken(token));
             }

@@ -10,6 +10,7 @@ import dev.portcullis.oauth.OAuthError;
 import dev.portcullis.oauth.OAuthSettings;
 import dev.portcullis.oauth.OAuthSettings.Dpop;
 import dev.portcullis.oauth.OAuthSettings.Offered;
+import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.browser.Fields;
 import dev.portcullis.oauth.client.FoundClient;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
@@ -63,7 +64,7 @@ class DpopKeyTest {
             var issued = new GrantIssuer(store, Fixture.SETTINGS.lives(), 50)
                     .issue(transaction, transaction.scopes(), client, signIn, "subject", Fixture.NOW);
 
-            assertThat(store.code(TokenHash.of(issued.code()), Fixture.NOW)
+            assertThat(store.code(TokenFormat.grantIdOf(issued.code()), TokenHash.of(issued.code()), Fixture.NOW)
                             .token()
                             .boundTo())
                     .isEqualTo(THUMBPRINT);

@@ -7,6 +7,7 @@ import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.IdentityProvider.SignIn;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.OAuthSettings.Lives;
+import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.store.Grant;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
@@ -36,7 +37,8 @@ class GrantIssuerTest {
             String code = new GrantIssuer(store, Lives.DEFAULT, 50)
                     .issue(transaction(), Scopes.of("tools"), CLIENT, signIn, "alice", NOW)
                     .code();
-            return store.code(TokenHash.of(code), NOW).grant();
+            return store.code(TokenFormat.grantIdOf(code), TokenHash.of(code), NOW)
+                    .grant();
         }
     }
 

@@ -35,7 +35,7 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
-    public synchronized void putPendingSignIn(PendingSignIn record) {
+    public synchronized void putPendingSignIn(PendingSignIn record, long nowSeconds) {
         answer("putPendingSignIn");
         pending.put(record.state(), record);
     }
@@ -56,7 +56,7 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
-    public synchronized void putClient(RegisteredClient client, long expiresAtSeconds) {
+    public synchronized void putClient(RegisteredClient client, long expiresAtSeconds, long nowSeconds) {
         answer("putClient");
         clients.put(client.id(), client);
     }
@@ -139,7 +139,7 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
-    public Held<AuthorizationCode> code(TokenHash code, long nowSeconds) {
+    public Held<AuthorizationCode> code(String grantId, TokenHash code, long nowSeconds) {
         throw notUsed();
     }
 
@@ -150,12 +150,12 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
-    public Held<AccessToken> accessToken(TokenHash token, long nowSeconds) {
+    public Held<AccessToken> accessToken(String grantId, TokenHash token, long nowSeconds) {
         throw notUsed();
     }
 
     @Override
-    public Held<RefreshToken> refreshToken(TokenHash token, long nowSeconds) {
+    public Held<RefreshToken> refreshToken(String grantId, TokenHash token, long nowSeconds) {
         throw notUsed();
     }
 
@@ -176,7 +176,7 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean revokeAccessToken(TokenHash token) {
+    public boolean revokeAccessToken(String grantId, TokenHash token) {
         throw notUsed();
     }
 

@@ -46,7 +46,7 @@ final class ClientAuthenticatorTest {
     @BeforeEach
     void register() {
         for (AuthMethod method : AuthMethod.values()) {
-            store.putClient(client("id:" + method.wireName(), method), NOW + 60);
+            store.putClient(client("id:" + method.wireName(), method), NOW + 60, NOW);
         }
     }
 

@@ -245,7 +245,7 @@ final class ClientRegistrationTest {
     @Test
     void findWhenIdHasExpiredButWasUsedThenTheRecordCounts() {
         RegisteredClient client = register("{" + REDIRECT + "}").client();
-        store.putClient(client, NOW + 2L * LIFE);
+        store.putClient(client, NOW + 2L * LIFE, NOW);
 
         assertThat(clients.find(client.id(), NOW + LIFE + 1).orNull()).isEqualTo(client);
     }

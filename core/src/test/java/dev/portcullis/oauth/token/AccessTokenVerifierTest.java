@@ -164,7 +164,7 @@ final class AccessTokenVerifierTest {
         load(tokens.accessToken());
         load(other);
 
-        server.store.revokeAccessToken(TokenHash.of(tokens.accessToken()));
+        server.store.revokeAccessToken(TokenFormat.grantIdOf(tokens.accessToken()), TokenHash.of(tokens.accessToken()));
 
         assertThat(load(tokens.accessToken())).isSameAs(TokenCheck.REFUSED);
         assertThat(peek(other)).isInstanceOf(VerifiedToken.class);
@@ -212,7 +212,8 @@ final class AccessTokenVerifierTest {
 
     @Test
     void loadWhenTokenIsRevokedAfterTheReadThenRefusesAndKeepsNothing() {
-        revokeDuringLoad(() -> server.store.revokeAccessToken(TokenHash.of(tokens.accessToken())));
+        revokeDuringLoad(() -> server.store.revokeAccessToken(
+                TokenFormat.grantIdOf(tokens.accessToken()), TokenHash.of(tokens.accessToken())));
     }
 
     private void revokeDuringLoad(Runnable revocation) {

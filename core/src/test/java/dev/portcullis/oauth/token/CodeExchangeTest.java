@@ -52,11 +52,14 @@ final class CodeExchangeTest {
         assertThat(response.expiresIn()).isEqualTo(3600);
         assertThat(response.scopes()).isEqualTo(TokenFixture.GRANTED); // O-42: always stated
         assertThat(response.resources()).containsExactly(TokenFixture.MCP);
-        var code = server.store.code(TokenHash.of(issued.code()), server.now);
+        var code = server.store.code(TokenFormat.grantIdOf(issued.code()), TokenHash.of(issued.code()), server.now);
         assertThat(code.token().spent()).isTrue();
         assertThat(code.token().expiresAt()).isEqualTo(server.now + 3600); // O-92: until the access token ends
         assertThat(code.grant().expiresAt()).isEqualTo(server.now + 30 * 86_400); // O-98
-        assertThat(server.store.accessToken(TokenHash.of(response.accessToken()), server.now))
+        assertThat(server.store.accessToken(
+                        TokenFormat.grantIdOf(response.accessToken()),
+                        TokenHash.of(response.accessToken()),
+                        server.now))
                 .isNotNull();
         assertThat(server.told).containsExactly("TOKEN ok");
     }
@@ -210,7 +213,8 @@ final class CodeExchangeTest {
         assertThat(refusal(issued.form()).error()).isEqualTo(OAuthError.INVALID_GRANT);
 
         assertThat(server.isGrantLive(issued)).isFalse();
-        assertThat(server.store.accessToken(TokenHash.of(first.accessToken()), server.now))
+        assertThat(server.store.accessToken(
+                        TokenFormat.grantIdOf(first.accessToken()), TokenHash.of(first.accessToken()), server.now))
                 .isNull();
         assertThat(refusal(TokenFixture.refreshForm(issued.client(), first.refreshToken()))
                         .error())
@@ -333,7 +337,10 @@ final class CodeExchangeTest {
             assertThat(response.expiresIn()).isEqualTo(870);
             assertThat(shortLived
                             .store
-                            .refreshToken(TokenHash.of(response.refreshToken()), shortLived.now)
+                            .refreshToken(
+                                    TokenFormat.grantIdOf(response.refreshToken()),
+                                    TokenHash.of(response.refreshToken()),
+                                    shortLived.now)
                             .token()
                             .expiresAt())
                     .isEqualTo(shortLived.now + 870);

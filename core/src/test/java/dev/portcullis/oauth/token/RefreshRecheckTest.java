@@ -169,7 +169,10 @@ final class RefreshRecheckTest {
         }
 
         boolean isUnused() {
-            return store.refreshToken(TokenHash.of(refresh), now).token().firstUsedAt() == 0;
+            return store.refreshToken(TokenFormat.grantIdOf(refresh), TokenHash.of(refresh), now)
+                            .token()
+                            .firstUsedAt()
+                    == 0;
         }
     }
 
@@ -356,7 +359,8 @@ final class RefreshRecheckTest {
 
         now += 1;
         assertThat(refusal(last.refreshToken())).isEqualTo(OAuthError.TEMPORARILY_UNAVAILABLE);
-        var unused = store.refreshToken(TokenHash.of(last.refreshToken()), now);
+        var unused =
+                store.refreshToken(TokenFormat.grantIdOf(last.refreshToken()), TokenHash.of(last.refreshToken()), now);
         assertThat(unused.token().firstUsedAt()).as("not rotated").isZero();
         assertThat(alice.isLive()).isTrue();
         now += 86_400;
@@ -407,7 +411,9 @@ final class RefreshRecheckTest {
         provider.failure = failure;
         int calls = provider.calls.get();
         now += OAuthSettings.Lives.DEFAULT.refreshOverlap();
-        assertThat(store.refreshToken(TokenHash.of(alice.refresh), now).token().wrappedKey())
+        assertThat(store.refreshToken(TokenFormat.grantIdOf(alice.refresh), TokenHash.of(alice.refresh), now)
+                        .token()
+                        .wrappedKey())
                 .as("within the overlap it is as good as ever")
                 .isNotEmpty();
         now += 1 + STALENESS;

@@ -57,7 +57,10 @@ final class RefreshTest {
         assertThat(response.expiresIn()).isEqualTo(3600);
         assertThat(response.scopes()).isEqualTo(TokenFixture.GRANTED);
         assertThat(server.store
-                        .accessToken(TokenHash.of(response.accessToken()), server.now)
+                        .accessToken(
+                                TokenFormat.grantIdOf(response.accessToken()),
+                                TokenHash.of(response.accessToken()),
+                                server.now)
                         .token()
                         .scopes())
                 .isEqualTo(TokenFixture.GRANTED);
@@ -125,7 +128,7 @@ final class RefreshTest {
 
         assertThat(refusal.error()).isEqualTo(OAuthError.INVALID_GRANT);
         assertThat(server.store
-                        .refreshToken(TokenHash.of(first), server.now)
+                        .refreshToken(TokenFormat.grantIdOf(first), TokenHash.of(first), server.now)
                         .token()
                         .firstUsedAt())
                 .isZero();
@@ -139,7 +142,7 @@ final class RefreshTest {
         assertThat(refusal(first, "scope", "to\\ols")).isEqualTo(OAuthError.INVALID_SCOPE);
         assertThat(refusal(first, "resource", TokenFixture.SSE)).isEqualTo(OAuthError.INVALID_TARGET);
         assertThat(server.store
-                        .refreshToken(TokenHash.of(first), server.now)
+                        .refreshToken(TokenFormat.grantIdOf(first), TokenHash.of(first), server.now)
                         .token()
                         .firstUsedAt())
                 .isZero();
@@ -202,7 +205,8 @@ final class RefreshTest {
         assertThat(refreshTokens).hasSize(1);
         assertThat(accessTokens).hasSize(64);
         assertThat(accessTokens)
-                .allSatisfy(token -> assertThat(server.store.accessToken(TokenHash.of(token), server.now))
+                .allSatisfy(token -> assertThat(
+                                server.store.accessToken(TokenFormat.grantIdOf(token), TokenHash.of(token), server.now))
                         .isNotNull());
         assertThat(refresh(refreshTokens.iterator().next()).accessToken()).isNotEmpty();
     }

@@ -40,7 +40,9 @@ final class RevokeTest {
     }
 
     private boolean isAccessLive() {
-        return server.store.accessToken(TokenHash.of(tokens.accessToken()), server.now) != null;
+        return server.store.accessToken(
+                        TokenFormat.grantIdOf(tokens.accessToken()), TokenHash.of(tokens.accessToken()), server.now)
+                != null;
     }
 
     @Test

@@ -27,10 +27,10 @@ final class TokenTableTest {
         var busy = new ArrayList<VerifiedToken>();
         for (int i = 0; i < 10; i++) {
             busy.add(token("busy", NOW + 60));
-            table.put(busy.get(i), NOW);
+            table.put(busy.get(i), NOW * 1000);
         }
         for (int i = 0; i < 10_000; i++) {
-            table.put(token("passing", NOW + 60), NOW);
+            table.put(token("passing", NOW + 60), NOW * 1000);
             if (i % 20 == 0) {
                 assertThat(busy)
                         .allSatisfy(one -> assertThat(table.get(one.hash())).isSameAs(one));
@@ -44,12 +44,12 @@ final class TokenTableTest {
         var table = new TokenTable(2);
         VerifiedToken expired = token("a", NOW);
         VerifiedToken live = token("b", NOW + 1);
-        table.put(expired, NOW - 1);
-        table.put(live, NOW - 1);
+        table.put(expired, (NOW - 1) * 1000);
+        table.put(live, (NOW - 1) * 1000);
         table.get(expired.hash());
         table.get(live.hash());
 
-        table.put(token("c", NOW + 60), NOW);
+        table.put(token("c", NOW + 60), NOW * 1000);
 
         assertThat(table.get(expired.hash())).isNull();
         assertThat(table.get(live.hash())).isSameAs(live);
@@ -60,7 +60,7 @@ final class TokenTableTest {
         var table = new TokenTable(1);
         for (int i = 0; i < 10; i++) {
             VerifiedToken token = token("g", NOW + 60);
-            table.put(token, NOW);
+            table.put(token, NOW * 1000);
             assertThat(table.get(token.hash())).isSameAs(token);
             assertThat(table.size()).isEqualTo(1);
         }
@@ -89,7 +89,7 @@ final class TokenTableTest {
                 }
                 default -> {
                     VerifiedToken token = token("g" + random.nextInt(50), NOW + 60);
-                    table.put(token, NOW);
+                    table.put(token, NOW * 1000);
                     model.put(token.hash(), token);
                     all.add(token);
                 }
@@ -116,7 +116,7 @@ final class TokenTableTest {
                 all.removeIf(one -> one.principal().grantId().equals(grant));
             } else {
                 VerifiedToken token = token("g" + random.nextInt(8), NOW + 60);
-                table.put(token, NOW);
+                table.put(token, NOW * 1000);
                 all.add(token);
                 table.get(all.get(random.nextInt(all.size())).hash());
             }

@@ -10,6 +10,7 @@ import dev.portcullis.store.RefreshToken;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.StoreException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -21,6 +22,15 @@ final class WatchedGrantStore implements GrantStore {
 
     /** Whether what the identity provider said cannot be written, and all else can. */
     volatile boolean losesAnswers;
+
+    /** Whether what is revoked is told to nobody. */
+    volatile boolean isMute;
+
+    /** Until when all revocations are said to have been heard. */
+    volatile long heardMillis = Long.MAX_VALUE;
+
+    /** Tells listeners besides what the store tells. */
+    private final List<Consumer<Revocation>> listeners = new CopyOnWriteArrayList<>();
 
     volatile Runnable afterAccessTokenRead = () -> {};
     private final GrantStore store;
@@ -37,8 +47,8 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public void putPendingSignIn(PendingSignIn pending) {
-        up().putPendingSignIn(pending);
+    public void putPendingSignIn(PendingSignIn pending, long nowSeconds) {
+        up().putPendingSignIn(pending, nowSeconds);
     }
 
     @Override
@@ -52,9 +62,9 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public void putClient(RegisteredClient client, long expiresAtSeconds) {
+    public void putClient(RegisteredClient client, long expiresAtSeconds, long nowSeconds) {
         clientWrites.incrementAndGet();
-        up().putClient(client, expiresAtSeconds);
+        up().putClient(client, expiresAtSeconds, nowSeconds);
     }
 
     @Override
@@ -127,8 +137,8 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public Held<AuthorizationCode> code(TokenHash code, long nowSeconds) {
-        return up().code(code, nowSeconds);
+    public Held<AuthorizationCode> code(String grantId, TokenHash code, long nowSeconds) {
+        return up().code(grantId, code, nowSeconds);
     }
 
     @Override
@@ -138,16 +148,16 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public Held<AccessToken> accessToken(TokenHash token, long nowSeconds) {
+    public Held<AccessToken> accessToken(String grantId, TokenHash token, long nowSeconds) {
         accessTokenReads.incrementAndGet();
-        Held<AccessToken> held = up().accessToken(token, nowSeconds);
+        Held<AccessToken> held = up().accessToken(grantId, token, nowSeconds);
         afterAccessTokenRead.run();
         return held;
     }
 
     @Override
-    public Held<RefreshToken> refreshToken(TokenHash token, long nowSeconds) {
-        return up().refreshToken(token, nowSeconds);
+    public Held<RefreshToken> refreshToken(String grantId, TokenHash token, long nowSeconds) {
+        return up().refreshToken(grantId, token, nowSeconds);
     }
 
     @Override
@@ -167,8 +177,8 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean revokeAccessToken(TokenHash token) {
-        return up().revokeAccessToken(token);
+    public boolean revokeAccessToken(String grantId, TokenHash token) {
+        return up().revokeAccessToken(grantId, token);
     }
 
     @Override
@@ -178,7 +188,21 @@ final class WatchedGrantStore implements GrantStore {
 
     @Override
     public void onRevocation(Consumer<Revocation> listener) {
-        store.onRevocation(listener);
+        store.onRevocation(revocation -> {
+            if (!isMute) {
+                listener.accept(revocation);
+            }
+        });
+        listeners.add(listener);
+    }
+
+    void tell(Revocation revocation) {
+        listeners.forEach(listener -> listener.accept(revocation));
+    }
+
+    @Override
+    public long heardMillis() {
+        return heardMillis;
     }
 
     @Override

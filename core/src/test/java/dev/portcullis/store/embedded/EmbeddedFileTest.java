@@ -58,18 +58,21 @@ class EmbeddedFileTest {
             store.createGrant(grant, code, 5, NOW);
             store.consumeCode(spent(code, NOW + 600), access, refresh, NOW + 7200, NOW);
             store.rotate(refresh.hash(), successor, access(grant), 60, NOW + 7200, NOW);
-            store.putClient(client("client"), NOW + 600);
-            store.putPendingSignIn(pending);
+            store.putClient(client("client"), NOW + 600, NOW);
+            store.putPendingSignIn(pending, NOW);
         }
         try (var store = EmbeddedGrantStore.openFile(file, Limits.DEFAULT)) {
             assertThat(store.grant(grant.id(), NOW))
                     .usingRecursiveComparison()
                     .isEqualTo(grant.usedAt(NOW, NOW + 7200));
-            assertThat(store.code(code.hash(), NOW).token().spent()).isTrue();
-            assertThat(store.accessToken(access.hash(), NOW).token())
+            assertThat(store.code(code.grantId(), code.hash(), NOW).token().spent())
+                    .isTrue();
+            assertThat(store.accessToken(access.grantId(), access.hash(), NOW).token())
                     .usingRecursiveComparison()
                     .isEqualTo(access);
-            assertThat(store.refreshToken(refresh.hash(), NOW).token().firstUsedAt())
+            assertThat(store.refreshToken(refresh.grantId(), refresh.hash(), NOW)
+                            .token()
+                            .firstUsedAt())
                     .isEqualTo(NOW);
             assertThat(store.client("client", NOW)).isEqualTo(client("client"));
             assertThat(store.takePendingSignIn(pending.state(), NOW))
@@ -98,7 +101,7 @@ class EmbeddedFileTest {
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining(file.toString())
                     .hasMessageContaining("in use");
-            store.putClient(client("still works"), NOW + 1);
+            store.putClient(client("still works"), NOW + 1, NOW);
         }
     }
 
@@ -294,7 +297,8 @@ class EmbeddedFileTest {
 
             assertThat(recordCount(store)).isEqualTo(records);
             assertThat(store.grant(grant.id(), NOW)).isNotNull();
-            assertThat(store.refreshToken(refresh.hash(), NOW)).isNotNull();
+            assertThat(store.refreshToken(refresh.grantId(), refresh.hash(), NOW))
+                    .isNotNull();
             assertThat(census(store)).matches(Tables.IndexCensus::isExact);
         }
     }
@@ -315,7 +319,9 @@ class EmbeddedFileTest {
             assertThatThrownBy(
                             () -> store.rotate(refresh.hash(), refresh(other, 1), access(other), 60, NOW + 7200, NOW))
                     .isInstanceOf(IllegalArgumentException.class);
-            assertThat(store.refreshToken(refresh.hash(), NOW).token().firstUsedAt())
+            assertThat(store.refreshToken(refresh.grantId(), refresh.hash(), NOW)
+                            .token()
+                            .firstUsedAt())
                     .isZero();
         }
     }
@@ -339,15 +345,15 @@ class EmbeddedFileTest {
     @Test
     void putPendingSignInWhenTooManyAreUnderWayThenRefused() {
         try (var store = EmbeddedGrantStore.inMemory(new Limits(100, 10, 10_000, 2, 1_000, 10, 60, 1))) {
-            store.putPendingSignIn(pending(NOW + 600));
+            store.putPendingSignIn(pending(NOW + 600), NOW);
             var second = pending(NOW + 600);
-            store.putPendingSignIn(second);
+            store.putPendingSignIn(second, NOW);
 
-            assertThatThrownBy(() -> store.putPendingSignIn(pending(NOW + 600)))
+            assertThatThrownBy(() -> store.putPendingSignIn(pending(NOW + 600), NOW))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("too many sign-ins");
             store.takePendingSignIn(second.state(), NOW);
-            store.putPendingSignIn(pending(NOW + 600));
+            store.putPendingSignIn(pending(NOW + 600), NOW);
         }
     }
 
@@ -367,7 +373,7 @@ class EmbeddedFileTest {
                 store.rotate(refresh.hash(), successor, access(grant, NOW + 600 + i), 60, NOW + 7200, NOW);
             }
 
-            assertThat(store.accessToken(first.hash(), NOW)).isNull();
+            assertThat(store.accessToken(first.grantId(), first.hash(), NOW)).isNull();
             assertThat(revocations).containsExactly(new Revocation.OfAccessToken(first.hash()));
             assertThat(census(store)).matches(Tables.IndexCensus::isExact);
         }
@@ -379,7 +385,7 @@ class EmbeddedFileTest {
     void sweepWhenDueThenHappensByTheTimeThatCallersSay() {
         try (var store = EmbeddedGrantStore.inMemory(new Limits(100, 10, 10_000, 10_000, 1_000, 10, 1, 1))) {
             for (int i = 0; i < 1200; i++) {
-                store.putPendingSignIn(pending(NOW + 600));
+                store.putPendingSignIn(pending(NOW + 600), NOW);
             }
             store.takePendingSignIn(newHash(), NOW + 599);
             assertThat(recordCount(store)).isEqualTo(1200);

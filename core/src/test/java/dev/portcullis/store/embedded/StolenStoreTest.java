@@ -66,7 +66,7 @@ class StolenStoreTest {
     void grantWhenOnlyTheRecordsAreKnownThenNoKeyInThemOpensTheProps() {
         try (var store = EmbeddedGrantStore.inMemory(Limits.DEFAULT)) {
             SignedIn in = signIn(store, 1);
-            var found = store.accessToken(TokenHash.of(in.access), NOW);
+            var found = store.accessToken(TokenFormat.grantIdOf(in.access), TokenHash.of(in.access), NOW);
             byte[] wrapped = found.token().wrappedKey();
 
             assertThat(GrantProps.decode(GrantCipher.openProps(
@@ -79,7 +79,7 @@ class StolenStoreTest {
             assertThat(new HashSet<>(List.of(
                             new String(wrapped, ISO_8859_1),
                             new String(
-                                    store.refreshToken(TokenHash.of(in.refresh), NOW)
+                                    store.refreshToken(TokenFormat.grantIdOf(in.refresh), TokenHash.of(in.refresh), NOW)
                                             .token()
                                             .wrappedKey(),
                                     ISO_8859_1))))
@@ -99,12 +99,14 @@ class StolenStoreTest {
         String grantId = TokenFormat.newGrantId();
         SecretKey key = GrantCipher.newKey();
         String state = canary(Randoms.base64Url(32));
-        store.putPendingSignIn(new PendingSignIn(
-                TokenHash.of(state),
-                TokenHash.of(canary(Randoms.base64Url(32))),
-                new Sealer(master.aes("pending/1"))
-                        .seal(("canary-redirect " + identity.email()).getBytes(UTF_8), state.getBytes(UTF_8)),
-                NOW + 600));
+        store.putPendingSignIn(
+                new PendingSignIn(
+                        TokenHash.of(state),
+                        TokenHash.of(canary(Randoms.base64Url(32))),
+                        new Sealer(master.aes("pending/1"))
+                                .seal(("canary-redirect " + identity.email()).getBytes(UTF_8), state.getBytes(UTF_8)),
+                        NOW + 600),
+                NOW);
         Grant grant = new Grant(
                 grantId,
                 GrantFixture.client("client-" + number),

@@ -60,7 +60,7 @@ final class StoreChild {
 
     private void signIn(long turn) {
         var pending = pending(LATER);
-        store.putPendingSignIn(pending);
+        store.putPendingSignIn(pending, NOW);
         say("pending", pending.state());
         if (turn % 2 == 0) {
             say("taking", pending.state());
@@ -92,7 +92,7 @@ final class StoreChild {
         }
         if (turn % 3 == 0) {
             say("revoking-access", grant.id(), access.hash());
-            store.revokeAccessToken(access.hash());
+            store.revokeAccessToken(access.grantId(), access.hash());
             say("revoked-access", grant.id(), access.hash());
         }
         if (turn % 4 == 0) {

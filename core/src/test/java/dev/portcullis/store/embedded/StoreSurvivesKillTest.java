@@ -146,7 +146,7 @@ class StoreSurvivesKillTest {
     private static void checkLive(EmbeddedGrantStore store, Facts.OfGrant of) {
         Grant grant = store.grant(of.id, NOW);
         assertThat(grant).as("grant %s", of.id).isNotNull();
-        Held<AuthorizationCode> code = store.code(of.code, NOW);
+        Held<AuthorizationCode> code = store.code(of.id, of.code, NOW);
         if (of.spent) {
             assertThat(code.token().spent()).isTrue();
             assertThat(store.consumeCode(code.token(), access(grant), null, NOW + 3600, NOW))
@@ -156,27 +156,28 @@ class StoreSurvivesKillTest {
             assertThat(code.token().spent()).isFalse();
         }
         for (TokenHash hash : of.access) {
-            assertThat(store.accessToken(hash, NOW)).isNotNull();
+            assertThat(store.accessToken(of.id, hash, NOW)).isNotNull();
         }
         for (TokenHash hash : of.revokedAccess) {
-            assertThat(store.accessToken(hash, NOW)).isNull();
+            assertThat(store.accessToken(of.id, hash, NOW)).isNull();
         }
         for (TokenHash hash : of.refresh) {
-            assertThat(store.refreshToken(hash, NOW)).isNotNull();
+            assertThat(store.refreshToken(of.id, hash, NOW)).isNotNull();
         }
         for (TokenHash hash : of.used) {
-            assertThat(store.refreshToken(hash, NOW).token().firstUsedAt()).isNotZero();
+            assertThat(store.refreshToken(of.id, hash, NOW).token().firstUsedAt())
+                    .isNotZero();
         }
     }
 
     private static void checkRevoked(EmbeddedGrantStore store, Facts.OfGrant of) {
         assertThat(store.grant(of.id, NOW)).as("revoked grant %s", of.id).isNull();
-        assertThat(store.code(of.code, NOW)).isNull();
+        assertThat(store.code(of.id, of.code, NOW)).isNull();
         for (TokenHash hash : of.access) {
-            assertThat(store.accessToken(hash, NOW)).isNull();
+            assertThat(store.accessToken(of.id, hash, NOW)).isNull();
         }
         for (TokenHash hash : of.refresh) {
-            assertThat(store.refreshToken(hash, NOW)).isNull();
+            assertThat(store.refreshToken(of.id, hash, NOW)).isNull();
             assertThat(store.rotate(hash, refreshOf(of.id), accessOf(of.id), 60, NOW + 3600, NOW))
                     .isEqualTo(new Rotation.Unknown());
         }

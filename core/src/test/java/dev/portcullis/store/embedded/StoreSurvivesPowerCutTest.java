@@ -109,7 +109,7 @@ class StoreSurvivesPowerCutTest {
                     .isFalse();
         }
         for (RefreshToken token : acknowledged.used) {
-            var found = store.refreshToken(token.hash(), NOW);
+            var found = store.refreshToken(token.grantId(), token.hash(), NOW);
             assertThat(found == null || found.token().firstUsedAt() != 0).isTrue();
             if (acknowledged.live.contains(token.grantId()) && store.grant(token.grantId(), NOW) != null) {
                 assertThat(found).as("used refresh token").isNotNull();

@@ -112,7 +112,7 @@ final class BrowserHouse implements AutoCloseable {
                 grantTypes,
                 kind,
                 NOW);
-        store.putClient(client.with(null, scopes), NOW + 10 * 86_400);
+        store.putClient(client.with(null, scopes), NOW + 10 * 86_400, NOW);
     }
 
     List<AuditEvent.What> happened() {

@@ -211,7 +211,7 @@ final class GrantServer implements AutoCloseable {
                         kind,
                         now)
                 .with(null, bound);
-        store.putClient(client, now + 1_000_000_000L);
+        store.putClient(client, now + 1_000_000_000L, now);
         return client;
     }
 
@@ -280,7 +280,7 @@ final class GrantServer implements AutoCloseable {
     }
 
     boolean isTokenLive(String accessToken) {
-        return store.accessToken(TokenHash.of(accessToken), now) != null;
+        return store.accessToken(TokenFormat.grantIdOf(accessToken), TokenHash.of(accessToken), now) != null;
     }
 
     // Requests.

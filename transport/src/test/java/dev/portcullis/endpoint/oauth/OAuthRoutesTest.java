@@ -265,7 +265,8 @@ final class OAuthRoutesTest {
         assertThat(revoked.status()).isEqualTo(200);
         assertThat(revoked.body()).isEmpty();
         assertThat(revoked.header("cache-control")).isEqualTo("no-store");
-        assertThat(store.accessToken(TokenHash.of(access), NOW)).isNull();
+        assertThat(store.accessToken(TokenFormat.grantIdOf(access), TokenHash.of(access), NOW))
+                .isNull();
     }
 
     static Stream<Arguments> malformed() {

@@ -100,7 +100,8 @@ class SignInEndpointsTest {
                         List.of("authorization_code"),
                         RegisteredClient.Kind.DYNAMIC,
                         NOW),
-                NOW + 86_400);
+                NOW + 86_400,
+                NOW);
     }
 
     private static String target(String... changes) {

@@ -195,7 +195,10 @@ class TokenEndpointTableTest {
         assertThat(member(exchange.body(), "scope")).isEqualTo(scope);
         assertThat(member(exchange.body(), "resource")).isEqualTo(GrantServer.MCP);
         assertThat(server.isTokenLive(member(exchange.body(), "access_token"))).isTrue();
-        assertThat(server.store.refreshToken(TokenHash.of(member(exchange.body(), "refresh_token")), server.now))
+        assertThat(server.store.refreshToken(
+                        TokenFormat.grantIdOf(member(exchange.body(), "refresh_token")),
+                        TokenHash.of(member(exchange.body(), "refresh_token")),
+                        server.now))
                 .isNotNull();
         assertThat(server.passes("authorization", "Bearer " + member(exchange.body(), "access_token")))
                 .isTrue();

@@ -1,0 +1,4 @@
+if redis.call('EXISTS', key) == 1 then
+  put('q', 0)
+end
+return { 1 }
