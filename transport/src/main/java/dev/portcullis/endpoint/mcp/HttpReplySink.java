@@ -19,6 +19,7 @@ import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * In a session what streams goes to the session's log, from which the connection reads: when that is gone, or let go, the client reads on by another (H-115, H-122).
  */
-final class HttpReplySink implements ReplySink {
+class HttpReplySink implements ReplySink {
     private static final String EVENT = SessionReader.EVENT;
     private static final int NO_RETRY = -1;
 
@@ -54,13 +55,18 @@ final class HttpReplySink implements ReplySink {
 
     /** What all sinks share. */
     record Context(
-            GuardedPaths guarded, Sessions sessions, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
+            GuardedPaths guarded,
+            Sessions sessions,
+            TokenWatch tokens,
+            McpHttpLimits limits,
+            Executor offload,
+            Telemetry telemetry) {}
 
     /**
      * @param revision what is spoken, told in every answer (H-19)
      * @param session to which the request belongs, so that its client can come back for what it has missed; null where requests stand alone
      * @param opensSession whether this request opens it: then the answer bears its id
-     * @param request the one request that is answered; null for a batch, whose items say for themselves what they lack
+     * @param request the one request that is answered; null for a batch, whose items say for themselves what they lack, and of which {@link #requests} says the ids
      */
     HttpReplySink(
             Exchange exchange,
@@ -183,8 +189,7 @@ final class HttpReplySink implements ReplySink {
         }
         boolean mustStream = status == HttpResponseStatus.OK.code() && !accepted.json();
         if (log != null) {
-            log.add(message.toBytes(), null, false);
-            log.finish();
+            log.finish(message.toBytes());
         } else if (stream != null || mustStream) {
             var open = stream != null ? stream : openConnection(); // one event alone is not worth keeping
             open.push(EVENT, null, message.buffer(), 0, message.length());
