@@ -292,7 +292,7 @@ class RedisBusTest {
             for (int i = 0; i < 4_000; i++) {
                 one.bus.postAll("talk", ("word " + i).getBytes(UTF_8));
             }
-            one.tellAll("last");
+            assertThat(eventually(() -> says(one, "last"))).isTrue();
             proxy.mend();
 
             assertThat(eventually(() -> two.heard.contains("last"))).isTrue();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class RedisFailureTest {
     private static final Script WRITE = new Script("redis.call('SET', KEYS[1], ARGV[1]) return {ARGV[1]}".getBytes(UTF_8));
-    private static final RedisSettings.Limits QUICK = new RedisSettings.Limits(2_000, 1_000, 2, 10_000, 0);
+    private static final RedisSettings.Limits QUICK = new RedisSettings.Limits(10_000, 1_000, 2, 10_000, 0);
     private static RedisServers servers;
     private static RedisServer server;
 
@@ -241,7 +241,7 @@ class RedisFailureTest {
     @Test
     void runWhenReplicasMustHaveItThenWaitsForThem() {
         var master = servers.standalone();
-        var limits = new RedisSettings.Limits(2_000, 2_000, 2, 10_000, 1);
+        var limits = new RedisSettings.Limits(10_000, 2_000, 2, 10_000, 1);
         try (var redis = Redis.connect(RedisSettings.of(master.url()).withLimits(limits))) {
             assertThatThrownBy(() -> write(redis))
                     .isInstanceOf(StoreException.class)

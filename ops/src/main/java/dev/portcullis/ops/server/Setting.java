@@ -209,7 +209,7 @@ public enum Setting {
             "",
             "PEM file: who may have signed the certificates of Redis; without it, whom this machine trusts",
             "/etc/portcullis/redis-ca.crt"),
-    REDIS_CONNECT_MILLIS(STORAGE, 2_000, 100, 60_000, "milliseconds", "for a connection to Redis, TLS and sign-in included"),
+    REDIS_CONNECT_MILLIS(STORAGE, 5_000, 100, 60_000, "milliseconds", "for a connection to Redis, TLS and sign-in included"),
     REDIS_COMMAND_MILLIS(STORAGE, 2_000, 100, 30_000, "milliseconds", "for an answer of Redis; then the request is answered 503"),
     REDIS_CONNECTIONS(
             STORAGE,
