@@ -76,8 +76,10 @@ class BusFailoverTest {
                 }
                 sayAll(one, two.node(), said.size(), said.size() + 50, said);
 
-                assertThat(eventually(() -> distinct(heard).size() >= said.size())).isTrue();
-                // what was said twice, since nothing was known of the first time, may be heard twice; all is there, in order
+                assertThat(eventually(() -> distinct(heard).size() >= said.size()))
+                        .isTrue();
+                // what was said twice, since nothing was known of the first time, may be heard twice; all is there, in
+                // order
                 assertThat(distinct(heard)).isEqualTo(said);
                 assertThat(missed).hasValue(0);
                 assertThat(one.mayLive(two.node())).isTrue();

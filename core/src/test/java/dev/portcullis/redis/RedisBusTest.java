@@ -185,7 +185,8 @@ class RedisBusTest {
             for (int i = 0; i < 2_000; i++) {
                 String word = "word " + i;
                 expected.add(word);
-                assertThat(one.bus.post(two.bus.node(), "talk", word.getBytes(UTF_8))).isTrue();
+                assertThat(one.bus.post(two.bus.node(), "talk", word.getBytes(UTF_8)))
+                        .isTrue();
                 if (i % 500 == 250) {
                     proxy.cutOnce(); // perhaps between what was done and its answer
                 }
@@ -205,7 +206,9 @@ class RedisBusTest {
         var settings = RedisSettings.of(own.url());
         try (var one = new Node(settings, limits);
                 var two = new Node(settings, limits)) {
-            assertThat(eventually(() -> one.bus.nodes().size() == 2 && two.bus.nodes().size() == 2)).isTrue();
+            assertThat(eventually(
+                            () -> one.bus.nodes().size() == 2 && two.bus.nodes().size() == 2))
+                    .isTrue();
             own.stop();
             try {
                 assertThatThrownBy(() -> one.tell(two, "lost?")).isInstanceOf(StoreException.class);
@@ -235,7 +238,8 @@ class RedisBusTest {
 
             own.restart();
 
-            assertThat(eventually(() -> one.missed.get() > 0 && two.missed.get() > 0)).isTrue();
+            assertThat(eventually(() -> one.missed.get() > 0 && two.missed.get() > 0))
+                    .isTrue();
             assertThat(eventually(() -> says(one, "after"))).isTrue();
             assertThat(eventually(() -> two.heard.contains("after"))).isTrue();
             assertThat(two.bus.since(place, "talk")).isNull();
@@ -254,7 +258,8 @@ class RedisBusTest {
             assertThat(eventually(() -> one.missed.get() > 0)).isTrue();
             one.tellAll("after");
             one.tell(one, "after");
-            assertThat(eventually(() -> one.heard.equals(List.of("before", "after", "after")))).isTrue();
+            assertThat(eventually(() -> one.heard.equals(List.of("before", "after", "after"))))
+                    .isTrue();
         }
     }
 
