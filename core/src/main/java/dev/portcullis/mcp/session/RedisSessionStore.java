@@ -338,9 +338,8 @@ public final class RedisSessionStore implements SessionStore {
                     superseded.giveBack();
                 }
                 var place = takePlace(replica);
-                attachment = place == null
-                        ? new Attachment.TooMany()
-                        : new Attachment.Attached(stream.attach(after, place));
+                attachment =
+                        place == null ? new Attachment.TooMany() : new Attachment.Attached(stream.attach(after, place));
             }
         }
         if (superseded != null) {
