@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,7 @@ final class BusReader {
     private final Stream all;
     private final Stream inbox;
     private final Map<String, Bus.Listener> listeners = new ConcurrentHashMap<>();
+    private final AtomicLong missed = new AtomicLong();
     private volatile boolean closed;
     private volatile boolean doubted;
     private volatile boolean reading;
@@ -88,6 +90,10 @@ final class BusReader {
 
     Place heardInbox() {
         return inbox.place;
+    }
+
+    long missed() {
+        return missed.get();
     }
 
     boolean isReading() {
@@ -162,6 +168,7 @@ final class BusReader {
         stream.place = place;
         stream.mark = null;
         stream.anyNext = anyNext;
+        missed.incrementAndGet();
         listeners.forEach((topic, listener) -> safely(topic, listener::missed));
     }
 

@@ -5,7 +5,9 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -86,6 +88,33 @@ public final class Redis implements AutoCloseable {
     /** Whether all masters have answered lately. Does not block. */
     public boolean isUsable() {
         return System.currentTimeMillis() - push.heardMillis() < USABLE_MILLIS;
+    }
+
+    /**
+     * What in the server's own settings endangers what is stored. Blocks.
+     *
+     * @return a sentence each, for operators; none where the settings may not be read
+     */
+    public List<String> doubts() {
+        var doubts = new ArrayList<String>();
+        var config = config();
+        String policy = config.getOrDefault("maxmemory-policy", "noeviction");
+        if (!policy.equals("noeviction")) {
+            doubts.add("Redis has maxmemory-policy " + policy
+                    + ": when it is full it throws grants away, and people must sign in again. Set noeviction.");
+        }
+        if (config.getOrDefault("appendonly", "yes").equals("no")) {
+            doubts.add("Redis has appendonly no: what it acknowledged is lost when it restarts without a replica. Set appendonly yes.");
+        }
+        return doubts;
+    }
+
+    private Map<String, String> config() {
+        try {
+            return answer(commands().configGet("maxmemory-policy", "appendonly"), untilNanos());
+        } catch (StoreException e) {
+            return Map.of();
+        }
     }
 
     /** Commands that have failed since the start. */

@@ -69,6 +69,10 @@ public record RedisAddress(
         return new Parser(kind, scheme.startsWith("rediss"), url.substring(colon + 3)).parse();
     }
 
+    public RedisAddress withDatabase(int other) {
+        return new RedisAddress(kind, tls, servers, master, other, user, password);
+    }
+
     /** What stands behind the scheme. */
     private record Parser(Kind kind, boolean tls, String rest) {
         RedisAddress parse() {

@@ -141,6 +141,11 @@ public final class RedisBus implements Bus {
         return writer.waiting();
     }
 
+    /** How often words of others were lost. */
+    public long missed() {
+        return reader.missed();
+    }
+
     /** Whether words of others are being read. */
     public boolean isHearing() {
         return reader.isReading();

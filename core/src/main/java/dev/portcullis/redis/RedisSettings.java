@@ -48,9 +48,13 @@ public record RedisSettings(
 
     /** @throws IllegalArgumentException the prefix is not one: in a cluster, braces in it would put all keys on one master */
     public RedisSettings {
-        if (!prefix.matches(PREFIX_SYNTAX)) {
+        if (!isPrefix(prefix)) {
             throw new IllegalArgumentException("prefix '" + prefix + "' is not " + PREFIX_SYNTAX);
         }
+    }
+
+    public static boolean isPrefix(String text) {
+        return text.matches(PREFIX_SYNTAX);
     }
 
     /**

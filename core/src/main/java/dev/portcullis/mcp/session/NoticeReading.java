@@ -45,6 +45,7 @@ final class NoticeReading implements Reading {
     private String covered;
 
     private String read;
+    private String settled;
 
     /**
      * What the client has not got.
@@ -59,6 +60,7 @@ final class NoticeReading implements Reading {
         this.principal = principal;
         this.covered = from;
         this.read = from;
+        this.settled = from;
         this.id = id;
         this.giveBack = giveBack;
     }
@@ -90,9 +92,14 @@ final class NoticeReading implements Reading {
         return covered;
     }
 
+    /** All that was said until there has been told here. */
+    synchronized void settle(String place) {
+        settled = place;
+    }
+
     /** @return from where the client would go on that names no event: it has got all before it */
-    synchronized String read(String settled) {
-        return waiting.isEmpty() && !isCatchingUp ? PlaceOrder.later(read, settled) : read;
+    synchronized String stands() {
+        return waiting.isEmpty() && !isCatchingUp ? PlaceOrder.later(covered, settled) : read;
     }
 
     /** Words may have been missed: what comes waits until they have been looked up. */

@@ -76,9 +76,7 @@ public final class RedisSessionStore implements SessionStore {
     /** Grows whenever words may have been missed: what is known from before is looked up anew. */
     private final AtomicInteger epoch = new AtomicInteger();
 
-    /** Up to where everybody here has been told all, and where the bus was when it was last looked at. */
-    private volatile String settled;
-
+    /** Where the bus was a minute ago: all until there has been told here. */
     private volatile String seen;
 
     /** @param policy says whose scopes suffice to read on */
@@ -92,8 +90,7 @@ public final class RedisSessionStore implements SessionStore {
         this.clock = clock;
         this.log = new EventLog(limits.events(), clock, RedisSessionStore::randomName);
         this.places = new StreamPlaces(limits.streamsMax(), limits.streamsPerPersonMax());
-        this.settled = bus.place();
-        this.seen = settled;
+        this.seen = bus.place();
         bus.listen(TOPIC, new SessionListener());
         this.others = new StreamWords(bus, new StreamListener());
         this.shared = new SharedStream.Shared(streams, others, bus.node());
@@ -474,9 +471,10 @@ public final class RedisSessionStore implements SessionStore {
     private void left(Replica replica, NoticeReading reading) {
         replica.left(reading);
         if (readings.remove(replica.session().key(), reading) && !replica.isEnded) {
+            String stands = reading.stands();
             Thread.ofVirtual().name("session-left").start(() -> {
                 try {
-                    rows.read(replica.session(), reading.read(settled));
+                    rows.read(replica.session(), stands);
                 } catch (StoreException e) {
                     LOG.log(System.Logger.Level.DEBUG, "it is not noted how far a session has read", e);
                 }
@@ -497,7 +495,7 @@ public final class RedisSessionStore implements SessionStore {
         if (words == null) {
             reading.catchUpWithAll(known.everything(reading.replica.uris()), now);
         } else {
-            String upTo = words.isEmpty() ? from : words.getLast().place();
+            String upTo = words.isEmpty() ? now : PlaceOrder.later(now, words.getLast().place());
             reading.catchUp(
                     words.stream().map(known::read).filter(Objects::nonNull).toList(), upTo);
         }
@@ -523,13 +521,6 @@ public final class RedisSessionStore implements SessionStore {
                 Thread.ofVirtual().name("session-look-back").start(() -> catchUpOrEnd(reading));
             }
         }
-        if (!notice.place().isEmpty()) {
-            settle(notice.place());
-        }
-    }
-
-    private synchronized void settle(String place) {
-        settled = PlaceOrder.later(settled, place);
     }
 
     @Override
@@ -549,8 +540,9 @@ public final class RedisSessionStore implements SessionStore {
     @Override
     public void sweep() {
         log.sweep().forEach(StreamReading::end);
-        settle(seen); // what was heard a minute ago has been told
+        String settled = seen;
         seen = bus.place();
+        readings.values().forEach(reading -> reading.settle(settled));
         try {
             for (var replica : replicas.values()) {
                 if (!replica.isEnded && isBusy(replica)) {
@@ -572,7 +564,7 @@ public final class RedisSessionStore implements SessionStore {
         calls.forEach(RedisSessionStore::keep);
         var reading = replica.standalone();
         if (reading != null) {
-            rows.read(replica.session(), reading.read(settled));
+            rows.read(replica.session(), reading.stands());
         } else if (replica.isRemembered) {
             rows.used(replica.session());
         }
@@ -652,7 +644,7 @@ public final class RedisSessionStore implements SessionStore {
     /** Hears about streams. */
     private final class StreamListener implements StreamWords.Listener {
         @Override
-        public void taken(String session, String stream, String reader) {
+        public void taken(String session, String stream, String reader, long atMicros) {
             if (stream.equals(STANDALONE)) {
                 takenStandalone(session, reader);
                 return;
@@ -665,7 +657,7 @@ public final class RedisSessionStore implements SessionStore {
             if (remote != null && !remote.survives(reader)) {
                 remote.end();
             }
-            takenHere(replica, stream, reader);
+            takenHere(replica, stream, reader, atMicros);
         }
 
         private void takenStandalone(String session, String reader) {
@@ -681,13 +673,12 @@ public final class RedisSessionStore implements SessionStore {
         }
 
         /** The call runs here. */
-        private void takenHere(Replica replica, String name, String reader) {
+        private void takenHere(Replica replica, String name, String reader, long atMicros) {
             StreamReading reading = null;
             synchronized (log) {
                 var stream = reader.isEmpty() ? null : replica.state.calls.get(name);
                 var copy = stream == null ? null : stream.copy();
-                if (stream != null && copy != null) {
-                    copy.readBy(reader);
+                if (stream != null && copy != null && copy.readBy(reader, atMicros)) {
                     reading = stream.reading();
                 }
             }

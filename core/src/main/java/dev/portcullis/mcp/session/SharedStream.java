@@ -45,6 +45,9 @@ final class SharedStream implements SessionStream {
     /** Who reads elsewhere, as it called itself; empty for nobody. */
     private volatile String reader = "";
 
+    /** When a connection here began to read it last. */
+    private volatile long readHereMicros = StreamWords.nowMicros();
+
     /** What such streams share. */
     record Shared(StreamRows rows, StreamWords others, String node) {}
 
@@ -86,13 +89,19 @@ final class SharedStream implements SessionStream {
         return stream.read();
     }
 
-    /** Somebody reads it on another node from now on. */
-    void readBy(String other) {
+    /**
+     * Somebody reads it on another node.
+     *
+     * @return whether whoever reads it here is to end: not if they came later, which the others have not heard yet
+     */
+    boolean readBy(String other, long sinceMicros) {
         reader = other;
+        return sinceMicros > readHereMicros;
     }
 
     /** A connection reads it here from now on. */
     void readHere() {
+        readHereMicros = StreamWords.nowMicros();
         if (!reader.isEmpty()) {
             reader = "";
             shared.others().taken(stream, "");

@@ -3,12 +3,14 @@ package dev.portcullis.mcp.session;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.portcullis.cluster.Bus;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * What nodes say to each other about streams, on the topic {@code stream}: letters, keys and names, separated by spaces. Any thread.
  *
  * <pre>
- * T session stream reader     this reader reads it now, and nobody else does; without one: whoever is where its call runs
+ * T session stream reader at  this reader reads it now, and nobody else does; without one: whoever is where its call runs; at which time (microseconds)
  * M session stream            there is more to read; to the node of the one who reads
  * L session stream millis     let go of the connection that reads it
  * </pre>
@@ -22,7 +24,7 @@ final class StreamWords {
 
     /** What others say. Called by one thread, in order; must not block for long. */
     interface Listener {
-        void taken(String session, String stream, String reader);
+        void taken(String session, String stream, String reader, long atMicros);
 
         void more(String session, String stream);
 
@@ -37,11 +39,16 @@ final class StreamWords {
     private static void hear(String words, Listener listener) {
         String[] parts = words.split(" ", -1);
         switch (parts[0]) {
-            case "T" -> listener.taken(parts[1], parts[2], parts[3]);
+            case "T" -> listener.taken(parts[1], parts[2], parts[3], Long.parseLong(parts[4]));
             case "M" -> listener.more(parts[1], parts[2]);
             case "L" -> listener.letGo(parts[1], parts[2], Integer.parseInt(parts[3]));
             default -> throw new IllegalArgumentException("unknown words about a stream: " + parts[0]);
         }
+    }
+
+    /** Good enough to tell which of two connections of one client is the later. */
+    static long nowMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 
     String reader(String random) {
@@ -50,12 +57,13 @@ final class StreamWords {
 
     /** Says who reads a stream from now on. Blocks until it cannot be lost. */
     void taken(String session, String stream, String reader) {
-        bus.tellAll(TOPIC, bytes("T", session, stream, reader));
+        bus.tellAll(TOPIC, bytes("T", session, stream, reader, Long.toString(nowMicros())));
     }
 
     /** The same of a call's stream; does not block. */
     void taken(LoggedStream stream, String reader) {
-        bus.postAll(TOPIC, bytes("T", stream.owner.session.key(), stream.name, reader));
+        String now = Long.toString(nowMicros());
+        bus.postAll(TOPIC, bytes("T", stream.owner.session.key(), stream.name, reader, now));
     }
 
     void more(LoggedStream stream, String reader) {

@@ -1,6 +1,8 @@
 package dev.portcullis.ops.metrics;
 
 import dev.portcullis.ops.audit.AuditLog;
+import dev.portcullis.redis.Redis;
+import dev.portcullis.redis.RedisBus;
 import dev.portcullis.telemetry.AuditEvent;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
@@ -213,6 +215,11 @@ public final class PrometheusTelemetry implements Telemetry, AutoCloseable {
     /** @return where event loops and buffer allocators are handed in to be watched */
     public RuntimeMetrics runtime() {
         return runtime;
+    }
+
+    /** Counts what is known of the connections to Redis and of the words between nodes. */
+    public void watch(Redis redis, RedisBus bus) {
+        RedisMetrics.register(registry, redis, bus);
     }
 
     /** @return the {@code Content-Type} of what {@link #scrape} writes */

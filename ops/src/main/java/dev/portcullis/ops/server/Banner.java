@@ -83,7 +83,7 @@ public final class Banner {
         return switch (store) {
             case StoreLocation.InFile(var file) -> file.toString();
             case StoreLocation.InMemory() -> "memory (forgotten at exit)";
-            case StoreLocation.InRedis _ -> "Redis, shared with other nodes";
+            case StoreLocation.InRedis(var redis) -> redis.address() + " (shared with other nodes)";
         };
     }
 

@@ -19,7 +19,6 @@ import dev.portcullis.ops.server.ServerConfig.StoreLocation;
 import dev.portcullis.ops.server.ServerConfig.Tasks;
 import dev.portcullis.ops.server.ServerConfig.Tokens;
 import dev.portcullis.ops.server.ServerConfig.Tools;
-import dev.portcullis.redis.RedisSettings;
 import dev.portcullis.sse.SseStream.SseLimits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -322,9 +321,10 @@ public final class ConfigLoader {
                 return new StoreLocation.InMemory();
             }
         }
-        if (text.matches("(redis|rediss|redis-sentinel|redis-cluster)://.*")) {
-            return new StoreLocation.InRedis(RedisSettings.of(text));
+        if (RedisConfig.isMeant(text)) {
+            return new StoreLocation.InRedis(RedisConfig.load(values, directory, warnings));
         }
+        RedisConfig.warnOfUnused(values, warnings);
         values.mistake(
                 STORE, "is neither file:PATH, memory: nor redis://…", "For example STORE=" + STORE.defaultText() + ".");
         return new StoreLocation.InMemory();

@@ -139,8 +139,15 @@ final class SettingValues {
         if (value == null) {
             return setting.name();
         }
-        String shown = setting.isSecret() ? "" : "=" + Lines.escape(value.text, SHOWN_CHARS_MAX);
+        String shown = setting.isSecret() ? "" : "=" + Lines.escape(withoutLogin(value.text), SHOWN_CHARS_MAX);
         return setting + shown + " (" + value.origin + ")";
+    }
+
+    /** @return the text; of a URL, without the name and the password in it (T-94) */
+    private static String withoutLogin(String text) {
+        int scheme = text.indexOf("://");
+        int at = text.lastIndexOf('@');
+        return scheme >= 0 && at > scheme ? text.substring(0, scheme) + "://…" + text.substring(at) : text;
     }
 
     List<Mistake> mistakes() {

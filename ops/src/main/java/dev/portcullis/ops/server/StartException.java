@@ -32,7 +32,15 @@ public sealed class StartException extends Exception permits ConfigException {
     }
 
     /** The store could not be opened. */
-    public static StartException storeUnavailable(Throwable cause) {
+    static StartException storeUnavailable(ServerConfig.StoreLocation location, Throwable cause) {
+        if (location instanceof ServerConfig.StoreLocation.InRedis(var redis)) {
+            return new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "Cannot use the store at " + redis.address() + " (" + cause.getMessage()
+                            + "): see that it runs and can be reached from here, or set " + Setting.STORE
+                            + " and REDIS_… right.",
+                    cause);
+        }
         return new StartException(
                 ExitCode.UNAVAILABLE,
                 "Cannot open the store (" + cause.getMessage()

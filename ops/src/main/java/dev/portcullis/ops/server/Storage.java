@@ -5,10 +5,17 @@ import dev.portcullis.cluster.LocalBus;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.mcp.dispatch.Shared;
 import dev.portcullis.mcp.session.MemorySessionStore;
+import dev.portcullis.mcp.session.RedisSessionStore;
 import dev.portcullis.mcp.session.SessionStore;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.mcp.task.TaskStore;
+import dev.portcullis.ops.metrics.PrometheusTelemetry;
 import dev.portcullis.policy.Policy;
+import dev.portcullis.redis.BusLimits;
+import dev.portcullis.redis.Redis;
+import dev.portcullis.redis.RedisBus;
+import dev.portcullis.redis.RedisSettings;
+import dev.portcullis.redis.grant.RedisGrantStore;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
@@ -21,6 +28,8 @@ import java.util.function.BooleanSupplier;
  * @param readiness whether requests that need it can be served now
  */
 record Storage(GrantStore grants, SessionStore sessions, TaskStore tasks, Bus bus, BooleanSupplier readiness) {
+    private static final System.Logger LOG = System.getLogger(Storage.class.getName());
+
     /** @throws StartException it is not to be had */
     static Storage open(
             ServerConfig.StoreLocation location,
@@ -28,6 +37,7 @@ record Storage(GrantStore grants, SessionStore sessions, TaskStore tasks, Bus bu
             MasterKey key,
             Policy policy,
             InstantSource clock,
+            PrometheusTelemetry telemetry,
             Running running)
             throws StartException {
         try {
@@ -36,11 +46,37 @@ record Storage(GrantStore grants, SessionStore sessions, TaskStore tasks, Bus bu
                     alone(EmbeddedGrantStore.openFile(file, limits.store()), limits, policy, clock, running);
                 case ServerConfig.StoreLocation.InMemory _ ->
                     alone(EmbeddedGrantStore.inMemory(limits.store()), limits, policy, clock, running);
-                case ServerConfig.StoreLocation.InRedis _ -> throw new StoreException("there is no store in Redis yet");
+                case ServerConfig.StoreLocation.InRedis(var redis) ->
+                    shared(redis, limits, key, policy, clock, telemetry, running);
             };
         } catch (StoreException e) {
-            throw StartException.storeUnavailable(e);
+            throw StartException.storeUnavailable(location, e);
         }
+    }
+
+    private static Storage shared(
+            RedisSettings settings,
+            RoomLimits limits,
+            MasterKey key,
+            Policy policy,
+            InstantSource clock,
+            PrometheusTelemetry telemetry,
+            Running running) {
+        var redis = running.add("the connections to Redis", Redis.connect(settings));
+        redis.doubts().forEach(doubt -> LOG.log(System.Logger.Level.WARNING, doubt));
+        var bus = running.add("the bus", RedisBus.join(redis, key, BusLimits.DEFAULT));
+        telemetry.watch(redis, bus);
+        var room = limits.store();
+        var grants = new RedisGrantStore(
+                redis,
+                redis.push(),
+                new RedisGrantStore.Limits(room.pendingSignInsMax(), room.accessTokensPerGrantMax()));
+        return new Storage(
+                running.add("the store", grants),
+                new RedisSessionStore(redis, bus, key, limits.sessions(), policy, clock),
+                new MemoryTaskStore(limits.calls().tasks(), clock),
+                bus,
+                redis::isUsable);
     }
 
     private static Storage alone(

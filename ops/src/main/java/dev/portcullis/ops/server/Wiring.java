@@ -129,7 +129,7 @@ final class Wiring {
                 telemetry.add(OfferedNames.of(catalog));
             }
         });
-        var storage = Storage.open(config.store(), limits, key, served.policy(), clock, running);
+        var storage = Storage.open(config.store(), limits, key, served.policy(), clock, telemetry, running);
         GrantStore store = storage.grants();
         telemetry.runtime().watch(loops.group());
         telemetry.runtime().watch("netty", ByteBufAllocator.DEFAULT);
