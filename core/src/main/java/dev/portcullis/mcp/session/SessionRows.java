@@ -138,7 +138,11 @@ final class SessionRows {
         run(session, "read", ascii(place));
     }
 
-    /** Counts a session of which something is remembered, or was used. @return keys of this person's that are too many, longest resting first */
+    /**
+     * Counts a session of which something is remembered, or was used.
+     *
+     * @return keys of this person's that are too many, longest resting first
+     */
     List<String> count(Session session) {
         var person = new Person(session.owner().issuer(), session.owner().subject());
         String name = person.issuer().length() + ":" + person.issuer() + person.subject();

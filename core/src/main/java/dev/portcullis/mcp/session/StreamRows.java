@@ -163,7 +163,11 @@ final class StreamRows {
                 events);
     }
 
-    /** Ends a stream in place of its node. @return false if it has been finished, or written on */
+    /**
+     * Ends a stream in place of its node.
+     *
+     * @return false if it has been finished, or written on
+     */
     boolean finish(String session, String name, long last, List<Numbered> events) {
         var arguments = new ArrayList<byte[]>();
         arguments.add(number(last));
