@@ -364,7 +364,7 @@ class RedisGrantStoreTest {
         return Churn.signIn(store, grant);
     }
 
-    /** Full: nothing is taken on, and what is there is found. */
+    /** Full: nothing is taken on, and what is there is found, and can be revoked. */
     @Test
     void writesWhenTheServerIsFullThenFailAndReadsGoOn() {
         RedisServer full = servers.standalone();
@@ -372,12 +372,16 @@ class RedisGrantStoreTest {
             Grant grant = grant(person, inspector);
             var store = node.store(0);
             RefreshToken first = signIn(store, grant);
+            Grant another = grant(person, inspector);
+            signIn(store, another);
             full.ask("CONFIG", "SET", "maxmemory", "1");
 
             assertThatThrownBy(() -> store.rotate(first.hash(), refresh(grant, 1), access(grant), 60, GRANT_END, NOW))
                     .isInstanceOf(StoreException.class);
             assertThatThrownBy(() -> store.spendOnce(newHash(), NOW + 60, NOW)).isInstanceOf(StoreException.class);
             assertThat(store.refreshToken(grant.id(), first.hash(), NOW)).isNotNull();
+            assertThat(store.revokeGrant(another.id())).isTrue();
+            assertThat(store.grantsOf(person, NOW)).hasSize(1);
 
             full.ask("CONFIG", "SET", "maxmemory", "0");
             assertThat(store.rotate(first.hash(), refresh(grant, 1), access(grant), 60, GRANT_END, NOW))
