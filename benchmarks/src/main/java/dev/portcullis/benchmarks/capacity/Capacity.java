@@ -58,7 +58,9 @@ public final class Capacity {
 
     /** @param arguments where Redis is; how many grants */
     public static void main(String[] arguments) throws InterruptedException {
-        var settings = RedisSettings.of(arguments[0]).withPrefix("capacity");
+        var usual = RedisSettings.Limits.DEFAULT;
+        var patient = new RedisSettings.Limits(20_000, 20_000, usual.connections(), usual.waitingMax(), 0);
+        var settings = RedisSettings.of(arguments[0]).withPrefix("capacity").withLimits(patient);
         int grants = arguments.length > 1 ? Integer.parseInt(arguments[1]) : GRANTS;
         try (var redis = Redis.connect(settings)) {
             if (redis.await(redis.commands().dbsize()) > 0) {

@@ -12,6 +12,7 @@ import dev.portcullis.ops.server.ServerConfig.StoreLocation;
 import dev.portcullis.ops.server.Setting;
 import dev.portcullis.ops.server.StartException;
 import dev.portcullis.redis.Redis;
+import dev.portcullis.redis.RedisSettings;
 import dev.portcullis.redis.grant.RedisArchive;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.archive.Archive;
@@ -54,6 +55,9 @@ final class Migration {
     private static final int SEALED_IDS_MAX = 20;
 
     private static final int SEARCHED_MAX = 2_000_000;
+
+    /** For a connection to Redis, and for a command. */
+    private static final int PATIENCE_MILLIS = 20_000;
 
     private final Map<String, String> environment;
     private final Path directory;
@@ -357,7 +361,7 @@ final class Migration {
         try {
             return switch (store) {
                 case StoreLocation.InFile(Path file) -> FileArchive.open(file, EmbeddedGrantStore.Limits.DEFAULT);
-                case StoreLocation.InRedis(var settings) -> RedisArchive.open(Redis.connect(settings), clock);
+                case StoreLocation.InRedis(var settings) -> RedisArchive.open(Redis.connect(patiently(settings)), clock);
                 case StoreLocation.InMemory() -> throw inMemory(option);
             };
         } catch (StoreException e) {
@@ -369,12 +373,23 @@ final class Migration {
         try {
             return switch (store) {
                 case StoreLocation.InFile(Path file) -> EmbeddedArchive.open(file, EmbeddedGrantStore.Limits.DEFAULT);
-                case StoreLocation.InRedis(var settings) -> RedisArchive.open(Redis.connect(settings), clock);
+                case StoreLocation.InRedis(var settings) -> RedisArchive.open(Redis.connect(patiently(settings)), clock);
                 case StoreLocation.InMemory() -> throw inMemory(TO);
             };
         } catch (StoreException e) {
             throw cannotOpen(TO, e);
         }
+    }
+
+    /** Nobody waits for an answer here as a client of the server's does, and a page of a copy is more than a request asks for. */
+    private static RedisSettings patiently(RedisSettings settings) {
+        var limits = settings.limits();
+        return settings.withLimits(new RedisSettings.Limits(
+                Math.max(PATIENCE_MILLIS, limits.connectMillis()),
+                Math.max(PATIENCE_MILLIS, limits.commandMillis()),
+                limits.connections(),
+                limits.waitingMax(),
+                limits.waitReplicas()));
     }
 
     private static StartException cannotOpen(String option, StoreException e) {

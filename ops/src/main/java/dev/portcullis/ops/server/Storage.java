@@ -16,6 +16,7 @@ import dev.portcullis.redis.BusLimits;
 import dev.portcullis.redis.Redis;
 import dev.portcullis.redis.RedisBus;
 import dev.portcullis.redis.RedisSettings;
+import dev.portcullis.redis.grant.RedisArchive;
 import dev.portcullis.redis.grant.RedisGrantStore;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.StoreException;
@@ -64,6 +65,7 @@ record Storage(GrantStore grants, SessionStore sessions, TaskStore tasks, Bus bu
             PrometheusTelemetry telemetry,
             Running running) {
         var redis = running.add("the connections to Redis", Redis.connect(settings));
+        RedisArchive.requireWhole(redis);
         redis.doubts().forEach(doubt -> LOG.log(System.Logger.Level.WARNING, doubt));
         var bus = running.add("the bus", RedisBus.join(redis, key, BusLimits.DEFAULT));
         telemetry.watch(redis, bus);
