@@ -59,7 +59,7 @@ final class ClusterOfServers implements AutoCloseable {
         common.put("ACCESS_CLIENT_ID", provider.oidcSettings().clientId());
         common.put("ACCESS_CLIENT_SECRET", String.valueOf(provider.oidcSettings().clientSecret()));
         common.put("ACCESS_ISSUER", provider.issuer());
-        common.put("REDIS_COMMAND_MILLIS", "5000"); // several programs that start at once on a small machine take their time
+        common.put("REDIS_COMMAND_MILLIS", "20000"); // programs that start at once on a small machine take their time
         common.putAll(settings);
         var starting = new ArrayList<Future<ServerProcess>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
