@@ -59,7 +59,9 @@ final class ClusterOfServers implements AutoCloseable {
         common.put("ACCESS_CLIENT_ID", provider.oidcSettings().clientId());
         common.put("ACCESS_CLIENT_SECRET", String.valueOf(provider.oidcSettings().clientSecret()));
         common.put("ACCESS_ISSUER", provider.issuer());
-        common.put("REDIS_COMMAND_MILLIS", "20000"); // programs that start at once on a small machine take their time
+        // Programs that start at once on a small machine take their time for their first words with Redis.
+        common.put("REDIS_CONNECT_MILLIS", "20000");
+        common.put("REDIS_COMMAND_MILLIS", "20000");
         common.putAll(settings);
         var starting = new ArrayList<Future<ServerProcess>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
