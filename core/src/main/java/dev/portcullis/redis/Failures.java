@@ -17,15 +17,17 @@ import org.jspecify.annotations.Nullable;
 /** Puts what Redis and its client say into words for operators. */
 final class Failures {
     private static final int DEPTH_MAX = 10;
-    private static final Pattern NOT_CONNECTED =
-            Pattern.compile("^(Currently not connected|Connection (is )?(already )?(closed|disconnected|reset))", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NOT_CONNECTED = Pattern.compile(
+            "^(Currently not connected|Connection (is )?(already )?(closed|disconnected|reset))",
+            Pattern.CASE_INSENSITIVE);
 
     private Failures() {}
 
     /** @return holds the failure; its message is one sentence, without a password */
     static StoreException explain(Throwable failure) {
         Throwable cause = failure;
-        while ((cause instanceof ExecutionException || cause instanceof CompletionException) && cause.getCause() != null) {
+        while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause instanceof StoreException known ? known : new StoreException("Redis: " + sentence(cause), cause);
@@ -100,8 +102,7 @@ final class Failures {
         if (colon < 1 || !words[2].substring(colon + 1).matches("\\d{1,5}")) {
             return null;
         }
-        return new RedisAddress.Server(
-                words[2].substring(0, colon), Integer.parseInt(words[2].substring(colon + 1)));
+        return new RedisAddress.Server(words[2].substring(0, colon), Integer.parseInt(words[2].substring(colon + 1)));
     }
 
     static boolean isTimeout(@Nullable Throwable failure) {

@@ -67,8 +67,7 @@ final class ScriptRun {
     private RedisFuture<List<Object>> start(RedisClusterAsyncCommands<byte[], byte[]> commands) {
         return unknown
                 ? commands.eval(script.text(), ScriptOutputType.MULTI, keys, arguments)
-                : commands.evalsha(
-                        commands.digest(script.text()), ScriptOutputType.MULTI, keys, arguments);
+                : commands.evalsha(commands.digest(script.text()), ScriptOutputType.MULTI, keys, arguments);
     }
 
     /** WAIT is about what was written on its own connection, so both go to one, and where the keys have moved to is followed here. */

@@ -1,5 +1,6 @@
 package dev.portcullis.http;
 
+import dev.portcullis.identity.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,4 +14,13 @@ public interface Gate {
      * @param route the route of the path; null if there is none, which only {@link RouteGate} answers
      */
     Verdict check(RequestHead head, @Nullable Route route);
+
+    /**
+     * The same, for a gate that needs to know who calls.
+     *
+     * @param caller as gates before it have said; {@link Principal#ANONYMOUS} if none has
+     */
+    default Verdict check(RequestHead head, @Nullable Route route, Principal caller) {
+        return check(head, route);
+    }
 }

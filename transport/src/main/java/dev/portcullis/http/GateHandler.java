@@ -101,7 +101,7 @@ public final class GateHandler extends ChannelDuplexHandler {
     private void ask(ChannelHandlerContext ctx, HttpRequest request, RequestHead head, int from) {
         List<Gate> inOrder = gates.inOrder();
         for (int i = from; i < inOrder.size(); i++) {
-            Verdict verdict = inOrder.get(i).check(head, current.route());
+            Verdict verdict = inOrder.get(i).check(head, current.route(), current.principal());
             if (!proceed(ctx, request, head, i, verdict)) {
                 return;
             }

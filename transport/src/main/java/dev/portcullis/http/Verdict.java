@@ -3,6 +3,7 @@ package dev.portcullis.http;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.oauth.token.VerifiedToken;
 import dev.portcullis.telemetry.Outcome;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,16 @@ public sealed interface Verdict {
      * @param reply the answer
      * @param outcome what to count; null if the answer refuses nothing (a CORS preflight)
      */
-    record Refuse(Reply reply, @Nullable Outcome outcome) implements Verdict {}
+    record Refuse(Reply reply, @Nullable Outcome outcome) implements Verdict {
+        /**
+         * 503: it may work later (H-20).
+         *
+         * @param message ASCII without {@code "} and {@code \\}
+         */
+        public static Refuse later(@Nullable Route route, String message, Outcome outcome) {
+            return new Refuse(Refusals.retryLater(HttpResponseStatus.SERVICE_UNAVAILABLE, route, message), outcome);
+        }
+    }
 
     /**
      * It takes a look-up that may block. Nothing is read meanwhile.

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class LoggingMethods {
     private final Sessions sessions;
 
-    LoggingMethods(Sessions sessions) {
+    private final SessionChanges changes;
+
+    LoggingMethods(Sessions sessions, SessionChanges changes) {
         this.sessions = sessions;
+        this.changes = changes;
     }
 
     /** Sets which log messages a session wants (H-131). */
@@ -28,10 +31,11 @@ final class LoggingMethods {
         if (session == null) {
             throw new McpException(McpError.METHOD_NOT_FOUND, "logging/setLevel needs a session");
         }
-        if (!sessions.setLogLevel(session, level)) {
-            throw new McpException(McpError.OVERLOADED, "Too many sessions; try again later");
-        }
-        Answers.result(id, context, _ -> {});
-        return null;
+        return changes.make(id, context, () -> {
+            if (!sessions.setLogLevel(session, level)) {
+                throw new McpException(McpError.OVERLOADED, "Too many sessions; try again later");
+            }
+            Answers.result(id, context, _ -> {});
+        });
     }
 }

@@ -109,7 +109,7 @@ public final class McpDispatcher {
         this.prompts = new PromptMethods(catalog, permits, lists, runner);
         this.resources = new ResourceMethods(catalog, permits, lists, runner);
         this.completion = new CompletionMethods(catalog, permits, limits, runner);
-        this.logging = new LoggingMethods(sessions);
+        this.logging = new LoggingMethods(sessions, new SessionChanges(sessions, runner));
         this.feed = new ChangeFeed(catalog, offers, policy, sessions, shared.bus(), telemetry);
         this.subscriptions = new SubscriptionMethods(catalog, offers, permits, sessions, feed, shared.tasks(), runner);
         this.tasks = new TaskMethods(taskRules, permits, limits, cursors, inFlight, runner);
@@ -172,6 +172,11 @@ public final class McpDispatcher {
         sessions.end(session);
         inFlight.of(session.key()).forEach(Withdrawable::withdraw);
         callsElsewhere.end(session);
+    }
+
+    /** Ends the calls of a session that run here: it has ended already. Does not block. */
+    public void endCalls(Session session) {
+        inFlight.of(session.key()).forEach(Withdrawable::withdraw);
     }
 
     /** Ends what stays open until something happens, each with its last word: the server is to stop (T-113). */

@@ -21,6 +21,7 @@ final class SubscriptionMethods {
     private final ChangeFeed feed;
     private final TaskStore tasks;
     private final CallRunner runner;
+    private final SessionChanges changes;
     private final Telemetry telemetry;
 
     SubscriptionMethods(
@@ -38,6 +39,7 @@ final class SubscriptionMethods {
         this.feed = feed;
         this.tasks = tasks;
         this.runner = runner;
+        this.changes = new SessionChanges(sessions, runner);
         this.telemetry = runner.telemetry();
     }
 
@@ -105,20 +107,24 @@ final class SubscriptionMethods {
         if (permit == Permits.Permit.HIDDEN) {
             throw ResourceMethods.notFound(context, uri);
         }
-        if (!sessions.subscribe(session, context.principal(), uri)) {
-            telemetry.refused(Outcome.OVERLOADED);
-            throw new McpException(McpError.TOO_MANY, "Too many subscriptions");
-        }
-        Answers.result(id, context, _ -> {});
-        return null;
+        return changes.make(id, context, () -> {
+            if (!sessions.subscribe(session, context.principal(), uri)) {
+                telemetry.refused(Outcome.OVERLOADED);
+                throw new McpException(McpError.TOO_MANY, "Too many subscriptions");
+            }
+            Answers.result(id, context, _ -> {});
+        });
     }
 
     /** Follows a resource no more; one that was not followed is no mistake. */
     @Nullable
     PendingCall unsubscribe(JsonRpcId id, CallContext context) throws McpException {
-        sessions.unsubscribe(sessionOf(context), uriOf(context));
-        Answers.result(id, context, _ -> {});
-        return null;
+        var session = sessionOf(context);
+        String uri = uriOf(context);
+        return changes.make(id, context, () -> {
+            sessions.unsubscribe(session, uri);
+            Answers.result(id, context, _ -> {});
+        });
     }
 
     private static Session sessionOf(CallContext context) throws McpException {

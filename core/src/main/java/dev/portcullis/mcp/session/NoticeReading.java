@@ -169,7 +169,11 @@ final class NoticeReading implements Reading {
         catchUp(List.of(), place);
     }
 
-    /** Guarded by this. @return false if what it tells has been looked at already */
+    /**
+     * Guarded by this.
+     *
+     * @return false if what it tells has been looked at already
+     */
     private boolean take(Notice notice) {
         if (!notice.place().isEmpty() && PlaceOrder.OF.compare(notice.place(), covered) <= 0) {
             return false;

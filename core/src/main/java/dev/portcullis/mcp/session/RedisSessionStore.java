@@ -59,6 +59,7 @@ public final class RedisSessionStore implements SessionStore {
     private final StreamRows streams;
     private final Bus bus;
     private final StreamWords others;
+    private final SharedConnections connections;
     private final SessionLimits limits;
     private final Policy policy;
     private final InstantSource clock;
@@ -90,6 +91,7 @@ public final class RedisSessionStore implements SessionStore {
         this.clock = clock;
         this.log = new EventLog(limits.events(), clock, RedisSessionStore::randomName);
         this.places = new StreamPlaces(limits.streamsMax(), limits.streamsPerPersonMax());
+        this.connections = new SharedConnections(redis, bus, key, limits);
         this.seen = bus.place();
         bus.listen(TOPIC, new SessionListener());
         this.others = new StreamWords(bus, new StreamListener());
@@ -335,9 +337,8 @@ public final class RedisSessionStore implements SessionStore {
                     superseded.giveBack();
                 }
                 var place = takePlace(replica);
-                attachment = place == null
-                        ? new Attachment.TooMany()
-                        : new Attachment.Attached(stream.attach(after, place));
+                attachment =
+                        place == null ? new Attachment.TooMany() : new Attachment.Attached(stream.attach(after, place));
             }
         }
         if (superseded != null) {
@@ -595,6 +596,11 @@ public final class RedisSessionStore implements SessionStore {
         synchronized (log) {
             return replica.state.calls.isEmpty();
         }
+    }
+
+    @Override
+    public SharedConnections connections() {
+        return connections;
     }
 
     /** Hears about sessions. */

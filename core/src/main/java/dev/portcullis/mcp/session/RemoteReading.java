@@ -79,7 +79,11 @@ final class RemoteReading implements Reading {
         onEnd = listener;
     }
 
-    /** The others have been told who reads. @return whether this one still does */
+    /**
+     * The others have been told who reads.
+     *
+     * @return whether this one still does
+     */
     boolean survives(String other) {
         if (name.equals(other)) {
             isConfirmed = true;
@@ -191,7 +195,11 @@ final class RemoteReading implements Reading {
         return !isOver();
     }
 
-    /** Waits for more. @return false if the connection has been let go */
+    /**
+     * Waits for more.
+     *
+     * @return false if the connection has been let go
+     */
     private boolean await(EventReader to) {
         int retryMillis;
         lock.lock();

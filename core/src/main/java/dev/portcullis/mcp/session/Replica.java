@@ -102,7 +102,11 @@ final class Replica {
         news = news + 1;
     }
 
-    /** Another node has changed it. @return whether that is news */
+    /**
+     * Another node has changed it.
+     *
+     * @return whether that is news
+     */
     synchronized boolean changed(long newer) {
         if (newer > heardVersion && newer > version) {
             heardVersion = newer;

@@ -65,7 +65,7 @@ final class SessionId {
     }
 
     /** Lengths first, so that no two owners have the same context. */
-    private static byte[] context(Session.Owner owner) {
+    static byte[] context(Session.Owner owner) {
         String text = owner.issuer().length() + ":" + owner.issuer()
                 + owner.subject().length() + ":" + owner.subject() + owner.clientId();
         return text.getBytes(StandardCharsets.UTF_8);

@@ -62,8 +62,12 @@ final class SessionRows {
          * @param uris what it follows
          */
         record Live(
-                boolean isNew, long version, long usedMillis, String place, @Nullable LogLevel level, Set<String> uris)
-                implements Row {}
+                boolean isNew,
+                long version,
+                long usedMillis,
+                String place,
+                @Nullable LogLevel level,
+                Set<String> uris) implements Row {}
     }
 
     SessionRows(Redis redis, MasterKey key, SessionLimits limits, InstantSource clock) {
@@ -134,7 +138,11 @@ final class SessionRows {
         run(session, "read", ascii(place));
     }
 
-    /** Counts a session of which something is remembered, or was used. @return keys of this person's that are too many, longest resting first */
+    /**
+     * Counts a session of which something is remembered, or was used.
+     *
+     * @return keys of this person's that are too many, longest resting first
+     */
     List<String> count(Session session) {
         var person = new Person(session.owner().issuer(), session.owner().subject());
         String name = person.issuer().length() + ":" + person.issuer() + person.subject();

@@ -94,6 +94,11 @@ public interface SessionStore {
     @Nullable
     Runnable takePlace(Principal principal);
 
+    /** @return connections of HTTP+SSE, whose clients post to any node; null if there is but this one */
+    default @Nullable SharedConnections connections() {
+        return null;
+    }
+
     /** Ends all streams of this process that wait for something to happen, and opens no more: it is to stop (T-113). */
     void endStreams();
 

@@ -55,7 +55,7 @@ public final class Sessions {
 
     /** @return the session of this id and caller, if this node is to {@link #learn} about it before it can serve it; null if it can, or will find no such session. Does not block */
     public @Nullable Session unknown(String id, Principal principal) {
-        var session = open(opened.getIfPresent(id), id, principal);
+        var session = read(id, principal);
         return session == null || store.knows(session) ? null : session;
     }
 
@@ -156,6 +156,20 @@ public final class Sessions {
     /** See {@link SessionStore#unsubscribe}. */
     public void unsubscribe(Session session, String uri) {
         store.unsubscribe(session, uri);
+    }
+
+    /** See {@link SessionStore#connections}. */
+    public @Nullable SharedConnections connections() {
+        return store.connections();
+    }
+
+    /**
+     * What an id says, without a use of the session.
+     *
+     * @return null if it is not this caller's, or has expired
+     */
+    public @Nullable Session read(String id, Principal principal) {
+        return open(opened.getIfPresent(id), id, principal);
     }
 
     /** See {@link SessionStore#endStreams}. */

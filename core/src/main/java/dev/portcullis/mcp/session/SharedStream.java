@@ -178,7 +178,11 @@ final class SharedStream implements SessionStream {
         return true;
     }
 
-    /** Guarded by the log. @return null if there is nothing to copy */
+    /**
+     * Guarded by the log.
+     *
+     * @return null if there is nothing to copy
+     */
     private StreamRows.@Nullable Batch next() {
         var events = new ArrayList<StreamRows.Numbered>();
         int bytes = 0;

@@ -217,6 +217,7 @@ final class Wiring {
                         config.limits().stream(),
                         config.isSseOnMcp(),
                         config.priming()),
+                offload,
                 telemetry);
 
         // The doors.
@@ -258,7 +259,7 @@ final class Wiring {
                 config.doors().moreHosts(),
                 config.doors().isLoopback());
         var publicPipeline = new ServerPipeline(
-                gates(routes, origins, List.of(bearer), limits, offload),
+                gates(routes, origins, behind(bearer, mcp.gates()), limits, offload),
                 limits.http(),
                 limits.connections(),
                 telemetry);
@@ -343,6 +344,13 @@ final class Wiring {
         gates.add(new RouteGate());
         gates.addAll(last);
         return new GateHandler.Gates(Router.of(routes), gates, origins, offload);
+    }
+
+    private static List<Gate> behind(Gate first, List<Gate> others) {
+        var all = new ArrayList<Gate>();
+        all.add(first);
+        all.addAll(others);
+        return all;
     }
 
     private AuditLog auditLog() throws StartException {

@@ -5,7 +5,7 @@ import dev.portcullis.http.Exchange;
 import dev.portcullis.mcp.McpException;
 import io.netty.buffer.ByteBuf;
 
-/** Serves a GET or DELETE once it is whole; a body has no meaning and is not looked at. Event loop only. */
+/** Serves a GET or DELETE once it is whole; a body has no meaning and is not looked at. Event loop only; what it serves may go on elsewhere. */
 final class Bodiless implements BodyReader {
     private final Exchange exchange;
     private final HttpReplySink.Context context;
@@ -28,13 +28,8 @@ final class Bodiless implements BodyReader {
 
     @Override
     public void end() {
-        if (exchange.isAnswered()) {
-            return;
-        }
-        try {
-            action.serve(exchange);
-        } catch (McpException e) {
-            McpReplies.refuse(exchange, null, e, context);
+        if (!exchange.isAnswered()) {
+            SessionSteps.run(exchange, context, () -> action.serve(exchange));
         }
     }
 }

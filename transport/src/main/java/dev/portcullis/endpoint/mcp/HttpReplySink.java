@@ -5,6 +5,7 @@ import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.Reply;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.json.JsonWriter;
+import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.dispatch.PendingCall;
 import dev.portcullis.mcp.dispatch.ReplySink;
@@ -17,6 +18,8 @@ import dev.portcullis.sse.SseStream;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * In a session what streams goes to the session's log, from which the connection reads: when that is gone, or let go, the client reads on by another (H-115, H-122).
  */
-final class HttpReplySink implements ReplySink {
+class HttpReplySink implements ReplySink {
     private static final String EVENT = SessionReader.EVENT;
     private static final int NO_RETRY = -1;
 
@@ -52,13 +55,18 @@ final class HttpReplySink implements ReplySink {
 
     /** What all sinks share. */
     record Context(
-            GuardedPaths guarded, Sessions sessions, TokenWatch tokens, McpHttpLimits limits, Telemetry telemetry) {}
+            GuardedPaths guarded,
+            Sessions sessions,
+            TokenWatch tokens,
+            McpHttpLimits limits,
+            Executor offload,
+            Telemetry telemetry) {}
 
     /**
      * @param revision what is spoken, told in every answer (H-19)
      * @param session to which the request belongs, so that its client can come back for what it has missed; null where requests stand alone
      * @param opensSession whether this request opens it: then the answer bears its id
-     * @param request the one request that is answered; null for a batch, whose items say for themselves what they lack
+     * @param request the one request that is answered; null for a batch, whose items say for themselves what they lack, and of which {@link #requests} says the ids
      */
     HttpReplySink(
             Exchange exchange,
@@ -75,6 +83,11 @@ final class HttpReplySink implements ReplySink {
         this.opensSession = opensSession;
         this.request = request;
         this.context = context;
+    }
+
+    /** Ids of what is answered: more than one for a batch. */
+    List<JsonRpcId> requests() {
+        return request == null ? List.of() : List.of(request.id());
     }
 
     /**
@@ -176,8 +189,7 @@ final class HttpReplySink implements ReplySink {
         }
         boolean mustStream = status == HttpResponseStatus.OK.code() && !accepted.json();
         if (log != null) {
-            log.add(message.toBytes(), null, false);
-            log.finish();
+            log.finish(message.toBytes());
         } else if (stream != null || mustStream) {
             var open = stream != null ? stream : openConnection(); // one event alone is not worth keeping
             open.push(EVENT, null, message.buffer(), 0, message.length());

@@ -48,23 +48,23 @@ final class LegacyMessagesEndpoint implements Endpoint {
     }
 
     /** One post. */
-    private record Post(LegacySse legacySse, Exchange exchange, LegacySseConnection connection)
+    private record Post(LegacySse legacySse, Exchange exchange, LegacyPeer connection)
             implements MessageReader.Handler {
         @Override
         public void handle(Exchange sameExchange, MediaTypes accepted, JsonRpcMessage message) {
-            try {
-                switch (message) {
-                    case JsonRpcMessage.Single single -> takeAlone(Posted.of(single));
-                    case JsonRpcMessage.Batch batch -> takeAll(PostedBatch.of(batch));
-                }
-                var session = connection.session();
-                exchange.reply(
-                        session == null
-                                ? Reply.empty(HttpResponseStatus.ACCEPTED)
-                                : McpReplies.accepted(legacySse.revisionOf(session)));
-            } catch (McpException e) {
-                McpReplies.refuse(exchange, null, e, legacySse.sinks());
+            SessionSteps.run(exchange, legacySse.sinks(), () -> take(message));
+        }
+
+        private void take(JsonRpcMessage message) throws McpException {
+            switch (message) {
+                case JsonRpcMessage.Single single -> takeAlone(Posted.of(single));
+                case JsonRpcMessage.Batch batch -> takeAll(PostedBatch.of(batch));
             }
+            var session = connection.session();
+            exchange.reply(
+                    session == null
+                            ? Reply.empty(HttpResponseStatus.ACCEPTED)
+                            : McpReplies.accepted(legacySse.revisionOf(session)));
         }
 
         private void takeAlone(Posted posted) throws McpException {
@@ -108,17 +108,29 @@ final class LegacyMessagesEndpoint implements Endpoint {
             }
             try {
                 var session = legacySse.dispatcher().openSession(posted.params(), exchange.principal());
-                if (!connection.begin(session)) {
+                if (!legacySse.begin(connection, session)) {
                     throw new McpException(McpError.INVALID_REQUEST, "initialize has been sent before"); // H-102
                 }
-                var reading = legacySse.attach(connection, session, exchange.principal());
-                try {
-                    dispatch(request, posted.params(), session, exchange);
-                } finally {
-                    connection.read(reading); // what is told comes behind the answer
+                switch (connection) {
+                    case LegacySseConnection here -> answerHere(here, request, posted.params(), session);
+                    case RemoteSseConnection remote -> {
+                        dispatch(request, posted.params(), session, exchange);
+                        remote.tellBegun(session); // behind the answer
+                    }
                 }
             } catch (McpException e) {
                 send(request.id(), e);
+            }
+        }
+
+        private void answerHere(
+                LegacySseConnection here, JsonRpcMessage.Request request, RequestParams params, Session session)
+                throws McpException {
+            var reading = legacySse.attach(here, session, exchange.principal());
+            try {
+                dispatch(request, params, session, exchange);
+            } finally {
+                here.read(reading); // what is told comes behind the answer
             }
         }
 
@@ -135,7 +147,10 @@ final class LegacyMessagesEndpoint implements Endpoint {
                 }
                 case JsonRpcMessage.Notification _, JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
                     if (session != null) {
-                        SessionExchange.take(legacySse.dispatcher(), posted, session);
+                        var route = SessionExchange.take(legacySse.dispatcher(), posted, session);
+                        if (route != null) {
+                            route.run(); // where there are other nodes, this is no event loop
+                        }
                     }
                 }
             }

@@ -6,6 +6,7 @@ import dev.portcullis.json.JsonWriter;
 import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.mcp.session.Reading;
 import dev.portcullis.mcp.session.Session;
+import dev.portcullis.mcp.session.SharedConnections;
 import dev.portcullis.sse.SseStream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,21 +18,34 @@ import org.jspecify.annotations.Nullable;
  *    └──────── the stream closes ─────────┴──▶ closed, and the session with its calls ends (H-152)
  * </pre>
  */
-final class LegacySseConnection {
+final class LegacySseConnection implements LegacyPeer {
     private static final int ID_BYTES = 32;
 
     /** What the client posts to is named by it. */
-    final String id = Randoms.base64Url(ID_BYTES);
+    final String id;
 
+    /** By which this process knows it. */
+    final String key;
+
+    private final SharedConnections.@Nullable Named shared;
+    private final Principal principal;
     private final Session.Owner owner;
     private final SseStream stream;
     private final Runnable place;
     private volatile @Nullable Session session;
     private boolean closed;
 
-    /** @param place gives back the place among the streams that it takes until it has a session */
-    LegacySseConnection(Session.Owner owner, SseStream stream, Runnable place) {
-        this.owner = owner;
+    /**
+     * @param shared by which other nodes know it; null if there is but this one
+     * @param place gives back the place among the streams that it takes until it has a session
+     */
+    LegacySseConnection(
+            SharedConnections.@Nullable Named shared, Principal principal, SseStream stream, Runnable place) {
+        this.shared = shared;
+        this.id = shared == null ? Randoms.base64Url(ID_BYTES) : shared.id();
+        this.key = shared == null ? id : shared.key();
+        this.principal = principal;
+        this.owner = Session.Owner.of(principal);
         this.stream = stream;
         this.place = place;
     }
@@ -41,8 +55,17 @@ final class LegacySseConnection {
         return owner.equals(Session.Owner.of(principal));
     }
 
-    /** @return false if there is a session already, or the stream has closed */
-    synchronized boolean begin(Session negotiated) {
+    SharedConnections.@Nullable Named shared() {
+        return shared;
+    }
+
+    /** Who opened the stream. */
+    Principal principal() {
+        return principal;
+    }
+
+    @Override
+    public synchronized boolean begin(Session negotiated) {
         if (session != null || closed) {
             return false;
         }
@@ -50,9 +73,8 @@ final class LegacySseConnection {
         return true;
     }
 
-    /** @return null before {@code initialize} */
-    @Nullable
-    Session session() {
+    @Override
+    public @Nullable Session session() {
         return session;
     }
 
@@ -65,9 +87,14 @@ final class LegacySseConnection {
         SessionReader.join(stream, reading, false);
     }
 
-    /** @return false if the stream has ended */
-    boolean send(JsonWriter message, Slack slack) {
+    @Override
+    public boolean send(JsonWriter message, Slack slack) {
         return stream.send(SessionReader.EVENT, null, message.buffer(), 0, message.length(), slack);
+    }
+
+    /** What was said on another node. */
+    void send(byte[] message, Slack slack) {
+        stream.send(SessionReader.EVENT, null, message, 0, message.length, slack);
     }
 
     void end() {
@@ -80,7 +107,8 @@ final class LegacySseConnection {
         return session;
     }
 
-    synchronized boolean isClosed() {
+    @Override
+    public synchronized boolean isClosed() {
         return closed;
     }
 }

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class LegacySseSink implements ReplySink {
     private static final Slack KEEP = new Slack.None();
 
-    private final LegacySseConnection connection;
+    private final LegacyPeer connection;
     private final JsonRpcMessage.Request request;
     private final @Nullable Exchange alone;
     private final HttpReplySink.Context context;
 
     /** @param alone the exchange in which the request was posted, still without an answer; null if it shares it with others */
     LegacySseSink(
-            LegacySseConnection connection,
+            LegacyPeer connection,
             JsonRpcMessage.Request request,
             @Nullable Exchange alone,
             HttpReplySink.Context context) {

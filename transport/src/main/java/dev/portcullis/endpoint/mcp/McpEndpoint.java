@@ -3,6 +3,7 @@ package dev.portcullis.endpoint.mcp;
 import dev.portcullis.http.BodyReader;
 import dev.portcullis.http.Endpoint;
 import dev.portcullis.http.Exchange;
+import dev.portcullis.http.Gate;
 import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.RequestHead;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
@@ -17,10 +18,13 @@ import dev.portcullis.telemetry.Telemetry;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
+import java.util.concurrent.Executor;
 
 /** {@code /mcp}: all revisions on one path (H-1), told apart message by message (H-2). Stateless; one instance serves all. */
 public final class McpEndpoint implements Endpoint, MessageReader.Handler {
     private final Revisions revisions;
+    private final Sessions sessions;
     private final McpDispatcher dispatcher;
     private final HttpReplySink.Context sinks;
     private final StatelessExchange stateless;
@@ -31,6 +35,7 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
     /**
      * @param guarded for the scopes a tool needs: says how the callers of a path are asked for them
      * @param tokens ends streams with their tokens
+     * @param offload where what may have to wait for other machines is done; rejects what is too much
      */
     public McpEndpoint(
             McpDispatcher dispatcher,
@@ -39,14 +44,21 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
             GuardedPaths guarded,
             TokenWatch tokens,
             McpHttpLimits limits,
+            Executor offload,
             Telemetry telemetry) {
         this.revisions = revisions;
+        this.sessions = sessions;
         this.dispatcher = dispatcher;
-        this.sinks = new HttpReplySink.Context(guarded, sessions, tokens, limits, telemetry);
+        this.sinks = new HttpReplySink.Context(guarded, sessions, tokens, limits, offload, telemetry);
         this.stateless = new StatelessExchange(dispatcher, revisions, sinks);
         this.inSession = new SessionExchange(dispatcher, revisions, sessions, sinks);
         this.legacySse = new LegacySse(dispatcher, revisions, sessions, sinks);
         this.earlyScopes = new EarlyScopes(dispatcher, revisions, guarded);
+    }
+
+    /** @return what requests have to pass behind the gate that says who calls; nothing where this is the only node */
+    public List<Gate> gates() {
+        return sessions.block() ? List.of(new SessionGate(sessions, legacySse)) : List.of();
     }
 
     /** @return the HTTP+SSE transport's two paths, served by the same parts */

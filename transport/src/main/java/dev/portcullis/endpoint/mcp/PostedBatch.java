@@ -1,8 +1,10 @@
 package dev.portcullis.endpoint.mcp;
 
+import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Messages that a client has sent in one array (H-111).
@@ -21,6 +23,11 @@ record PostedBatch(List<Posted> messages, List<JsonRpcMessage.Invalid> invalid) 
             }
         }
         return new PostedBatch(messages, invalid);
+    }
+
+    /** @return ids of its requests */
+    List<JsonRpcId> ids() {
+        return messages.stream().map(Posted::id).filter(Objects::nonNull).toList();
     }
 
     /** @return how many answers it wants */

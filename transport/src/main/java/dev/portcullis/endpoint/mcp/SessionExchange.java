@@ -19,8 +19,12 @@ import dev.portcullis.mcp.session.Reading;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.sse.SseStream;
+import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.Outcome;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Messages, batches, the standalone stream and the end of sessions (H §5.1 to §5.3). */
@@ -61,10 +65,22 @@ final class SessionExchange {
             case JsonRpcMessage.Request request ->
                 dispatch(exchange, accepted, request, posted.params(), session, false);
             case JsonRpcMessage.Notification _, JsonRpcMessage.Response _, JsonRpcMessage.ErrorResponse _ -> {
-                take(dispatcher, posted, session);
-                exchange.reply(McpReplies.accepted(revisionOf(session)));
+                var route = take(dispatcher, posted, session);
+                if (route == null) {
+                    exchange.reply(McpReplies.accepted(revisionOf(session)));
+                } else {
+                    acceptOnceRouted(exchange, session, List.of(route));
+                }
             }
         }
+    }
+
+    /** What a call on another node waits for is accepted once it cannot be lost any more. */
+    private void acceptOnceRouted(Exchange exchange, Session session, List<Runnable> routes) {
+        SessionSteps.elsewhere(exchange, sinks, () -> {
+            routes.forEach(Runnable::run);
+            exchange.reply(McpReplies.accepted(revisionOf(session)));
+        });
     }
 
     private void dispatch(
@@ -86,7 +102,7 @@ final class SessionExchange {
     /** A session that has ended since it was found did not see the calls begun meanwhile: they end, too (H-105). */
     private void endIfOver(Session session, Exchange exchange) {
         if (sessions.find(session.id(), exchange.principal()) == null) {
-            dispatcher.endSession(session);
+            dispatcher.endCalls(session);
         }
     }
 
@@ -115,18 +131,28 @@ final class SessionExchange {
             return;
         }
         if (batch.answers() == 0) {
-            batch.messages().forEach(posted -> take(dispatcher, posted, session));
-            exchange.reply(McpReplies.accepted(revision));
+            var routes = takeAll(batch, session);
+            if (routes.isEmpty()) {
+                exchange.reply(McpReplies.accepted(revision));
+            } else {
+                acceptOnceRouted(exchange, session, routes);
+            }
             return;
         }
-        var whole = new HttpReplySink(exchange, accepted, revision, session, false, null, sinks);
+        var ids = batch.ids();
+        var whole = new HttpReplySink(exchange, accepted, revision, session, false, null, sinks) {
+            @Override
+            List<JsonRpcId> requests() {
+                return ids;
+            }
+        };
         var answers = new BatchSink(whole, accepted, batch.answers());
         for (var posted : batch.messages()) {
             if (posted.message() instanceof JsonRpcMessage.Request request) {
                 var item = answers.item(request);
                 dispatcher.dispatch(request, context(exchange, revision, session, posted.params(), item));
             } else {
-                take(dispatcher, posted, session);
+                route(take(dispatcher, posted, session));
             }
         }
         batch.invalid().forEach(answers::refuse);
@@ -136,15 +162,52 @@ final class SessionExchange {
         }
     }
 
-    /** Takes what wants no answer: a notification, or the client's answer to a request of ours (H-113). */
-    static void take(McpDispatcher dispatcher, Posted posted, Session session) {
-        switch (posted.message()) {
-            case JsonRpcMessage.Notification notification ->
-                dispatcher.notified(notification, posted.params(), session);
-            case JsonRpcMessage.Response response -> dispatcher.responded(response, session);
-            case JsonRpcMessage.ErrorResponse response -> dispatcher.responded(response, session);
-            case JsonRpcMessage.Request _ -> throw new IllegalArgumentException("a request wants an answer");
+    private List<Runnable> takeAll(PostedBatch batch, Session session) {
+        var routes = new ArrayList<Runnable>();
+        for (var posted : batch.messages()) {
+            var route = take(dispatcher, posted, session);
+            if (route != null) {
+                routes.add(route);
+            }
         }
+        return routes;
+    }
+
+    /** Nobody is told whether it arrives: the answers of the batch are awaited, not this. */
+    private void route(@Nullable Runnable route) {
+        if (route == null) {
+            return;
+        }
+        try {
+            sinks.offload().execute(() -> {
+                try {
+                    route.run();
+                } catch (StoreException e) {
+                    sinks.telemetry().refused(Outcome.STORE_UNAVAILABLE);
+                }
+            });
+        } catch (RejectedExecutionException full) {
+            sinks.telemetry().refused(Outcome.OVERLOADED);
+        }
+    }
+
+    /**
+     * Takes what wants no answer: a notification, or the client's answer to a request of ours (H-113).
+     *
+     * @return what is left to do, which blocks: it brings an answer to the node that waits for it; null if all is done
+     */
+    static @Nullable Runnable take(McpDispatcher dispatcher, Posted posted, Session session) {
+        return switch (posted.message()) {
+            case JsonRpcMessage.Notification notification -> {
+                dispatcher.notified(notification, posted.params(), session);
+                yield null;
+            }
+            case JsonRpcMessage.Response response ->
+                dispatcher.responded(response, session) ? null : () -> dispatcher.route(response, session);
+            case JsonRpcMessage.ErrorResponse response ->
+                dispatcher.responded(response, session) ? null : () -> dispatcher.route(response, session);
+            case JsonRpcMessage.Request _ -> throw new IllegalArgumentException("a request wants an answer");
+        };
     }
 
     private Revision revisionOf(Session session) {

@@ -185,7 +185,7 @@ class EarlyScopesTest {
         var guarded = new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.of("tools"));
         var limits = new McpHttpLimits(1_000, 1, SseLimits.DEFAULT);
         var context = new HttpReplySink.Context(
-                guarded, null, new TokenWatch(verifier, Runnable::run), limits, Telemetry.NONE);
+                guarded, null, new TokenWatch(verifier, Runnable::run), limits, Runnable::run, Telemetry.NONE);
         return new HttpReplySink(
                 exchange, MediaTypes.acceptedBy(exchange.head()), revision, null, false, request, context);
     }
