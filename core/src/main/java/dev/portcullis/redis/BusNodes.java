@@ -58,7 +58,15 @@ final class BusNodes {
         this.limits = limits;
     }
 
-    /** Blocks. */
+    String node() {
+        return node;
+    }
+
+    /**
+     * Gives a sign of life, and makes what is not there. Blocks.
+     *
+     * @throws StoreException it could not be given
+     */
     Ends sign() {
         long now = System.nanoTime();
         var before = known;

@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 final class BusReader {
     private static final Logger LOG = System.getLogger(BusReader.class.getName());
     private static final Script RENEW = Script.of(BusReader.class, "bus-renew.lua");
-    private static final Place NOWHERE = new Place(0, 0);
     private static final int BLOCK_MILLIS_MAX = 1_000;
     private static final int WORDS_AT_ONCE = 64;
     private static final int RETRY_MILLIS = 50;
@@ -63,6 +62,7 @@ final class BusReader {
 
     private final Redis redis;
     private final BusSeal seal;
+    private final BusNodes nodes;
     private final Stream all;
     private final Stream inbox;
     private final Map<String, Bus.Listener> listeners = new ConcurrentHashMap<>();
@@ -72,11 +72,13 @@ final class BusReader {
     private volatile boolean reading;
     private volatile @Nullable Line current;
 
-    BusReader(Redis redis, BusKeys keys, BusSeal seal, String node, Place allPlace, Place inboxPlace) {
+    /** @param ends what was said until there need not be heard */
+    BusReader(Redis redis, BusKeys keys, BusSeal seal, BusNodes nodes, BusNodes.Ends ends) {
         this.redis = redis;
         this.seal = seal;
-        this.all = new Stream(keys.all(), "", allPlace);
-        this.inbox = new Stream(keys.inbox(node), node, inboxPlace);
+        this.nodes = nodes;
+        this.all = new Stream(keys.all(), "", ends.all());
+        this.inbox = new Stream(keys.inbox(nodes.node()), nodes.node(), ends.inbox());
     }
 
     void listen(String topic, Bus.Listener listener) {
@@ -142,7 +144,10 @@ final class BusReader {
         }
         var last = redis.await(commands.xrevrange(stream.key, Range.unbounded(), Limit.from(1)));
         if (last.isEmpty()) {
-            lost(stream, "Redis is empty", NOWHERE, true);
+            // it is there again before this is told: what is said from then on is heard
+            var ends = nodes.sign();
+            var made = stream == all ? ends.all() : ends.inbox();
+            lost(stream, "Redis is empty", new Place(made.made(), 0), false);
             return;
         }
         var end = Place.parse(last.getFirst().getId());

@@ -4,6 +4,7 @@ import dev.portcullis.store.StoreException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Locale;
@@ -50,9 +51,8 @@ final class Failures {
         if (unknown != null) {
             return "the name " + unknown.getMessage() + " cannot be resolved";
         }
-        var refused = find(failure, ConnectException.class);
-        if (refused != null) {
-            return "nobody listens there (" + refused.getMessage() + ")";
+        if (find(failure, ConnectException.class) != null) {
+            return "nobody listens there";
         }
         var connection = find(failure, RedisConnectionException.class);
         String message = deepest(connection == null ? failure : connection).getMessage();
@@ -91,6 +91,14 @@ final class Failures {
     static boolean isCode(Throwable failure, String code) {
         var error = find(failure, RedisCommandExecutionException.class);
         return error != null && error.getMessage() != null && error.getMessage().startsWith(code);
+    }
+
+    /** Whether a command was turned down before it was sent, since there was no connection. */
+    static boolean isUnsent(StoreException failure) {
+        var cause = failure.getCause();
+        return cause instanceof RedisException
+                && cause.getMessage() != null
+                && cause.getMessage().startsWith("Currently not connected");
     }
 
     /** @return where {@code MOVED slot host:port}, or {@code ASK}, leads to; null if it does not say */

@@ -346,14 +346,6 @@ class ConfigLoaderTest {
         assertThat(mistakes().report()).contains(setting + "=" + value + " (environment)");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"redis://h:6379", "rediss://u:hunter2@h", "redis-sentinel://h", "redis-cluster://h"})
-    void loadWhenStoreIsRedisThenSaysThatThisBuildHasNone(String store) {
-        environment.put("STORE", store);
-
-        assertThat(mistakes().report()).contains("no Redis store yet").doesNotContain("hunter2");
-    }
-
     @Test
     void loadWhenPortsAreTheSameThenIsAMistake() {
         environment.put("PORT", "8789");
