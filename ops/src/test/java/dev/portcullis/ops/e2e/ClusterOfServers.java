@@ -23,9 +23,15 @@ final class ClusterOfServers implements AutoCloseable {
     private final DevIdentityProvider provider;
     private final List<ServerProcess> nodes;
     private final Balancer balancer;
+    private final Map<String, String> settings;
 
     private ClusterOfServers(
-            RedisProcess redis, DevIdentityProvider provider, List<ServerProcess> nodes, Balancer balancer) {
+            RedisProcess redis,
+            DevIdentityProvider provider,
+            List<ServerProcess> nodes,
+            Balancer balancer,
+            Map<String, String> settings) {
+        this.settings = settings;
         this.redis = redis;
         this.provider = provider;
         this.nodes = nodes;
@@ -60,6 +66,9 @@ final class ClusterOfServers implements AutoCloseable {
         common.put(
                 "ACCESS_CLIENT_SECRET", String.valueOf(provider.oidcSettings().clientSecret()));
         common.put("ACCESS_ISSUER", provider.issuer());
+        // Programs that start at once on a small machine take their time for their first words with Redis.
+        common.put("REDIS_CONNECT_MILLIS", "20000");
+        common.put("REDIS_COMMAND_MILLIS", "20000");
         common.putAll(settings);
         var starting = new ArrayList<Future<ServerProcess>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -73,7 +82,19 @@ final class ClusterOfServers implements AutoCloseable {
         for (var node : starting) {
             nodes.add(node.get());
         }
-        return new ClusterOfServers(redis, provider, nodes, Balancer.start(folder.resolve("balancer"), port, nodes));
+        var balancer = Balancer.start(folder.resolve("balancer"), port, nodes);
+        return new ClusterOfServers(redis, provider, nodes, balancer, common);
+    }
+
+    /**
+     * Starts another node, of which the balancer does not know; whoever asked for it closes it.
+     *
+     * @param store by which it knows Redis
+     */
+    ServerProcess startAnother(Path home, String store) throws Exception {
+        var changed = new HashMap<>(settings);
+        changed.put("STORE", store);
+        return ServerProcess.start(Files.createDirectories(home), ServerProcess.PRODUCT, ServerProcess.freePort(), changed);
     }
 
     /** Where clients find it. */

@@ -89,7 +89,7 @@ class ClusterOutageIT {
     @BeforeAll
     void startCluster() throws Exception {
         cluster = ClusterOfServers.start(
-                folder, ServerProcess.PRODUCT, 2, Map.of("RATE_LIMIT", "off", "CODE_SECONDS", "600"));
+                folder, ServerProcess.PRODUCT, 2, Map.of("RATE_LIMIT", "off", "CODE_SECONDS", "600", "REDIS_COMMAND_MILLIS", "2000"));
     }
 
     @AfterAll
