@@ -4,6 +4,7 @@ import dev.portcullis.store.StoreException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Tries again what a store could not do, on a thread that has time: what a tool has worked out is not lost because its store was away for a moment. */
 final class Patience {
@@ -19,7 +20,7 @@ final class Patience {
      * @param millisMax how long it is tried, from the first failure on
      * @throws StoreException it still cannot, or the thread was interrupted
      */
-    static <T> T with(Supplier<T> step, long millisMax) {
+    static <T extends @Nullable Object> T with(Supplier<T> step, long millisMax) {
         long endNanos = Long.MAX_VALUE;
         for (long pause = PAUSE_MILLIS_MIN; ; pause = Math.min(2 * pause, PAUSE_MILLIS_MAX)) {
             try {

@@ -51,7 +51,7 @@ final class RunningTask implements Asker {
 
     /** Hears of the task's changes until the call has ended. Blocks. */
     void follow() {
-        Runnable unwatch;
+        @Nullable Runnable unwatch;
         try {
             unwatch =
                     Patience.<@Nullable Runnable>with(() -> store.watch(created.id(), this::changed), STORE_MILLIS_MAX);

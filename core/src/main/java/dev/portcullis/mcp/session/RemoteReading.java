@@ -200,6 +200,7 @@ final class RemoteReading implements Reading {
      *
      * @return false if the connection has been let go
      */
+    @SuppressWarnings("WaitNotInLoop") // whoever calls looks again, and again
     private boolean await(EventReader to) {
         int retryMillis;
         lock.lock();
