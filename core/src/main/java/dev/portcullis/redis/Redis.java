@@ -104,8 +104,7 @@ public final class Redis implements AutoCloseable {
                     + ": when it is full it throws grants away, and people must sign in again. Set noeviction.");
         }
         if (config.getOrDefault("appendonly", "yes").equals("no")) {
-            doubts.add(
-                    "Redis has appendonly no: what it acknowledged is lost when it restarts without a replica. Set appendonly yes.");
+            doubts.add("Redis has appendonly no: what it acknowledged is lost when it restarts without a replica. Set appendonly yes.");
         }
         return doubts;
     }

@@ -497,9 +497,7 @@ public final class RedisSessionStore implements SessionStore {
         if (words == null) {
             reading.catchUpWithAll(known.everything(reading.replica.uris()), now);
         } else {
-            String upTo = words.isEmpty()
-                    ? now
-                    : PlaceOrder.later(now, words.getLast().place());
+            String upTo = words.isEmpty() ? now : PlaceOrder.later(now, words.getLast().place());
             reading.catchUp(
                     words.stream().map(known::read).filter(Objects::nonNull).toList(), upTo);
         }
