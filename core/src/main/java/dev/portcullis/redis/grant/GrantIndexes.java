@@ -65,17 +65,22 @@ final class GrantIndexes {
         for (Grant grant : grants) {
             byte[] id = bytes(grant.id());
             ofPersons.add(redis.commands().hexists(keys.person(grant.subjectKey()), bytes("g" + grant.id())));
-            ofClients.add(redis.commands()
-                    .zscore(keys.grantsOfClient(grant.client().id(), grant.id()), id));
+            ofClients.add(
+                    redis.commands().zscore(keys.grantsOfClient(grant.client().id(), grant.id()), id));
         }
         var missing = new ArrayList<Grant>();
         for (int i = 0; i < grants.size(); i++) {
             boolean ofPerson = redis.await(ofPersons.get(i));
-            if (!ofPerson || redis.await(ofClients.get(i)) == null) {
+            boolean ofClient = isThere(redis.await(ofClients.get(i)));
+            if (!ofPerson || !ofClient) {
                 missing.add(grants.get(i));
             }
         }
         return missing;
+    }
+
+    private static boolean isThere(@Nullable Double score) {
+        return score != null;
     }
 
     /** After the grant was removed. What cannot be removed now goes by itself. */
@@ -85,8 +90,7 @@ final class GrantIndexes {
                 Scripts.LEAVE_PERSON,
                 new byte[][] {keys.person(removed.subjectKey())},
                 new Arguments().text(removed.id()).toArray());
-        redis.await(redis.commands()
-                .zrem(keys.grantsOfClient(client, removed.id()), bytes(removed.id())));
+        redis.await(redis.commands().zrem(keys.grantsOfClient(client, removed.id()), bytes(removed.id())));
     }
 
     /** Live grants of a person, in the order in which they were entered. */

@@ -19,7 +19,8 @@ abstract class RedisGrantStoreContract extends GrantStoreContract {
 
     @Override
     protected GrantStore open() {
-        redis = Redis.connect(RedisSettings.of(url()).withPrefix("test-" + TESTS.incrementAndGet()));
+        var settings = RedisSettings.of(url()).withPrefix("test-" + TESTS.incrementAndGet());
+        redis = RedisNodes.untilAnswered(() -> Redis.connect(settings));
         RedisNodes.awaitAllMasters(redis);
         return new RedisGrantStore(redis, redis.push(), Limits.DEFAULT);
     }

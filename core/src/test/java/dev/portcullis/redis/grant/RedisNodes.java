@@ -35,7 +35,7 @@ final class RedisNodes implements AutoCloseable {
     }
 
     RedisGrantStore add(RedisSettings settings) {
-        var redis = Redis.connect(settings);
+        var redis = untilAnswered(() -> Redis.connect(settings)); // a busy machine may be slower than its limits
         links.add(redis);
         awaitAllMasters(redis);
         var store = new RedisGrantStore(redis, redis.push(), Limits.DEFAULT);
