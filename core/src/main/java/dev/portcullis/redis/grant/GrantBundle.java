@@ -50,8 +50,7 @@ final class GrantBundle {
     private static void writeFamily(Arguments fields, List<Entry.Refresh> family) {
         for (Entry.Refresh member : family) {
             var token = member.token();
-            fields.bytes(GrantFields.refresh(token.hash()))
-                    .bytes(GrantFields.refreshField(token, member.retiresAt()));
+            fields.bytes(GrantFields.refresh(token.hash())).bytes(GrantFields.refreshField(token, member.retiresAt()));
             fields.text("i" + token.generation()).hash(token.hash());
         }
         if (!family.isEmpty()) { // sorted

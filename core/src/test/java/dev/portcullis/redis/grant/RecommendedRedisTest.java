@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Test;
 
 /** The files that operators are given in ops/redis: a Redis of that configuration, used by that user, does all that is asked of it, and lets the user do nothing else. */
 class RecommendedRedisTest extends RedisGrantStoreContract {
-    private static final Path FILES = Path.of("..", "ops", "redis").toAbsolutePath().normalize();
+    private static final Path FILES =
+            Path.of("..", "ops", "redis").toAbsolutePath().normalize();
     private static final Path CORE = Path.of("src", "main").toAbsolutePath();
 
     /** What the client library says of its own accord. */
@@ -172,9 +173,7 @@ class RecommendedRedisTest extends RedisGrantStoreContract {
             assertRefused(
                     redis,
                     () -> redis.commands()
-                            .publish(
-                                    "other:push:revoked".getBytes(StandardCharsets.US_ASCII),
-                                    new byte[] {1}));
+                            .publish("other:push:revoked".getBytes(StandardCharsets.US_ASCII), new byte[] {1}));
         }
     }
 

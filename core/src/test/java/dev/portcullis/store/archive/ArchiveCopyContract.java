@@ -246,7 +246,8 @@ public abstract class ArchiveCopyContract {
         assertThat(copied.put() + written).as("nothing is copied twice").isEqualTo(60);
         try (var store = target.openStore()) {
             for (Made of : made) {
-                assertThat(store.accessToken(of.grant.id(), of.access.hash(), NOW)).isNotNull();
+                assertThat(store.accessToken(of.grant.id(), of.access.hash(), NOW))
+                        .isNotNull();
                 assertThat(store.rotate(of.first.hash(), of.second, access(of.grant), 60, NOW + 3_600, NOW))
                         .isEqualTo(new Rotation.Rotated());
             }
@@ -294,7 +295,8 @@ public abstract class ArchiveCopyContract {
             for (int i = 0; i < 12; i++) {
                 Made of = made.get(i);
                 assertThat(store.grant(of.grant.id(), NOW) == null).isEqualTo(i % 3 == 0);
-                assertThat(store.accessToken(of.grant.id(), of.access.hash(), NOW) == null).isEqualTo(i % 3 != 2);
+                assertThat(store.accessToken(of.grant.id(), of.access.hash(), NOW) == null)
+                        .isEqualTo(i % 3 != 2);
             }
             assertThat(store.grant(added.id(), NOW)).isNotNull();
         }

@@ -207,9 +207,7 @@ final class RandomContents {
         RefreshToken presented = known.family.get(generation);
         RefreshToken successor = known.family.get(generation + 1);
         AccessToken token = newAccess(known.grant);
-        add(
-                "rotate " + generation,
-                store -> store.rotate(presented.hash(), successor, token, OVERLAP, at + 3_000, at));
+        add("rotate " + generation, store -> store.rotate(presented.hash(), successor, token, OVERLAP, at + 3_000, at));
     }
 
     private void addAccess(long at) {
@@ -263,7 +261,10 @@ final class RandomContents {
         }
         if (!access.isEmpty()) {
             AccessToken token = access.get(random.nextInt(access.size()));
-            add("revokeAccessToken", store -> store.accessToken(token.grantId(), token.hash(), at) != null && store.revokeAccessToken(token.grantId(), token.hash()));
+            add(
+                    "revokeAccessToken",
+                    store -> store.accessToken(token.grantId(), token.hash(), at) != null
+                            && store.revokeAccessToken(token.grantId(), token.hash()));
         }
     }
 

@@ -88,7 +88,8 @@ final class Migration {
                 "Copy all that is live from one store to another: grants, tokens, clients, sign-ins under way. Every token"
                         + " then works with the other store as with the first, which is not changed. Stop the servers of"
                         + " both first.",
-                Administration.option(FROM, "STORE", "where it is: as the setting STORE, such as file:data/portcullis.db"),
+                Administration.option(
+                        FROM, "STORE", "where it is: as the setting STORE, such as file:data/portcullis.db"),
                 Administration.option(TO, "STORE", "where it is to be: as the setting STORE; empty so far"),
                 flag(RESUME, "Go on with a copy that was stopped."),
                 flag(CHECK, "Look at both, say what would be copied, and change nothing."));
@@ -96,7 +97,8 @@ final class Migration {
                 .footer(
                         "",
                         "The other settings, of Redis and COOKIE_ENCRYPTION_KEY among them, are read as for the server.",
-                        "Stopped at any moment, it can be run again with " + RESUME + ". In the end it counts what is in both"
+                        "Stopped at any moment, it can be run again with " + RESUME
+                                + ". In the end it counts what is in both"
                                 + " stores, and compares a part of it field by field.",
                         "",
                         "Exit codes: 0 done, " + ExitCode.USAGE.number() + " the command line is wrong, "
@@ -149,8 +151,7 @@ final class Migration {
      * @param file where it is kept, if the settings do not give it
      * @param environment that gives it
      */
-    private record Key(
-            MasterKey key, @Nullable Path file, Map<String, String> environment) {}
+    private record Key(MasterKey key, @Nullable Path file, Map<String, String> environment) {}
 
     private Key keyOf(ServerConfig source) throws StartException {
         if (!(source.masterKey() instanceof KeySource.KeptIn(Path file))) {
@@ -201,8 +202,9 @@ final class Migration {
                             + Setting.COOKIE_ENCRYPTION_KEY + " as that server had it"
                             + (key.file() == null ? "" : ", or put the right key into " + key.file()) + ".");
         }
-        out.println("Whether the key is the source's cannot be told: no client has registered itself there. Make sure that"
-                + " it is.");
+        out.println(
+                "Whether the key is the source's cannot be told: no client has registered itself there. Make sure that"
+                        + " it is.");
     }
 
     private static String clientIdOf(Entry entry) {
@@ -327,8 +329,8 @@ final class Migration {
                 err.println(name(to) + " holds a part of a copy of " + other + ": complete that, or " + emptied(to)
                         + " first.");
             case Verdict.NotEmpty() ->
-                err.println(name(to) + " holds something already, and no part of a copy: name another, or " + emptied(to)
-                        + " first.");
+                err.println(name(to) + " holds something already, and no part of a copy: name another, or "
+                        + emptied(to) + " first.");
             case Verdict.SourceIsNotWhole() -> {
                 err.println("The source is itself a copy that was stopped: complete it first.");
                 return ExitCode.UNAVAILABLE;
@@ -348,8 +350,8 @@ final class Migration {
     private ExitCode failed(Result.Differs differs, StoreLocation to) {
         err.println("The copy is not what the source holds, and is left unfinished:");
         differs.differences().forEach(difference -> err.println("  - " + difference));
-        err.println("Has something used one of the stores meanwhile? Stop it; then run it again with " + RESUME + ", or "
-                + emptied(to) + " to begin anew.");
+        err.println("Has something used one of the stores meanwhile? Stop it; then run it again with " + RESUME
+                + ", or " + emptied(to) + " to begin anew.");
         return ExitCode.DIFFERS;
     }
 
@@ -359,7 +361,8 @@ final class Migration {
         try {
             return switch (store) {
                 case StoreLocation.InFile(Path file) -> FileArchive.open(file, EmbeddedGrantStore.Limits.DEFAULT);
-                case StoreLocation.InRedis(var settings) -> RedisArchive.open(Redis.connect(patiently(settings)), clock);
+                case StoreLocation.InRedis(var settings) ->
+                    RedisArchive.open(Redis.connect(patiently(settings)), clock);
                 case StoreLocation.InMemory() -> throw inMemory(option);
             };
         } catch (StoreException e) {
@@ -371,7 +374,8 @@ final class Migration {
         try {
             return switch (store) {
                 case StoreLocation.InFile(Path file) -> EmbeddedArchive.open(file, EmbeddedGrantStore.Limits.DEFAULT);
-                case StoreLocation.InRedis(var settings) -> RedisArchive.open(Redis.connect(patiently(settings)), clock);
+                case StoreLocation.InRedis(var settings) ->
+                    RedisArchive.open(Redis.connect(patiently(settings)), clock);
                 case StoreLocation.InMemory() -> throw inMemory(TO);
             };
         } catch (StoreException e) {
@@ -419,7 +423,8 @@ final class Migration {
     /** Without secrets. */
     private static String name(StoreLocation store) {
         return switch (store) {
-            case StoreLocation.InFile(Path file) -> file.toAbsolutePath().normalize().toString();
+            case StoreLocation.InFile(Path file) ->
+                file.toAbsolutePath().normalize().toString();
             case StoreLocation.InRedis(var settings) -> settings.address() + " (" + settings.prefix() + ":)";
             case StoreLocation.InMemory() -> "memory";
         };

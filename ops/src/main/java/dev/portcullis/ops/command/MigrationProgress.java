@@ -42,12 +42,15 @@ final class MigrationProgress implements ArchiveCopy.Progress {
 
     private String line(long entries, long all, long nanos) {
         double perSecond = (entries - firstEntries) * 1e9 / Math.max(1, nanos);
-        String rest = perSecond < 1 ? "" : String.format(Locale.ROOT, ", %,d s left", (long) Math.ceil((all - entries) / perSecond));
+        String rest = perSecond < 1
+                ? ""
+                : String.format(Locale.ROOT, ", %,d s left", (long) Math.ceil((all - entries) / perSecond));
         return String.format(
                 Locale.ROOT,
                 "%,d of %,d records (%d %%), %,d a second%s",
                 entries,
-                all, all == 0 ? 100 : entries * 100 / all,
+                all,
+                all == 0 ? 100 : entries * 100 / all,
                 (long) perSecond,
                 rest);
     }

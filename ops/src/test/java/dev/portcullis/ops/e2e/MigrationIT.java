@@ -123,7 +123,8 @@ class MigrationIT {
         }
 
         var looked = migrate("file:old.db", inRedis(), "--check");
-        assertThat(looked.output()).contains("The key is the source's", "holds 1 grants", "is empty: the copy can begin");
+        assertThat(looked.output())
+                .contains("The key is the source's", "holds 1 grants", "is empty: the copy can begin");
         assertThat(looked.status()).isZero();
         var moved = migrate("file:old.db", inRedis());
         assertThat(moved.output()).contains("Copied 1 grants").doesNotContain(KEY);
@@ -188,7 +189,8 @@ class MigrationIT {
                 RegisteredClient.Kind.PREREGISTERED,
                 now);
         try (var store = EmbeddedGrantStore.openFile(file, EmbeddedGrantStore.Limits.DEFAULT)) {
-            try (var threads = Executors.newFixedThreadPool(200, Thread.ofVirtual().factory())) {
+            try (var threads =
+                    Executors.newFixedThreadPool(200, Thread.ofVirtual().factory())) {
                 for (int i = 0; i < MANY; i++) {
                     String person = "person-" + i;
                     threads.execute(() -> {
