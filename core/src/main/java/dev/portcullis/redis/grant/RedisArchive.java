@@ -346,7 +346,7 @@ public final class RedisArchive implements WritableArchive {
 
     private static Supplier<@Nullable Entry> both(Supplier<@Nullable Entry> one, Supplier<@Nullable Entry> other) {
         return () -> {
-            one.get();
+            var _ = one.get();
             return other.get();
         };
     }
