@@ -142,7 +142,13 @@ public final class Capacity {
         for (int generation = 2; generation < FAMILY + 2; generation++) {
             long later = now + 3_600L * generation;
             var next = person.newRefresh(generation, later);
-            store.rotate(presented.hash(), next, person.newAccess(later), 60, person.grant().expiresAt(), later);
+            store.rotate(
+                    presented.hash(),
+                    next,
+                    person.newAccess(later),
+                    60,
+                    person.grant().expiresAt(),
+                    later);
             presented = next;
         }
     }

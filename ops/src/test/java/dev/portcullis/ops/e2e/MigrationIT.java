@@ -130,7 +130,7 @@ class MigrationIT {
         assertThat(moved.output()).contains("Copied 1 grants").doesNotContain(KEY);
         assertThat(moved.status()).isZero();
 
-        try (var server = start(inRedis())) {
+        try (var _ = start(inRedis())) {
             assertThat(client.add(first.access(), 2, 3)).isEqualTo("5");
             assertThat(client.add(latest.access(), 2, 3)).isEqualTo("5");
             latest = client.refresh(latest.refresh());
@@ -144,7 +144,7 @@ class MigrationIT {
         var back = migrate(inRedis(), "file:back.db");
         assertThat(back.output()).contains("Copied 1 grants");
         assertThat(back.status()).isZero();
-        try (var server = start("file:back.db")) {
+        try (var _ = start("file:back.db")) {
             latest = client.refresh(latest.refresh());
             assertThat(client.add(latest.access(), 2, 2)).isEqualTo("4");
             // O-96: what was replaced before both moves is known as such.
