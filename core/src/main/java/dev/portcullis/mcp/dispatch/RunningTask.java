@@ -68,8 +68,12 @@ final class RunningTask implements Asker {
     }
 
     private void changed() {
-        if (now() == null) {
-            run.endTask();
+        try {
+            if (now() == null) {
+                run.endTask();
+            }
+        } catch (StoreException e) {
+            // it is looked at again: when there is word of it, and every few seconds
         }
         synchronized (this) {
             notifyAll();
