@@ -35,6 +35,7 @@ public final class Capacity {
     private static final int GRANTS = 100_000;
     private static final int CLIENTS = 100;
     private static final int THREADS = 32;
+    private static final int FAMILY = 40;
     private static final int EVENTS = 20;
     private static final int EVENT_BYTES = 300;
 
@@ -94,23 +95,31 @@ public final class Capacity {
             var access = people[i].access();
             require(store.accessToken(access.grantId(), access.hash(), now) != null);
         });
-        time("bogus token", grants, i -> require(
-                store.accessToken(people[i].grant().id(), SignedIn.newHash(), now) == null));
+        time(
+                "bogus token",
+                grants,
+                i -> require(store.accessToken(people[i].grant().id(), SignedIn.newHash(), now) == null));
         time("refresh", grants, i -> {
             var rotated = store.rotate(
                     people[i].refresh().hash(),
-                    people[i].newRefresh(1, now),
+                    people[i].second(),
                     people[i].newAccess(now),
                     60,
                     people[i].grant().expiresAt(),
                     now);
             require(rotated instanceof GrantStore.Rotation.Rotated);
         });
+        time("a family of 34, " + FAMILY + " refreshes", grants / 20, i -> useForLong(people[i]));
         time("another access token", grants, i -> require(store.addAccessToken(people[i].newAccess(now), now)));
         time("spent id (DPoP proof)", grants, i -> require(store.spendOnce(SignedIn.newHash(), now + 600, now)));
-        time("sign-in begun", grants, i -> store.putPendingSignIn(
-                SignedIn.person(i, clients[0], now).pending(), now));
-        time("revoke", grants / 10, i -> require(store.revokeGrant(people[i].grant().id())));
+        time(
+                "sign-in begun",
+                grants,
+                i -> store.putPendingSignIn(SignedIn.person(i, clients[0], now).pending(), now));
+        time(
+                "revoke",
+                grants / 10,
+                i -> require(store.revokeGrant(people[i].grant().id())));
     }
 
     private void signIn(SignedIn person) {
@@ -120,7 +129,28 @@ public final class Capacity {
         store.createGrant(person.grant(), person.code(), 10, now);
         require(store.code(person.grant().id(), person.code().hash(), now) != null);
         require(store.consumeCode(
-                person.code().spentUntil(now + 600), person.access(), person.refresh(), person.grant().expiresAt(), now));
+                person.code().spentUntil(now + 600),
+                person.access(),
+                person.refresh(),
+                person.grant().expiresAt(),
+                now));
+    }
+
+    /** An hour between two refreshes: access tokens have ended, refresh tokens have been replaced for long. */
+    private void useForLong(SignedIn person) {
+        var presented = person.second();
+        for (int generation = 2; generation < FAMILY + 2; generation++) {
+            long later = now + 3_600L * generation;
+            var next = person.newRefresh(generation, later);
+            store.rotate(
+                    presented.hash(),
+                    next,
+                    person.newAccess(later),
+                    60,
+                    person.grant().expiresAt(),
+                    later);
+            presented = next;
+        }
     }
 
     private void measureSessions() throws InterruptedException {
@@ -130,10 +160,7 @@ public final class Capacity {
         var limits = SessionLimits.DEFAULT;
         try (var bus = new LocalBus()) {
             var sessions = new Sessions(
-                    key,
-                    new RedisSessionStore(redis, bus, key, limits, RulePolicy.openToAll(), clock),
-                    limits,
-                    clock);
+                    key, new RedisSessionStore(redis, bus, key, limits, RulePolicy.openToAll(), clock), limits, clock);
             var client = SignedIn.client(0, now);
             var opened = IntStream.range(0, count)
                     .mapToObj(i -> sessions.open(
@@ -170,7 +197,8 @@ public final class Capacity {
     }
 
     private void print() {
-        out.printf("%n%-26s %9s %9s %9s %13s %13s%n", "what", "times", "a second", "commands", "server us", "bytes more");
+        out.printf(
+                "%n%-26s %9s %9s %9s %13s %13s%n", "what", "times", "a second", "commands", "server us", "bytes more");
         for (var cost : costs) {
             out.printf(
                     Locale.ROOT,
@@ -183,12 +211,13 @@ public final class Capacity {
                     cost.bytesEach());
         }
         out.printf("%n%-26s %9s %13s %9s%n", "keys", "number", "bytes each", "events");
-        server.kinds().forEach((word, kind) -> out.printf(
-                Locale.ROOT,
-                "%-26s %,9d %,13d %9s%n",
-                word,
-                kind.keys(),
-                kind.bytesPerKey(),
-                kind.events() == 0 ? "" : String.format(Locale.ROOT, "%,d", kind.events() / kind.measured())));
+        server.kinds()
+                .forEach((word, kind) -> out.printf(
+                        Locale.ROOT,
+                        "%-26s %,9d %,13d %9s%n",
+                        word,
+                        kind.keys(),
+                        kind.bytesPerKey(),
+                        kind.events() == 0 ? "" : String.format(Locale.ROOT, "%,d", kind.events() / kind.measured())));
     }
 }

@@ -42,7 +42,8 @@ final class ServerFigures {
                 info.put(line.substring(0, colon), line.substring(colon + 1).strip());
             }
         });
-        double cpuSeconds = Double.parseDouble(info.get("used_cpu_user")) + Double.parseDouble(info.get("used_cpu_sys"));
+        double cpuSeconds =
+                Double.parseDouble(info.get("used_cpu_user")) + Double.parseDouble(info.get("used_cpu_sys"));
         return new Moment(
                 Long.parseLong(info.get("used_memory")),
                 (long) (cpuSeconds * 1e6),
@@ -128,6 +129,8 @@ final class ServerFigures {
     private Kind measured(Kind kind, byte[] key) {
         Long bytes = redis.await(redis.commands().memoryUsage(key));
         boolean isStream = redis.await(redis.commands().type(key)).equals("stream");
-        return kind.plus(bytes == null ? 0 : bytes, isStream ? redis.await(redis.commands().xlen(key)) : 0);
+        return kind.plus(
+                bytes == null ? 0 : bytes,
+                isStream ? redis.await(redis.commands().xlen(key)) : 0);
     }
 }

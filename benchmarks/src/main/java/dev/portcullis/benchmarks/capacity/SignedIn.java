@@ -27,6 +27,7 @@ record SignedIn(
         AuthorizationCode code,
         AccessToken access,
         RefreshToken refresh,
+        RefreshToken second,
         SecretKey key) {
     private static final List<String> RESOURCES = List.of("https://mcp.example.com/mcp");
     private static final Scopes SCOPES = Scopes.of("mcp");
@@ -64,6 +65,7 @@ record SignedIn(
                         TokenHash.of(code), id, Randoms.base64Url(32), GrantCipher.wrap(key, code), now + 60, false),
                 accessOf(id, key, now),
                 refreshOf(id, key, 0, now),
+                refreshOf(id, key, 1, now),
                 key);
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** A grant's hash, whole, as an {@link Entry.OfGrant} and back. Stateless. */
@@ -27,23 +28,29 @@ final class GrantBundle {
             fields.bytes(GrantFields.access(access.hash()))
                     .bytes(GrantFields.endAndRecord(access.expiresAt(), Records.encode(access)));
         }
-        if (!of.access().isEmpty()) {
-            fields.text("an").number(of.access().size());
-            fields.text("at")
-                    .number(of.access().stream()
-                            .mapToLong(AccessToken::expiresAt)
-                            .min()
-                            .orElse(0));
-        }
+        fields.text("an").number(of.access().size());
+        fields.text("d").number(nextEnd(of));
         writeFamily(fields, of.refresh());
         return fields;
+    }
+
+    /** When something in it ends or retires first; 0 if nothing does. */
+    private static long nextEnd(Entry.OfGrant of) {
+        var tokens = LongStream.concat(
+                of.codes().stream().mapToLong(AuthorizationCode::expiresAt),
+                of.access().stream().mapToLong(AccessToken::expiresAt));
+        var family = of.refresh().stream()
+                .flatMapToLong(member -> LongStream.of(
+                        member.token().expiresAt(),
+                        member.token().wrappedKey().length == 0 ? Long.MAX_VALUE : member.retiresAt()));
+        long soonest = LongStream.concat(tokens, family).min().orElse(Long.MAX_VALUE);
+        return soonest == Long.MAX_VALUE ? 0 : soonest;
     }
 
     private static void writeFamily(Arguments fields, List<Entry.Refresh> family) {
         for (Entry.Refresh member : family) {
             var token = member.token();
-            fields.bytes(GrantFields.refresh(token.hash()))
-                    .bytes(GrantFields.refreshField(token, member.retiresAt()));
+            fields.bytes(GrantFields.refresh(token.hash())).bytes(GrantFields.refreshField(token, member.retiresAt()));
             fields.text("i" + token.generation()).hash(token.hash());
         }
         if (!family.isEmpty()) { // sorted

@@ -69,8 +69,7 @@ public final class RedisArchive implements WritableArchive {
     private static void requireUnused(Redis redis) {
         List<byte[]> time = redis.await(redis.commands().time());
         long nowMillis = Long.parseLong(text(time.getFirst())) * 1000;
-        var alive = Range.from(
-                Range.Boundary.including(nowMillis - GONE_MILLIS), Range.Boundary.<Number>unbounded());
+        var alive = Range.from(Range.Boundary.including(nowMillis - GONE_MILLIS), Range.Boundary.<Number>unbounded());
         long nodes = redis.await(redis.commands().zcount(redis.key("{bus}", "nodes"), alive));
         if (nodes > 0) {
             throw new StoreException("Redis is in use by " + nodes + (nodes == 1 ? " server" : " servers")
@@ -85,8 +84,9 @@ public final class RedisArchive implements WritableArchive {
      */
     public static void requireWhole(Redis redis) {
         if (redis.await(redis.commands().exists(markKey(redis))) > 0) {
-            throw new StoreException("what Redis holds is a copy that is not complete: complete it with migrate --resume, or"
-                    + " delete its keys");
+            throw new StoreException(
+                    "what Redis holds is a copy that is not complete: complete it with migrate --resume, or"
+                            + " delete its keys");
         }
     }
 
@@ -103,14 +103,11 @@ public final class RedisArchive implements WritableArchive {
                 redis.await(redis.commands().scan(place.isEmpty() ? ScanCursor.INITIAL : cursor, pattern));
         cursor = found;
         var entries = new ArrayList<Entry>();
-        inSteps(
-                found.getKeys(),
-                key -> reading(text(key), nowSeconds),
-                entry -> {
-                    if (entry != null) {
-                        entries.add(entry);
-                    }
-                });
+        inSteps(found.getKeys(), key -> reading(text(key), nowSeconds), entry -> {
+            if (entry != null) {
+                entries.add(entry);
+            }
+        });
         return new Page(entries, found.isFinished() ? null : found.getCursor());
     }
 
@@ -122,24 +119,30 @@ public final class RedisArchive implements WritableArchive {
                 var fields = redis.commands().hgetall(name);
                 yield () -> GrantBundle.read(redis.await(fields), nowSeconds);
             }
-            case "client" -> reading(name, value -> {
-                RememberedClient found = Records.client(GrantFields.withoutEnd(value));
-                return found.expiresAt() <= nowSeconds ? null : new Entry.OfClient(found.client(), found.expiresAt());
-            });
-            case "registration" -> reading(name, value -> {
-                RememberedClient found = Records.client(GrantFields.withoutEnd(value));
-                return found.expiresAt() <= nowSeconds
-                        ? null
-                        : new Entry.OfRegistration(found.client(), found.expiresAt());
-            });
-            case "pending" -> reading(name, value -> {
-                PendingSignIn found = Records.pendingSignIn(GrantFields.withoutEnd(value));
-                return found.expiresAt() <= nowSeconds ? null : new Entry.OfPendingSignIn(found);
-            });
-            case "spent" -> reading(name, value -> {
-                long expiresAt = GrantFields.endOf(value);
-                return expiresAt <= nowSeconds ? null : new Entry.OfSpentId(hashIn(key), expiresAt);
-            });
+            case "client" ->
+                reading(name, value -> {
+                    RememberedClient found = Records.client(GrantFields.withoutEnd(value));
+                    return found.expiresAt() <= nowSeconds
+                            ? null
+                            : new Entry.OfClient(found.client(), found.expiresAt());
+                });
+            case "registration" ->
+                reading(name, value -> {
+                    RememberedClient found = Records.client(GrantFields.withoutEnd(value));
+                    return found.expiresAt() <= nowSeconds
+                            ? null
+                            : new Entry.OfRegistration(found.client(), found.expiresAt());
+                });
+            case "pending" ->
+                reading(name, value -> {
+                    PendingSignIn found = Records.pendingSignIn(GrantFields.withoutEnd(value));
+                    return found.expiresAt() <= nowSeconds ? null : new Entry.OfPendingSignIn(found);
+                });
+            case "spent" ->
+                reading(name, value -> {
+                    long expiresAt = GrantFields.endOf(value);
+                    return expiresAt <= nowSeconds ? null : new Entry.OfSpentId(hashIn(key), expiresAt);
+                });
             default -> () -> null; // an index, or of another room
         };
     }
@@ -265,10 +268,7 @@ public final class RedisArchive implements WritableArchive {
                                 .bytes(id)
                                 .number(grant.createdAt())
                                 .text(GrantKeys.hashOf(client))),
-                running(
-                        Scripts.ENTER,
-                        keys.grantsOfClient(client, grant.id()),
-                        entering(id, grant.endsAt(), now)));
+                running(Scripts.ENTER, keys.grantsOfClient(client, grant.id()), entering(id, grant.endsAt(), now)));
         var arguments = new ArrayList<>(List.of(new Arguments()
                 .number(now)
                 .bytes(keys.revocations())
@@ -290,7 +290,10 @@ public final class RedisArchive implements WritableArchive {
                 byte[] id = of.grant().id().getBytes(StandardCharsets.UTF_8);
                 var left = running(Scripts.LEAVE_PERSON, keys.person(of.grant().subjectKey()), new byte[][] {id});
                 var leftClient = awaiting(redis.commands()
-                        .zrem(keys.grantsOfClient(of.grant().client().id(), of.grant().id()), id));
+                        .zrem(
+                                keys.grantsOfClient(
+                                        of.grant().client().id(), of.grant().id()),
+                                id));
                 yield both(removed, both(left, leftClient));
             }
             case Entry.OfRegistration(var client, var _) ->

@@ -361,7 +361,8 @@ final class Migration {
         try {
             return switch (store) {
                 case StoreLocation.InFile(Path file) -> FileArchive.open(file, EmbeddedGrantStore.Limits.DEFAULT);
-                case StoreLocation.InRedis(var settings) -> RedisArchive.open(Redis.connect(patiently(settings)), clock);
+                case StoreLocation.InRedis(var settings) ->
+                    RedisArchive.open(Redis.connect(patiently(settings)), clock);
                 case StoreLocation.InMemory() -> throw inMemory(option);
             };
         } catch (StoreException e) {
@@ -373,7 +374,8 @@ final class Migration {
         try {
             return switch (store) {
                 case StoreLocation.InFile(Path file) -> EmbeddedArchive.open(file, EmbeddedGrantStore.Limits.DEFAULT);
-                case StoreLocation.InRedis(var settings) -> RedisArchive.open(Redis.connect(patiently(settings)), clock);
+                case StoreLocation.InRedis(var settings) ->
+                    RedisArchive.open(Redis.connect(patiently(settings)), clock);
                 case StoreLocation.InMemory() -> throw inMemory(TO);
             };
         } catch (StoreException e) {

@@ -47,8 +47,8 @@ class MigrationTest {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var parsed = new CommandLine(Migration.spec()).parseArgs(arguments);
-        var migration = new Migration(
-                environment, directory, print(out), print(err), false, () -> Instant.ofEpochSecond(NOW));
+        var migration =
+                new Migration(environment, directory, print(out), print(err), false, () -> Instant.ofEpochSecond(NOW));
         var code = migration.run(parsed);
         return new Said(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
@@ -92,7 +92,12 @@ class MigrationTest {
                             NOW + 5_000,
                             NOW + 9_000);
                     var code = new AuthorizationCode(
-                            TokenHash.of(Randoms.bytes(32)), grant.id(), "challenge", Randoms.bytes(40), NOW + 600, false);
+                            TokenHash.of(Randoms.bytes(32)),
+                            grant.id(),
+                            "challenge",
+                            Randoms.bytes(40),
+                            NOW + 600,
+                            false);
                     store.createGrant(grant, code, 5, NOW);
                     return grant.id();
                 })
@@ -134,7 +139,8 @@ class MigrationTest {
         assertThat(said.code()).isEqualTo(ExitCode.NOT_EMPTY);
         assertThat(said.code().number()).isEqualTo(73);
         assertThat(said.err())
-                .contains("new.db holds something already, and no part of a copy: name another, or delete the file first.");
+                .contains(
+                        "new.db holds something already, and no part of a copy: name another, or delete the file first.");
     }
 
     @Test
@@ -233,7 +239,8 @@ class MigrationTest {
             fill(store, 1, sealedId(KEY));
         }
 
-        assertThat(migrate("--from", "file:old.db", "--to", "file:new.db", "--check").out())
+        assertThat(migrate("--from", "file:old.db", "--to", "file:new.db", "--check")
+                        .out())
                 .contains("The key is the source's");
         var other = Map.of("COOKIE_ENCRYPTION_KEY", "another-key-of-more-than-thirty-two-characters");
         assertThatThrownBy(() -> migrate(other, "--from", "file:old.db", "--to", "file:new.db"))
@@ -255,7 +262,8 @@ class MigrationTest {
                 "COOKIE_ENCRYPTION_KEY_PREVIOUS",
                 KEY);
 
-        assertThat(migrate(replaced, "--from", "file:old.db", "--to", "file:new.db").code())
+        assertThat(migrate(replaced, "--from", "file:old.db", "--to", "file:new.db")
+                        .code())
                 .isEqualTo(ExitCode.OK);
     }
 

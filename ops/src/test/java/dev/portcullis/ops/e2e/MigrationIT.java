@@ -123,13 +123,14 @@ class MigrationIT {
         }
 
         var looked = migrate("file:old.db", inRedis(), "--check");
-        assertThat(looked.output()).contains("The key is the source's", "holds 1 grants", "is empty: the copy can begin");
+        assertThat(looked.output())
+                .contains("The key is the source's", "holds 1 grants", "is empty: the copy can begin");
         assertThat(looked.status()).isZero();
         var moved = migrate("file:old.db", inRedis());
         assertThat(moved.output()).contains("Copied 1 grants").doesNotContain(KEY);
         assertThat(moved.status()).isZero();
 
-        try (var server = start(inRedis())) {
+        try (var _ = start(inRedis())) {
             assertThat(client.add(first.access(), 2, 3)).isEqualTo("5");
             assertThat(client.add(latest.access(), 2, 3)).isEqualTo("5");
             latest = client.refresh(latest.refresh());
@@ -143,7 +144,7 @@ class MigrationIT {
         var back = migrate(inRedis(), "file:back.db");
         assertThat(back.output()).contains("Copied 1 grants");
         assertThat(back.status()).isZero();
-        try (var server = start("file:back.db")) {
+        try (var _ = start("file:back.db")) {
             latest = client.refresh(latest.refresh());
             assertThat(client.add(latest.access(), 2, 2)).isEqualTo("4");
             // O-96: what was replaced before both moves is known as such.
@@ -188,7 +189,8 @@ class MigrationIT {
                 RegisteredClient.Kind.PREREGISTERED,
                 now);
         try (var store = EmbeddedGrantStore.openFile(file, EmbeddedGrantStore.Limits.DEFAULT)) {
-            try (var threads = Executors.newFixedThreadPool(200, Thread.ofVirtual().factory())) {
+            try (var threads =
+                    Executors.newFixedThreadPool(200, Thread.ofVirtual().factory())) {
                 for (int i = 0; i < MANY; i++) {
                     String person = "person-" + i;
                     threads.execute(() -> {
