@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -51,17 +52,17 @@ final class RunningTask implements Asker {
 
     /** Hears of the task's changes until the call has ended. Blocks. */
     void follow() {
-        Runnable unwatch;
+        Optional<Runnable> watching;
         try {
-            unwatch =
-                    Patience.<@Nullable Runnable>with(() -> store.watch(created.id(), this::changed), STORE_MILLIS_MAX);
+            watching = Patience.with(
+                    () -> Optional.ofNullable(store.watch(created.id(), this::changed)), STORE_MILLIS_MAX);
         } catch (StoreException e) {
             return; // it goes on, and is not stopped when its client has enough of it
         }
-        if (unwatch == null) {
+        if (watching.isEmpty()) {
             run.endTask(); // its time is over already
         } else {
-            run.whenEnded(unwatch);
+            run.whenEnded(watching.get());
             changed(); // it may have been cancelled before
         }
     }

@@ -231,10 +231,10 @@ final class TaskResultWait implements PendingCall, Withdrawable {
 
     private void keep(String taskId, String key, TaskAnswer answer) {
         try {
-            Patience.<@Nullable Void>with(
+            Patience.with(
                     () -> {
                         room.tasks().store().answer(taskId, key, answer);
-                        return null;
+                        return true;
                     },
                     STORE_MILLIS_MAX);
         } catch (StoreException e) {
