@@ -141,8 +141,7 @@ class TokenWatchTest {
         var listener = new AtomicReference<Consumer<Revocation>>();
         try (var server = start(100, EAGER, muted(listener));
                 var client = open(server);
-                var other = openQuietly(
-                        server, TestTokens.issue(store, ALICE, List.of(RESOURCE), now.get(), 600))) {
+                var other = openQuietly(server, TestTokens.issue(store, ALICE, List.of(RESOURCE), now.get(), 600))) {
             assertThat(store.revokeGrant(TokenFormat.grantIdOf(token))).isTrue();
             for (int i = 0; i < 5; i++) {
                 assertThat(client.readChunk()).as("nobody has heard of it").startsWith(":");

@@ -71,11 +71,16 @@ final class GrantIndexes {
         var missing = new ArrayList<Grant>();
         for (int i = 0; i < grants.size(); i++) {
             boolean ofPerson = redis.await(ofPersons.get(i));
-            if (!ofPerson || redis.<@Nullable Double>await(ofClients.get(i)) == null) {
+            boolean ofClient = isThere(redis.await(ofClients.get(i)));
+            if (!ofPerson || !ofClient) {
                 missing.add(grants.get(i));
             }
         }
         return missing;
+    }
+
+    private static boolean isThere(@Nullable Double score) {
+        return score != null;
     }
 
     /** After the grant was removed. What cannot be removed now goes by itself. */

@@ -160,7 +160,14 @@ final class McpFixture implements AutoCloseable {
                 InstantSource.system(),
                 Telemetry.NONE);
         endpoint = new McpEndpoint(
-                dispatcher, revisions, sessions, guarded, new TokenWatch(verifier, Runnable::run), limits, Runnable::run, telemetry);
+                dispatcher,
+                revisions,
+                sessions,
+                guarded,
+                new TokenWatch(verifier, Runnable::run),
+                limits,
+                Runnable::run,
+                telemetry);
         route = routes(Route.Access.OPEN)[0];
     }
 
