@@ -18,6 +18,7 @@ class MemorySessionStoreTest extends SessionStoreContract {
                 uri,
                 key,
                 bytes(message),
-                who -> !key.startsWith("for ") || key.equals("for " + who.identity().subject())));
+                who -> !key.startsWith("for ")
+                        || key.equals("for " + who.identity().subject())));
     }
 }

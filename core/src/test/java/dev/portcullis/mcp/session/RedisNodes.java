@@ -78,7 +78,8 @@ final class RedisNodes implements AutoCloseable {
                 uri,
                 key,
                 message.getBytes(StandardCharsets.UTF_8),
-                who -> !key.startsWith("for ") || key.equals("for " + who.identity().subject()),
+                who -> !key.startsWith("for ")
+                        || key.equals("for " + who.identity().subject()),
                 place);
     }
 

@@ -328,7 +328,8 @@ abstract class SessionStoreContract {
             var taking = attach(next(), session, ada, from);
             connection.awaitEnd();
             add(stream, Integer.toString(i));
-            taking.awaitGot(IntStream.rangeClosed(0, i).mapToObj(Integer::toString).toArray(String[]::new));
+            taking.awaitGot(
+                    IntStream.rangeClosed(0, i).mapToObj(Integer::toString).toArray(String[]::new));
             connection = taking;
         }
         stream.finish();
@@ -446,7 +447,8 @@ abstract class SessionStoreContract {
             var later = attach(next(), session, ada, null);
             reader.awaitEnd();
             announce(null, "tools", "five");
-            await(() -> later.got.contains("five")); // what the other one got a moment ago may be told again: it named none
+            await(() ->
+                    later.got.contains("five")); // what the other one got a moment ago may be told again: it named none
             assertThat(later.got).endsWith("five").doesNotHaveDuplicates();
             assertThat(reader.got).hasSize(3);
             later.close();
