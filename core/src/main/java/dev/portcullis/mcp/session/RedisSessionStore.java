@@ -596,12 +596,15 @@ public final class RedisSessionStore implements SessionStore {
         }
     }
 
+    @SuppressWarnings("ModifyCollectionInEnhancedForLoop") // the map is a concurrent one
     private void dropReplicas(int unusedMillis, int most) {
         long overMillis = clock.millis() - unusedMillis;
         int dropped = 0;
-        for (var replica : replicas.values()) {
-            if (dropped < most && replica.usedMillis <= overMillis && !isBusy(replica) && hasNoStreams(replica)) {
-                replicas.remove(replica.session().key(), replica);
+        var all = replicas.values().iterator();
+        while (dropped < most && all.hasNext()) {
+            var replica = all.next();
+            if (replica.usedMillis <= overMillis && !isBusy(replica) && hasNoStreams(replica)) {
+                all.remove();
                 dropped++;
             }
         }

@@ -1,7 +1,10 @@
 package dev.portcullis.endpoint.mcp;
 
+import dev.portcullis.cluster.Bus;
+import dev.portcullis.cluster.LocalBus;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.http.BearerGate;
+import dev.portcullis.http.Gate;
 import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.http.RecordedExchange;
 import dev.portcullis.http.Route;
@@ -33,6 +36,7 @@ import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.SessionLimits;
+import dev.portcullis.mcp.session.SessionStore;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.mcp.task.TaskLimits;
@@ -60,6 +64,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The endpoint with tools to test by, and ways to send it messages. */
 final class McpFixture implements AutoCloseable {
@@ -69,6 +74,8 @@ final class McpFixture implements AutoCloseable {
     static final String INITIALIZE =
             "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
                     + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}";
+
+    static final MasterKey KEY = new MasterKey("0123456789abcdef0123456789abcdef");
 
     final List<String> toolCalls = new CopyOnWriteArrayList<>();
     final List<Outcome> refused = new CopyOnWriteArrayList<>();
@@ -105,13 +112,21 @@ final class McpFixture implements AutoCloseable {
     }
 
     McpFixture(McpHttpLimits limits, int streamsPerPersonMax, CallLimits callLimits) {
+        this(limits, SessionLimits.DEFAULT.withStreams(1_000, streamsPerPersonMax), callLimits, null, new LocalBus());
+    }
+
+    /** @param sessionStore of several nodes, which say to each other on the bus what they have to; null for that of one */
+    McpFixture(
+            McpHttpLimits limits,
+            SessionLimits sessionLimits,
+            CallLimits callLimits,
+            @Nullable SessionStore sessionStore,
+            Bus bus) {
         var info = new ServerInfo("portcullis", "Portcullis", "0.1.0", null);
         var revisions = new Revisions(info);
-        var sessionLimits = SessionLimits.DEFAULT.withStreams(1_000, streamsPerPersonMax);
-        var key = new MasterKey("0123456789abcdef0123456789abcdef");
         var sessions = new Sessions(
-                key,
-                new MemorySessionStore(sessionLimits, InstantSource.system()),
+                KEY,
+                sessionStore == null ? new MemorySessionStore(sessionLimits, InstantSource.system()) : sessionStore,
                 sessionLimits,
                 InstantSource.system());
         var telemetry = new Telemetry() {
@@ -141,10 +156,10 @@ final class McpFixture implements AutoCloseable {
                 ResourceRegistry.of(List.of(new Note(), new Watched())));
         dispatcher = new McpDispatcher(
                 info,
-                key,
+                KEY,
                 revisions,
                 sessions,
-                Shared.alone(new MemoryTaskStore(TaskLimits.DEFAULT, InstantSource.system())),
+                new Shared(new MemoryTaskStore(TaskLimits.DEFAULT, InstantSource.system()), bus, null),
                 catalog,
                 (who, action) -> action.toString().contains("scoped")
                         ? new Decision.NeedScope(Scopes.of("tools:scoped"))
@@ -160,6 +175,7 @@ final class McpFixture implements AutoCloseable {
                 InstantSource.system(),
                 Telemetry.NONE);
         endpoint = new McpEndpoint(
+<<<<<<< HEAD
                 dispatcher,
                 revisions,
                 sessions,
@@ -168,6 +184,9 @@ final class McpFixture implements AutoCloseable {
                 limits,
                 Runnable::run,
                 telemetry);
+=======
+                dispatcher, revisions, sessions, guarded, new TokenWatch(verifier, Runnable::run), limits, command -> Thread.ofVirtual().start(command), telemetry);
+>>>>>>> sessions
         route = routes(Route.Access.OPEN)[0];
     }
 
@@ -181,6 +200,13 @@ final class McpFixture implements AutoCloseable {
         return new TestServer.Settings()
                 .gates(new BearerGate(verifier, guarded, Telemetry.NONE))
                 .start(routes(Route.Access.BEARER));
+    }
+
+    /** A server of all paths, for everybody. */
+    TestServer openServer() {
+        var gates = new ArrayList<Gate>(List.of(BearerGate.off()));
+        gates.addAll(endpoint.gates());
+        return new TestServer.Settings().gates(gates.toArray(Gate[]::new)).start(routes(Route.Access.OPEN));
     }
 
     /** @return a person's token for one of the resources */
