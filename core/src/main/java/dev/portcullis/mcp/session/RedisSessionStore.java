@@ -596,6 +596,7 @@ public final class RedisSessionStore implements SessionStore {
         }
     }
 
+    @SuppressWarnings("ModifyCollectionInEnhancedForLoop") // the map is a concurrent one
     private void dropReplicas(int unusedMillis, int most) {
         long overMillis = clock.millis() - unusedMillis;
         int dropped = 0;

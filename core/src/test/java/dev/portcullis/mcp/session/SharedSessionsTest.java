@@ -163,7 +163,8 @@ class SharedSessionsTest {
         back.awaitEnd();
     }
 
-    // H-115, T-112: Redis is away for a while; what is read where it is written goes on, elsewhere 503, and later all is there
+    // H-115, T-112: Redis is away for a while; what is read where it is written goes on, elsewhere 503, and later all
+    // is there
     @Test
     void streamWhenRedisIsAwayThenGoesOnHereAndIsMadeUpForElsewhere() {
         var session = open();
@@ -179,7 +180,8 @@ class SharedSessionsTest {
             connection.awaitGot("one", "two");
             assertThatThrownBy(() -> second.attach(session, ADA, zero)).isInstanceOf(StoreException.class);
             assertThatThrownBy(() -> second.learn(open())).isInstanceOf(StoreException.class);
-            assertThatThrownBy(() -> second.setLogLevel(session, LogLevel.DEBUG)).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> second.setLogLevel(session, LogLevel.DEBUG))
+                    .isInstanceOf(StoreException.class);
             assertThatThrownBy(() -> second.end(session)).isInstanceOf(StoreException.class);
         } finally {
             cluster.server.go();
@@ -342,8 +344,10 @@ class SharedSessionsTest {
         here.opened(name);
         var found = there.read(name.id(), Session.Owner.of(ADA));
         assertThat(found).isEqualTo(name);
-        assertThat(there.read(name.id(), Session.Owner.of(SessionStoreContract.person("bob")))).isNull();
-        assertThat(there.read(name.id().substring(1) + "A", Session.Owner.of(ADA))).isNull();
+        assertThat(there.read(name.id(), Session.Owner.of(SessionStoreContract.person("bob"))))
+                .isNull();
+        assertThat(there.read(name.id().substring(1) + "A", Session.Owner.of(ADA)))
+                .isNull();
         assertThat(there.isHere(name)).isFalse();
         assertThat(here.isHere(name)).isTrue();
         assertThat(there.session(name)).isEmpty();
@@ -352,7 +356,8 @@ class SharedSessionsTest {
         assertThat(here.begin(name, open())).isFalse(); // H-102, whichever node
         assertThat(here.session(name)).isEqualTo(session.id());
         for (int i = 0; i < 100; i++) {
-            assertThat(there.send(name, (byte) 'N', "", SessionStoreContract.bytes("m" + i))).isTrue();
+            assertThat(there.send(name, (byte) 'N', "", SessionStoreContract.bytes("m" + i)))
+                    .isTrue();
         }
         there.begun(name, session);
         await(() -> heard.size() == 101);
@@ -408,8 +413,7 @@ class SharedSessionsTest {
         now.set(now.get().plusSeconds(601));
         await(() -> {
             cluster.stores.forEach(SessionStore::sweep);
-            return cluster.stores.stream()
-                    .allMatch(store -> store.sizes().equals(List.of(0, 0, 0, 0, 0)));
+            return cluster.stores.stream().allMatch(store -> store.sizes().equals(List.of(0, 0, 0, 0, 0)));
         });
     }
 }
