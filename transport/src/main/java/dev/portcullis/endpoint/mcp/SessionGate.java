@@ -54,7 +54,8 @@ final class SessionGate implements Gate {
             step.run();
             return Verdict.PASS;
         } catch (StoreException unreachable) {
-            return Verdict.Refuse.later(route, "The session cannot be looked up now, try again", Outcome.STORE_UNAVAILABLE);
+            return Verdict.Refuse.later(
+                    route, "The session cannot be looked up now, try again", Outcome.STORE_UNAVAILABLE);
         }
     }
 }

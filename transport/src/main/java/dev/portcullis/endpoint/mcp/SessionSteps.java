@@ -37,7 +37,8 @@ final class SessionSteps {
             context.offload().execute(() -> here(exchange, context, step));
         } catch (RejectedExecutionException full) {
             context.telemetry().refused(Outcome.OVERLOADED);
-            McpReplies.refuse(exchange, null, new McpException(McpError.OVERLOADED, "The server is busy, try again"), context);
+            McpReplies.refuse(
+                    exchange, null, new McpException(McpError.OVERLOADED, "The server is busy, try again"), context);
         }
     }
 

@@ -175,7 +175,14 @@ final class McpFixture implements AutoCloseable {
                 InstantSource.system(),
                 Telemetry.NONE);
         endpoint = new McpEndpoint(
-                dispatcher, revisions, sessions, guarded, new TokenWatch(verifier, Runnable::run), limits, command -> Thread.ofVirtual().start(command), telemetry);
+                dispatcher,
+                revisions,
+                sessions,
+                guarded,
+                new TokenWatch(verifier, Runnable::run),
+                limits,
+                command -> Thread.ofVirtual().start(command),
+                telemetry);
         route = routes(Route.Access.OPEN)[0];
     }
 

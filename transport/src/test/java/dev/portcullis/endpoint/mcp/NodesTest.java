@@ -171,7 +171,9 @@ class NodesTest {
         assertThat(ended.statusCode()).isEqualTo(204);
         Await.until("ended everywhere", () -> {
             try {
-                return post(0, "/mcp", request("ping", ""), "Mcp-Session-Id", id).statusCode() == 404;
+                return post(0, "/mcp", request("ping", ""), "Mcp-Session-Id", id)
+                                .statusCode()
+                        == 404;
             } catch (Exception e) {
                 throw new AssertionError(e);
             }
@@ -185,8 +187,18 @@ class NodesTest {
     void callWhenResumedOnAnotherNodeThenIsAnsweredThere() throws Exception {
         String id = session(0);
         var let = post(0, "/mcp", request("tools/call", "\"name\":\"poll\""), "Mcp-Session-Id", id);
-        String event = let.body().lines().filter(line -> line.startsWith("id:")).findFirst().orElseThrow();
-        try (var lines = get(1, "/mcp", "Mcp-Session-Id", id, "Last-Event-ID", event.substring(3).strip())) {
+        String event = let.body()
+                .lines()
+                .filter(line -> line.startsWith("id:"))
+                .findFirst()
+                .orElseThrow();
+        try (var lines = get(
+                1,
+                "/mcp",
+                "Mcp-Session-Id",
+                id,
+                "Last-Event-ID",
+                event.substring(3).strip())) {
             NODES.getFirst().fixture().goOn.release();
             assertThat(lines.next("data:")).contains("\"id\":7,\"result\"", "polled");
         }
@@ -209,7 +221,10 @@ class NodesTest {
     @Test
     void answerWhenPostedToAnotherNodeThenReachesTheCall() throws Exception {
         String initialize = McpFixture.INITIALIZE.replace("\"capabilities\":{}", "\"capabilities\":{\"roots\":{}}");
-        String id = post(0, "/mcp", initialize).headers().firstValue("mcp-session-id").orElseThrow();
+        String id = post(0, "/mcp", initialize)
+                .headers()
+                .firstValue("mcp-session-id")
+                .orElseThrow();
         var call = to(0, "/mcp")
                 .header("Mcp-Session-Id", id)
                 .POST(HttpRequest.BodyPublishers.ofString(request("tools/call", "\"name\":\"ask\"")))
@@ -261,7 +276,8 @@ class NodesTest {
             }
             assertThat(post(0, target, McpFixture.INITIALIZE).statusCode()).isEqualTo(202);
             assertThat(lines.next("data:")).contains("\"error\":{\"code\":-32600"); // H-102
-            assertThat(post(1, target, request("tools/call", "\"name\":\"scoped\"")).statusCode())
+            assertThat(post(1, target, request("tools/call", "\"name\":\"scoped\""))
+                            .statusCode())
                     .isEqualTo(403); // O-23, O-24: by status, whichever node
             assertThat(post(1, target + "x", request("ping", "")).statusCode()).isEqualTo(404);
             NODES.get(1).fixture().catalog.changes().announce(new Change.ToolList());
