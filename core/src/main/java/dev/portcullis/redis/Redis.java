@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to Redis. Commands of all threads share a few of them, and are sent one behind the other without waiting. Reads and writes go to masters only.
@@ -162,7 +163,7 @@ public final class Redis implements AutoCloseable {
     }
 
     /** @throws StoreException there was no answer in time, or it is an error */
-    public <T> T await(RedisFuture<T> answer) {
+    public <T extends @Nullable Object> T await(RedisFuture<T> answer) {
         try {
             return answer(answer, untilNanos());
         } catch (StoreException e) {
@@ -174,7 +175,7 @@ public final class Redis implements AutoCloseable {
         return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.commandMillis());
     }
 
-    static <T> T answer(RedisFuture<T> answer, long untilNanos) {
+    static <T extends @Nullable Object> T answer(RedisFuture<T> answer, long untilNanos) {
         try {
             return answer.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
