@@ -292,8 +292,10 @@ class ClusterStreamsIT {
     private static void assertDripped(List<Event> seen) {
         assertThat(seen.stream().map(Event::id)).doesNotHaveDuplicates();
         assertThat(seen.subList(0, seen.size() - 1).stream()
-                        .map(event -> event.data().at("/params/progress").asInt()))
-                .containsExactlyElementsOf(IntStream.rangeClosed(1, DROPS).boxed().toList());
+                        .map(event -> event.data().at("/params/data").asString()))
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, DROPS)
+                        .mapToObj(drop -> "Drop " + drop)
+                        .toList());
         assertThat(textOf(seen.getLast().data())).isEqualTo("Dripped " + DROPS);
     }
 
