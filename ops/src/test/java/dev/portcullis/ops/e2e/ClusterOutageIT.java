@@ -23,8 +23,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * as it was measured.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterOutageIT {
     private static final Path TABLE = Path.of("target", "outage.txt").toAbsolutePath();
     private static final Duration HANG = Duration.ofSeconds(20);
@@ -100,7 +104,7 @@ class ClusterOutageIT {
         http.close();
         var lines = new ArrayList<String>();
         table.forEach((outage, answers) -> {
-            lines.add(outage.name());
+            lines.add(outage == null ? "BACK, EMPTY" : outage.name());
             answers.forEach((request, answer) -> lines.add(String.format("  %-24s %s", request, answer)));
         });
         Files.write(TABLE, lines);
@@ -240,6 +244,32 @@ class ClusterOutageIT {
             case PAUSED -> cluster.redis().command("PING"); // held back like all others until it is over
             case KILLED -> cluster.redis().startAgain();
             case FULL -> cluster.redis().command("CONFIG", "SET", "maxmemory", "0");
+        }
+    }
+
+    /** What is gone is gone: it is not accepted from what nodes remember, and whoever signs in anew is served on all of them. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void requestsWhenRedisComesBackEmptyThenNothingOldIsAcceptedAndPeopleSignInAnew() throws Exception {
+        var held = hold();
+        cluster.redis().kill();
+        cluster.redis().startEmpty();
+        for (var node : cluster.nodes()) {
+            node.awaitReady();
+        }
+        TimeUnit.MILLISECONDS.sleep(LEASE_MILLIS);
+
+        var empty = askAll(held);
+        table.put(null, empty);
+
+        for (String request : List.of("call, known token", "call, token new here", "call, unknown token")) {
+            assertThat(empty.get(request).status()).as(request).isEqualTo(401);
+        }
+        assertThat(empty.get("refresh").error()).isEqualTo("invalid_grant");
+        assertThat(empty.get("code").error()).isEqualTo("invalid_grant");
+        var tokens = held.client().signIn("alice@example.com");
+        for (int node = 0; node < 2; node++) {
+            assertThat(held.client().add(tokens.access(), 2, 3)).isEqualTo("5");
         }
     }
 
