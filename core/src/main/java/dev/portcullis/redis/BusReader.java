@@ -3,7 +3,6 @@ package dev.portcullis.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.portcullis.cluster.Bus;
-import dev.portcullis.store.StoreException;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisFuture;
@@ -121,7 +120,7 @@ final class BusReader {
                 while (!closed && !doubted) {
                     read(line);
                 }
-            } catch (StoreException e) {
+            } catch (RuntimeException e) { // whatever it is, it is read from the same place again
                 if (!closed) {
                     LOG.log(Logger.Level.DEBUG, "words of other nodes cannot be read", e);
                     LockSupport.parkNanos(1_000_000L * Jitter.delayMillis(RETRY_MILLIS, RETRY_MILLIS_MAX, failures++));

@@ -115,7 +115,7 @@ final class MasterLink implements AutoCloseable {
                 first.complete(null);
                 failures = 0;
                 ask(connection, version);
-            } catch (RedisException | TimeoutException e) {
+            } catch (RuntimeException | TimeoutException e) { // whatever it is, the link is made anew
                 if (closed) {
                     return;
                 }

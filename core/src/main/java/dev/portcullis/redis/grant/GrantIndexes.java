@@ -65,8 +65,8 @@ final class GrantIndexes {
         for (Grant grant : grants) {
             byte[] id = bytes(grant.id());
             ofPersons.add(redis.commands().hexists(keys.person(grant.subjectKey()), bytes("g" + grant.id())));
-            ofClients.add(redis.commands()
-                    .zscore(keys.grantsOfClient(grant.client().id(), grant.id()), id));
+            ofClients.add(
+                    redis.commands().zscore(keys.grantsOfClient(grant.client().id(), grant.id()), id));
         }
         var missing = new ArrayList<Grant>();
         for (int i = 0; i < grants.size(); i++) {
@@ -85,8 +85,7 @@ final class GrantIndexes {
                 Scripts.LEAVE_PERSON,
                 new byte[][] {keys.person(removed.subjectKey())},
                 new Arguments().text(removed.id()).toArray());
-        redis.await(redis.commands()
-                .zrem(keys.grantsOfClient(client, removed.id()), bytes(removed.id())));
+        redis.await(redis.commands().zrem(keys.grantsOfClient(client, removed.id()), bytes(removed.id())));
     }
 
     /** Live grants of a person, in the order in which they were entered. */

@@ -284,13 +284,13 @@ class RedisGrantStoreTest {
             assertThat(node.census().records()).isEqualTo(1 + 1 + 3 + 3);
             var redis = node.links.getFirst();
             var keys = new GrantKeys(redis);
-            redis.await(redis.commands()
-                    .del(keys.person(person), keys.grantsOfClient(inspector, grant.id())));
+            redis.await(redis.commands().del(keys.person(person), keys.grantsOfClient(inspector, grant.id())));
 
             assertThat(RedisServers.eventually(() -> node.census().records() == 1 + 2 + 3))
                     .isTrue();
-            assertThat(RedisServers.eventually(() -> !store.grantsOf(person, now).isEmpty()
-                            && !store.grantsOfClient(inspector, now).isEmpty()))
+            assertThat(RedisServers.eventually(
+                            () -> !store.grantsOf(person, now).isEmpty()
+                                    && !store.grantsOfClient(inspector, now).isEmpty()))
                     .isTrue();
             byte[] replaced =
                     redis.await(redis.commands().hget(keys.grant(grant.id()), GrantFields.refresh(first.hash())));
