@@ -52,6 +52,9 @@ public final class RedisSessionStore implements SessionStore {
 
     private static final int LOOK_MILLIS = 50;
 
+    /** How long a replica is kept at least, and how often room is made for others. */
+    private static final int ROOM_MILLIS = 1_000;
+
     /** How long a replica is kept that nobody asks for. */
     private static final int REPLICA_MILLIS = 10 * 60_000;
 
@@ -73,6 +76,7 @@ public final class RedisSessionStore implements SessionStore {
 
     private volatile @Nullable NoticeSource source;
     private volatile boolean stopping;
+    private volatile long madeRoomMillis;
 
     /** Grows whenever words may have been missed: what is known from before is looked up anew. */
     private final AtomicInteger epoch = new AtomicInteger();
@@ -117,13 +121,20 @@ public final class RedisSessionStore implements SessionStore {
     private Replica replica(Session session) {
         var known = replicas.get(session.key());
         if (known == null) {
-            if (replicas.size() >= limits.rememberedMax()) {
-                dropReplicas(0, limits.rememberedMax() / 100 + 1);
-            }
+            makeRoom();
             known = replicas.computeIfAbsent(session.key(), _ -> new Replica(session, clock.millis()));
         }
         known.usedMillis = Math.max(known.usedMillis, clock.millis());
         return known;
+    }
+
+    /** May find none: then there are more than should be, until some have not been asked for a while. */
+    private void makeRoom() {
+        long nowMillis = clock.millis();
+        if (replicas.size() >= limits.rememberedMax() && nowMillis - madeRoomMillis > ROOM_MILLIS) {
+            madeRoomMillis = nowMillis;
+            dropReplicas(ROOM_MILLIS, limits.rememberedMax() / 10 + 1);
+        }
     }
 
     @Override
@@ -566,11 +577,13 @@ public final class RedisSessionStore implements SessionStore {
             calls = List.copyOf(replica.state.calls.values());
         }
         calls.forEach(RedisSessionStore::keep);
+        var session = replica.session();
         var reading = replica.standalone();
+        var before = replica.before(epoch.get());
         if (reading != null) {
-            rows.read(replica.session(), reading.stands());
+            take(replica, rows.read(session, reading.stands()), before);
         } else if (replica.isRemembered) {
-            rows.used(replica.session());
+            take(replica, rows.used(session), before);
         }
         replica.usedMillis = clock.millis();
         replica.writtenMillis = replica.usedMillis;

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class RemoteReading implements Reading {
-    private static final int LOOK_MILLIS = 2_000;
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** So many failures on end, and the connection ends: its client comes back with what it has got. */
     private static final int FAILURES_MAX = 8;
@@ -179,8 +179,9 @@ final class RemoteReading implements Reading {
         while (!to.hasRoom()) {
             lock.lock();
             try {
-                if (!isMore && !over) {
-                    boolean _ = news.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                long nanos = LOOK_NANOS;
+                while (!isMore && !over && nanos > 0) {
+                    nanos = news.awaitNanos(nanos);
                 }
                 isMore = false;
                 if (over) {
@@ -204,8 +205,9 @@ final class RemoteReading implements Reading {
         int retryMillis;
         lock.lock();
         try {
-            if (!isMore && !over && letGoMillis < 0) {
-                boolean _ = news.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            long nanos = LOOK_NANOS;
+            while (!isMore && !over && letGoMillis < 0 && nanos > 0) {
+                nanos = news.awaitNanos(nanos);
             }
             retryMillis = letGoMillis;
             if (isMore || retryMillis < 0) {

@@ -37,7 +37,9 @@ final class Replica {
     private volatile int knownSince = NEVER;
     private volatile long version;
     private volatile long heardVersion;
-    private volatile int news;
+
+    /** Guarded by this. */
+    private int news;
 
     private volatile @Nullable NoticeReading standalone;
 
@@ -71,7 +73,7 @@ final class Replica {
      */
     record Before(int epoch, int news) {}
 
-    Before before(int epoch) {
+    synchronized Before before(int epoch) {
         return new Before(epoch, news);
     }
 
@@ -99,7 +101,7 @@ final class Replica {
         level = newLevel;
         uris = newUris;
         knownSince = Math.max(knownSince, epoch);
-        news = news + 1;
+        news++;
     }
 
     /**
@@ -110,7 +112,7 @@ final class Replica {
     synchronized boolean changed(long newer) {
         if (newer > heardVersion && newer > version) {
             heardVersion = newer;
-            news = news + 1;
+            news++;
         }
         return newer > version;
     }

@@ -134,8 +134,8 @@ final class SessionRows {
     }
 
     /** Notes up to where the standalone stream has been read. */
-    void read(Session session, String place) {
-        run(session, "read", ascii(place));
+    Row read(Session session, String place) {
+        return run(session, "read", ascii(place));
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.Sealer;
 import dev.portcullis.redis.Redis;
 import dev.portcullis.redis.Script;
+import io.lettuce.core.SetArgs;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -138,7 +139,7 @@ public final class SharedConnections {
      * @throws dev.portcullis.store.StoreException it cannot be made known now
      */
     public void opened(Named connection) {
-        redis.await(redis.commands().setex(key(connection.key()), liveSeconds, new byte[0]));
+        redis.await(redis.commands().set(key(connection.key()), new byte[0], SetArgs.Builder.ex(liveSeconds)));
     }
 
     /**

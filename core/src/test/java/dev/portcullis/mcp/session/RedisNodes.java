@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class RedisNodes implements AutoCloseable {
     static final MasterKey KEY = new MasterKey("0123456789abcdef0123456789abcdef");
 
+    private static final RedisSettings.Limits PATIENT = new RedisSettings.Limits(20_000, 3_000, 2, 10_000, 0);
+
     final RedisServers servers = new RedisServers();
     final RedisServer server = servers.standalone();
     final JoinedBuses buses = new JoinedBuses();
@@ -38,7 +40,7 @@ final class RedisNodes implements AutoCloseable {
     }
 
     RedisSessionStore start() {
-        var redis = Redis.connect(RedisSettings.of(server.url()));
+        var redis = Redis.connect(RedisSettings.of(server.url()).withLimits(PATIENT));
         var bus = buses.join();
         var store = new RedisSessionStore(redis, bus, KEY, limits, RulePolicy.openToAll(), clock);
         store.readNoticesBy(new Texts());
