@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
  * others do at the same time does not change that. Answers say by the header {@code node} where they are from. Else it is what {@code ops/cluster} starts.
  */
 final class Balancer implements AutoCloseable {
-    private static final String PROGRAM = Files.isExecutable(Path.of("/usr/sbin/haproxy")) ? "/usr/sbin/haproxy" : "haproxy";
+    private static final String PROGRAM =
+            Files.isExecutable(Path.of("/usr/sbin/haproxy")) ? "/usr/sbin/haproxy" : "haproxy";
     private static final long START_SECONDS_MAX = 20;
 
     private final int port;
@@ -61,8 +62,8 @@ final class Balancer implements AutoCloseable {
     private static String config(int port, List<ServerProcess> nodes) {
         int count = nodes.size();
         String rounds = IntStream.range(0, count)
-                .mapToObj(i -> "  use-server node-" + (i + 1) + " if { sc0_http_req_cnt(rounds),mod(" + count + ") eq " + i
-                        + " } { req.hdr(authorization) -m found }\n")
+                .mapToObj(i -> "  use-server node-" + (i + 1) + " if { sc0_http_req_cnt(rounds),mod(" + count + ") eq "
+                        + i + " } { req.hdr(authorization) -m found }\n")
                 .collect(Collectors.joining());
         return """
                 defaults
@@ -99,7 +100,8 @@ final class Balancer implements AutoCloseable {
 
     private static String servers(List<ServerProcess> nodes, boolean isByHealth) {
         return IntStream.range(0, nodes.size())
-                .mapToObj(i -> "  server node-" + (i + 1) + " 127.0.0.1:" + nodes.get(i).port() + " check"
+                .mapToObj(i -> "  server node-" + (i + 1) + " 127.0.0.1:"
+                        + nodes.get(i).port() + " check"
                         + (isByHealth ? " port " + nodes.get(i).managementPort() : "") + "\n")
                 .collect(Collectors.joining());
     }

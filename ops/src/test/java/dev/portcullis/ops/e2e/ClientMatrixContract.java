@@ -35,8 +35,7 @@ abstract class ClientMatrixContract {
     private static final String CAROL = "carol@example.com";
     private static final String PATIENCE_SECONDS = "170";
 
-    private static final List<String> TOOLS =
-            List.of(
+    private static final List<String> TOOLS = List.of(
             "add", "who", "count", "drip", "report", "wait", "cancelled", "greet", "summarize", "folders", "write");
     private static final List<String> LOGGED = IntStream.rangeClosed(1, 3)
             .mapToObj(step -> "Step " + step + " is done")
@@ -76,9 +75,25 @@ abstract class ClientMatrixContract {
                 "--no-browser",
                 "--revision",
                 "2025-06-18");
-        script("Inspector, legacy", "inspector.mjs", "--url", uri("/mcp"), "--token", tokenOf(ALICE), "--era", "legacy");
+        script(
+                "Inspector, legacy",
+                "inspector.mjs",
+                "--url",
+                uri("/mcp"),
+                "--token",
+                tokenOf(ALICE),
+                "--era",
+                "legacy");
         script("Inspector, modern", "inspector.mjs", "--url", uri("/mcp"), "--token", tokenOf(BOB), "--era", "modern");
-        script("Inspector over SSE", "inspector.mjs", "--url", uri("/sse"), "--token", tokenOf(CAROL), "--transport", "sse");
+        script(
+                "Inspector over SSE",
+                "inspector.mjs",
+                "--url",
+                uri("/sse"),
+                "--token",
+                tokenOf(CAROL),
+                "--transport",
+                "sse");
         for (var revision : List.of("2025-11-25", "2025-06-18", "2025-03-26")) {
             String token = tokenOf(CAROL);
             javaClient(revision, () -> JavaSdkClient.useEverythingOverHttp(at("/"), token, revision));

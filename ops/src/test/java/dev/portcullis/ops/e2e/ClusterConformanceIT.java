@@ -37,6 +37,7 @@ class ClusterConformanceIT {
 
     /** A tool that fails is a task of the suite's. */
     private static boolean isBug(String line) {
-        return line.contains("LEAK") || (line.contains(" failed (reference") && !line.contains("tool protocol_error_job"));
+        return line.contains("LEAK")
+                || (line.contains(" failed (reference") && !line.contains("tool protocol_error_job"));
     }
 }

@@ -17,7 +17,10 @@ class ClusterMatrixIT extends ClientMatrixContract {
     @Override
     void startServer() throws Exception {
         cluster = ClusterOfServers.start(
-                folder, MatrixServer.class.getName(), 3, Map.of("MATRIX_STATE", folder.toString(), "RATE_LIMIT", "off"));
+                folder,
+                MatrixServer.class.getName(),
+                3,
+                Map.of("MATRIX_STATE", folder.toString(), "RATE_LIMIT", "off"));
     }
 
     @Override
@@ -58,8 +61,8 @@ class ClusterMatrixIT extends ClientMatrixContract {
     @ParameterizedTest
     @ValueSource(strings = {"2026-07-28", "legacy"})
     void sdk2WhenNobodySignedInThenSignsInAcrossNodes(String revision) throws Exception {
-        JsonNode seen = NodeScript.run(
-                folder, "sdk2-client.mjs", "--url", uri("/mcp"), "--email", BOB, "--revision", revision);
+        JsonNode seen =
+                NodeScript.run(folder, "sdk2-client.mjs", "--url", uri("/mcp"), "--email", BOB, "--revision", revision);
 
         assertThat(seen.get("add").asString()).isEqualTo("5");
     }

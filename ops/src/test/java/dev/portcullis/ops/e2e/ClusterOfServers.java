@@ -63,7 +63,8 @@ final class ClusterOfServers implements AutoCloseable {
         common.put("PUBLIC_URL", publicUrl.toString());
         common.put("COOKIE_ENCRYPTION_KEY", Randoms.base64Url(32));
         common.put("ACCESS_CLIENT_ID", provider.oidcSettings().clientId());
-        common.put("ACCESS_CLIENT_SECRET", String.valueOf(provider.oidcSettings().clientSecret()));
+        common.put(
+                "ACCESS_CLIENT_SECRET", String.valueOf(provider.oidcSettings().clientSecret()));
         common.put("ACCESS_ISSUER", provider.issuer());
         // Programs that start at once on a small machine take their time for their first words with Redis.
         common.put("REDIS_CONNECT_MILLIS", "20000");
@@ -73,7 +74,8 @@ final class ClusterOfServers implements AutoCloseable {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int number = 1; number <= count; number++) {
                 Path home = Files.createDirectories(folder.resolve("node-" + number));
-                starting.add(threads.submit(() -> ServerProcess.start(home, program, ServerProcess.freePort(), common)));
+                starting.add(
+                        threads.submit(() -> ServerProcess.start(home, program, ServerProcess.freePort(), common)));
             }
         }
         var nodes = new ArrayList<ServerProcess>();
@@ -92,7 +94,8 @@ final class ClusterOfServers implements AutoCloseable {
     ServerProcess startAnother(Path home, String store) throws Exception {
         var changed = new HashMap<>(settings);
         changed.put("STORE", store);
-        return ServerProcess.start(Files.createDirectories(home), ServerProcess.PRODUCT, ServerProcess.freePort(), changed);
+        return ServerProcess.start(
+                Files.createDirectories(home), ServerProcess.PRODUCT, ServerProcess.freePort(), changed);
     }
 
     /** Where clients find it. */

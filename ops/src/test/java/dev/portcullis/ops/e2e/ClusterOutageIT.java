@@ -95,7 +95,10 @@ class ClusterOutageIT {
     @BeforeAll
     void startCluster() throws Exception {
         cluster = ClusterOfServers.start(
-                folder, ServerProcess.PRODUCT, 2, Map.of("RATE_LIMIT", "off", "CODE_SECONDS", "600", "REDIS_COMMAND_MILLIS", "2000"));
+                folder,
+                ServerProcess.PRODUCT,
+                2,
+                Map.of("RATE_LIMIT", "off", "CODE_SECONDS", "600", "REDIS_COMMAND_MILLIS", "2000"));
     }
 
     @AfterAll
@@ -151,7 +154,8 @@ class ClusterOutageIT {
         // Nothing of what was held is lost, nor was anything used up by what was refused.
         assertThat(held.client().add(held.used().access(), 2, 3)).isEqualTo("5");
         assertThat(held.client().add(held.unused().access(), 2, 3)).isEqualTo("5");
-        assertThat(held.client().add(held.client().refresh(held.used().refresh()).access(), 2, 3))
+        assertThat(held.client()
+                        .add(held.client().refresh(held.used().refresh()).access(), 2, 3))
                 .isEqualTo("5");
         assertThat(held.client().add(held.client().redeem(held.code()).access(), 2, 3))
                 .isEqualTo("5");
@@ -202,7 +206,9 @@ class ClusterOutageIT {
             while (load.accepted() - accepted < 500) {
                 TimeUnit.MILLISECONDS.sleep(10);
             }
-            assertThat(cluster.redis().scriptsRun() - commands).as("scripts run for 500 calls").isLessThan(50);
+            assertThat(cluster.redis().scriptsRun() - commands)
+                    .as("scripts run for 500 calls")
+                    .isLessThan(50);
         }
     }
 
@@ -211,7 +217,9 @@ class ClusterOutageIT {
         var ready = get(cluster.node(0).managementUri("/health/ready"));
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(UNREADY_SECONDS_MAX);
         while (ask(ready).status() != 503) {
-            assertThat(deadline - System.nanoTime()).as("nanoseconds left to become unready").isPositive();
+            assertThat(deadline - System.nanoTime())
+                    .as("nanoseconds left to become unready")
+                    .isPositive();
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }
@@ -280,26 +288,35 @@ class ClusterOutageIT {
         var requests = new LinkedHashMap<String, Callable<Answer>>();
         requests.put("call, known token", () -> ask(call(held.used().access())));
         requests.put("call, token new here", () -> ask(call(held.unused().access())));
-        requests.put("call, unknown token", () -> ask(call(unknownLike(held.used().access()))));
+        requests.put(
+                "call, unknown token", () -> ask(call(unknownLike(held.used().access()))));
         requests.put("call, not a token", () -> ask(call("nonsense")));
         requests.put(
                 "refresh",
                 () -> ask(ScriptedClient.post(
                         node.uri("/token"),
                         Map.of(
-                                "grant_type", "refresh_token",
-                                "refresh_token", held.used().refresh(),
-                                "client_id", clientId))));
+                                "grant_type",
+                                "refresh_token",
+                                "refresh_token",
+                                held.used().refresh(),
+                                "client_id",
+                                clientId))));
         requests.put(
                 "code",
                 () -> ask(ScriptedClient.post(
                         node.uri("/token"),
                         Map.of(
-                                "grant_type", "authorization_code",
-                                "code", held.code().code(),
-                                "client_id", clientId,
-                                "redirect_uri", ScriptedClient.REDIRECT_URI,
-                                "code_verifier", held.code().verifier()))));
+                                "grant_type",
+                                "authorization_code",
+                                "code",
+                                held.code().code(),
+                                "client_id",
+                                clientId,
+                                "redirect_uri",
+                                ScriptedClient.REDIRECT_URI,
+                                "code_verifier",
+                                held.code().verifier()))));
         requests.put(
                 "revoke unknown",
                 () -> ask(ScriptedClient.post(
@@ -313,8 +330,7 @@ class ClusterOutageIT {
                                 "{\"redirect_uris\":[\"" + ScriptedClient.REDIRECT_URI + "\"]}"))));
         requests.put(
                 "authorize page",
-                () -> ask(get(node.uri(
-                                "/authorize?" + held.consentPage().uri().getRawQuery()))
+                () -> ask(get(node.uri("/authorize?" + held.consentPage().uri().getRawQuery()))
                         .header("accept", "text/html")));
         requests.put("metadata", () -> ask(get(node.uri("/.well-known/oauth-authorization-server"))));
         requests.put("health/live", () -> ask(get(node.managementUri("/health/live"))));

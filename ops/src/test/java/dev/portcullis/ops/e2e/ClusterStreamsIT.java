@@ -45,7 +45,10 @@ class ClusterStreamsIT {
     @BeforeAll
     void startCluster() throws Exception {
         cluster = ClusterOfServers.start(
-                folder, MatrixServer.class.getName(), 3, Map.of("MATRIX_STATE", folder.toString(), "RATE_LIMIT", "off"));
+                folder,
+                MatrixServer.class.getName(),
+                3,
+                Map.of("MATRIX_STATE", folder.toString(), "RATE_LIMIT", "off"));
     }
 
     @AfterAll
@@ -138,7 +141,8 @@ class ClusterStreamsIT {
         String uri = "note://" + key;
         String place;
         try (var stream = client.listen(null)) {
-            assertThat(client.request("resources/subscribe", "{\"uri\":\"" + uri + "\"}").has("result"))
+            assertThat(client.request("resources/subscribe", "{\"uri\":\"" + uri + "\"}")
+                            .has("result"))
                     .isTrue();
             write(client, key);
             Event told = stream.message();
@@ -159,7 +163,10 @@ class ClusterStreamsIT {
         String uri = "note://" + key;
         var client = SessionClient.begin(cluster.uri("/mcp"), token);
         try (var stream = new EventStream(stateless(
-                token, "subscriptions/listen", "", "\"notifications\":{\"resourceSubscriptions\":[\"" + uri + "\"]}"))) {
+                token,
+                "subscriptions/listen",
+                "",
+                "\"notifications\":{\"resourceSubscriptions\":[\"" + uri + "\"]}"))) {
             assertThat(stream.message().data().get("method").asString()).contains("acknowledged");
             write(client, key);
             assertThat(stream.message().data().at("/params/uri").asString()).isEqualTo(uri);
@@ -190,7 +197,8 @@ class ClusterStreamsIT {
                             messages,
                             token,
                             "{\"jsonrpc\":\"2.0\",\"id\":" + id
-                                    + ",\"method\":\"tools/call\",\"params\":{\"name\":\"add\",\"arguments\":{\"a\":" + id
+                                    + ",\"method\":\"tools/call\",\"params\":{\"name\":\"add\",\"arguments\":{\"a\":"
+                                    + id
                                     + ",\"b\":1}}}"));
                     JsonNode answer = stream.message().data();
                     assertThat(answer.get("id").asInt()).isEqualTo(id);
@@ -217,7 +225,8 @@ class ClusterStreamsIT {
         }
         var other = begin("bob@example.com");
         for (int node = 0; node < 3; node++) {
-            assertThat(other.request("tasks/get", "{\"taskId\":\"" + task + "\"}").has("error"))
+            assertThat(other.request("tasks/get", "{\"taskId\":\"" + task + "\"}")
+                            .has("error"))
                     .isTrue();
         }
     }
@@ -366,7 +375,8 @@ class ClusterStreamsIT {
                 + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}";
         return ScriptedClient.newBrowser()
                 .send(
-                        request.POST(HttpRequest.BodyPublishers.ofString(message)).build(),
+                        request.POST(HttpRequest.BodyPublishers.ofString(message))
+                                .build(),
                         HttpResponse.BodyHandlers.ofInputStream());
     }
 

@@ -129,7 +129,9 @@ final class MatrixServer {
     /** For clients that lose their connection meanwhile. */
     private static ToolResult drip(ToolCall call) throws InterruptedException {
         for (int drop = 1; drop <= DROPS; drop++) {
-            call.log(LogLevel.INFO, "Drop " + drop); // progress would not do: what nobody has read yet is replaced by what comes
+            call.log(
+                    LogLevel.INFO,
+                    "Drop " + drop); // progress would not do: what nobody has read yet is replaced by what comes
             Thread.sleep(DROP_MILLIS);
         }
         return ToolResult.text("Dripped " + DROPS);

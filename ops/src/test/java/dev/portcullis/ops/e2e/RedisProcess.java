@@ -93,7 +93,11 @@ final class RedisProcess implements AutoCloseable {
             socket.setSoTimeout(COMMAND_MILLIS_MAX);
             var request = new StringBuilder("*" + words.length + "\r\n");
             for (String word : words) {
-                request.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+                request.append('$')
+                        .append(word.length())
+                        .append("\r\n")
+                        .append(word)
+                        .append("\r\n");
             }
             socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.US_ASCII));
             var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
@@ -146,7 +150,8 @@ final class RedisProcess implements AutoCloseable {
         while (!isAnswering()) {
             if (System.nanoTime() - deadline > 0 || !started.isAlive()) {
                 started.destroyForcibly();
-                throw new AssertionError("redis-server did not start:\n" + Files.readString(folder.resolve("redis.log")));
+                throw new AssertionError(
+                        "redis-server did not start:\n" + Files.readString(folder.resolve("redis.log")));
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }

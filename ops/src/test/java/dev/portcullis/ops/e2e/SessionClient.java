@@ -43,12 +43,10 @@ final class SessionClient {
     /** Begins a session, as a client that can be asked and wants to know what is logged. */
     static SessionClient begin(URI url, String token) throws Exception {
         var beginning = new SessionClient(url, token, "");
-        var answer = beginning.post(
-                """
+        var answer = beginning.post("""
                 {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"%s",
                  "capabilities":{"elicitation":{"form":{}},"sampling":{},"roots":{}},"clientInfo":{"name":"raw","version":"1"}}}\
-                """
-                        .formatted(REVISION));
+                """.formatted(REVISION));
         assertThat(answer.statusCode()).isEqualTo(200);
         answer.body().close();
         var client = new SessionClient(
@@ -70,7 +68,8 @@ final class SessionClient {
 
     /** Calls a method that is answered at once, in whichever form. @return the whole answer */
     JsonNode request(String method, String params) throws Exception {
-        var answer = post("{\"jsonrpc\":\"2.0\",\"id\":" + ++lastId + ",\"method\":\"" + method + "\",\"params\":" + params + "}");
+        var answer = post("{\"jsonrpc\":\"2.0\",\"id\":" + ++lastId + ",\"method\":\"" + method + "\",\"params\":"
+                + params + "}");
         assertThat(answer.statusCode()).as("%s", answer).isEqualTo(200);
         if (EventStream.isOne(answer)) {
             return new EventStream(answer).readToEnd().getLast().data();
@@ -148,7 +147,9 @@ final class SessionClient {
 
         EventStream(HttpResponse<InputStream> answer) {
             assertThat(answer.statusCode()).as("%s", answer).isEqualTo(200);
-            assertThat(isOne(answer)).as("%s %s", answer, answer.headers().map()).isTrue();
+            assertThat(isOne(answer))
+                    .as("%s %s", answer, answer.headers().map())
+                    .isTrue();
             this.node = answer.headers().firstValue("node").orElse("");
             this.body = answer.body();
             this.lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
