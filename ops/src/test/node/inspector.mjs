@@ -95,7 +95,7 @@ async function refusal(what, environment) {
 }
 
 async function launch(what, environment) {
-  const child = spawn(NODE, [INSPECTOR, '--cli', options.url, '--transport', options.transport, '--protocol-era', options.era, '--format', 'json', ...what], {
+  const child = spawn(NODE, [INSPECTOR, '--cli', options.url, '--transport', options.transport, '--protocol-era', options.era, '--connect-timeout', '60000', '--format', 'json', ...what], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -78,6 +78,7 @@ final class Balancer implements AutoCloseable {
                   timeout server 150s
                   timeout check 2s
                   option http-no-delay
+                  option abortonclose
                   default-server inter 200ms fall 2 rise 1
 
                 frontend clients

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterFiguresIT {
     private static final Path FIGURES = Path.of("target", "cluster-figures.txt").toAbsolutePath();
-    private static final Map<String, String> SETTINGS = Map.of(
-            "RATE_LIMIT", "off", "RECHECK_SECONDS", "3600", "REDIS_CONNECT_MILLIS", "20000");
+    private static final Map<String, String> SETTINGS =
+            Map.of("RATE_LIMIT", "off", "RECHECK_SECONDS", "3600", "REDIS_CONNECT_MILLIS", "20000");
     private static final int ROUNDS = 3;
     private static final int CALLS_PER_SECOND = 5_000;
     private static final int CONNECTIONS = 4;
@@ -99,8 +99,7 @@ class ClusterFiguresIT {
         try (var alone = ServerProcess.start(Files.createDirectories(folder.resolve("alone")), SETTINGS)) {
             measureThroughput("store in a file", alone, new ScriptedClient(alone.uri("/")));
         }
-        try (var cluster =
-                ClusterOfServers.start(folder.resolve("single"), ServerProcess.PRODUCT, 1, SETTINGS)) {
+        try (var cluster = ClusterOfServers.start(folder.resolve("single"), ServerProcess.PRODUCT, 1, SETTINGS)) {
             measureThroughput("store in Redis", cluster.node(0), new ScriptedClient(cluster.uri("/")));
         }
     }
@@ -113,7 +112,8 @@ class ClusterFiguresIT {
             long start = System.nanoTime();
             TimeUnit.SECONDS.sleep(MEASURED_SECONDS);
             double perSecond = (load.accepted() - before) / ((System.nanoTime() - start) / 1e9);
-            figures.add(String.format(Locale.ROOT, "calls, %s: %,.0f/s over %d connections", title, perSecond, CONNECTIONS));
+            figures.add(String.format(
+                    Locale.ROOT, "calls, %s: %,.0f/s over %d connections", title, perSecond, CONNECTIONS));
             assertThat(load.unavailable()).isZero();
         }
         var chains = new ArrayList<Callable<Integer>>();

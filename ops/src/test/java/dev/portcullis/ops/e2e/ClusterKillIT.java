@@ -65,12 +65,15 @@ class ClusterKillIT {
 
         var answers = inParallel(form("refresh_token", Map.of("refresh_token", first.refresh()), client));
 
-        assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200));
+        assertThat(answers)
+                .allSatisfy(answer ->
+                        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200));
         assertThat(nodesOf(answers)).containsOnlyKeys("node-1", "node-2", "node-3");
         var tokens = answers.stream()
                 .map(answer -> ScriptedClient.Tokens.of(SessionClient.JSON.readTree(answer.body())))
                 .toList();
-        assertThat(tokens.stream().map(ScriptedClient.Tokens::refresh).distinct()).hasSize(1);
+        assertThat(tokens.stream().map(ScriptedClient.Tokens::refresh).distinct())
+                .hasSize(1);
         for (var token : tokens) {
             assertThat(client.add(token.access(), 2, 3)).isEqualTo("5");
         }
@@ -99,13 +102,17 @@ class ClusterKillIT {
 
         var won = answers.stream().filter(answer -> answer.statusCode() == 200).toList();
         assertThat(won).hasSize(1);
-        assertThat(answers.stream().filter(answer -> answer.statusCode() != 200)).allSatisfy(answer -> {
-            assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(answer.body()).contains("invalid_grant");
-        });
-        String access = ScriptedClient.Tokens.of(SessionClient.JSON.readTree(won.getFirst().body())).access();
+        assertThat(answers.stream().filter(answer -> answer.statusCode() != 200))
+                .allSatisfy(answer -> {
+                    assertThat(answer.statusCode()).isEqualTo(400);
+                    assertThat(answer.body()).contains("invalid_grant");
+                });
+        String access = ScriptedClient.Tokens.of(
+                        SessionClient.JSON.readTree(won.getFirst().body()))
+                .access();
         for (int node = 0; node < 3; node++) {
-            assertThat(client.call(access, "add", "{\"a\":1,\"b\":1}").statusCode()).isEqualTo(401);
+            assertThat(client.call(access, "add", "{\"a\":1,\"b\":1}").statusCode())
+                    .isEqualTo(401);
         }
     }
 
@@ -166,7 +173,8 @@ class ClusterKillIT {
             List<Future<HttpResponse<String>>> waiting = IntStream.range(0, PARALLEL)
                     .mapToObj(_ -> threads.submit(() -> {
                         start.await();
-                        var request = ScriptedClient.post(cluster.uri("/token"), form).build();
+                        var request =
+                                ScriptedClient.post(cluster.uri("/token"), form).build();
                         return http.send(request, HttpResponse.BodyHandlers.ofString());
                     }))
                     .toList();
@@ -187,8 +195,8 @@ class ClusterKillIT {
 
     private static Map<String, Long> nodesOf(List<HttpResponse<String>> answers) {
         var nodes = new HashMap<String, Long>();
-        answers.forEach(answer ->
-                nodes.merge(answer.headers().firstValue("node").orElseThrow(), 1L, Long::sum));
+        answers.forEach(
+                answer -> nodes.merge(answer.headers().firstValue("node").orElseThrow(), 1L, Long::sum));
         return nodes;
     }
 }

@@ -94,7 +94,8 @@ final class ClusterOfServers implements AutoCloseable {
     ServerProcess startAnother(Path home, String store) throws Exception {
         var changed = new HashMap<>(settings);
         changed.put("STORE", store);
-        return ServerProcess.start(Files.createDirectories(home), ServerProcess.PRODUCT, ServerProcess.freePort(), changed);
+        return ServerProcess.start(
+                Files.createDirectories(home), ServerProcess.PRODUCT, ServerProcess.freePort(), changed);
     }
 
     /** Where clients find it. */

@@ -39,8 +39,7 @@ final class Load implements AutoCloseable {
     Load(int port, String token, int connections, int perSecond) {
         this.port = port;
         this.nanosBetween = perSecond == 0 ? 0 : 1_000_000_000L * connections / perSecond;
-        String body =
-                """
+        String body = """
                 {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":{"a":2,"b":3},\
                 "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}""";
         this.request = ("POST /mcp HTTP/1.1\r\nHost: localhost:" + port + "\r\nAuthorization: Bearer " + token

@@ -85,7 +85,7 @@ final class MatrixServer {
                     call -> ToolResult.text(String.valueOf(call.principal().email()))),
             tool("count", "Count, and tell each step", "{}", MatrixServer::count),
             tool("wait", "Wait to be cancelled", requiring("key"), MatrixServer::waitForCancel),
-            tool("drip", "Tell each of many steps, slowly", "{}", MatrixServer::drip),
+            tool("drip", "Log each of many steps, slowly", "{}", MatrixServer::drip),
             new Tool(
                     ToolDefinition.of("report", "Take a while, as a task if that may be", "{\"type\":\"object\"}")
                             .asTask(ToolDefinition.TaskSupport.OPTIONAL),
@@ -129,7 +129,9 @@ final class MatrixServer {
     /** For clients that lose their connection meanwhile. */
     private static ToolResult drip(ToolCall call) throws InterruptedException {
         for (int drop = 1; drop <= DROPS; drop++) {
-            call.progress(drop, DROPS, "Drop " + drop);
+            call.log(
+                    LogLevel.INFO,
+                    "Drop " + drop); // progress would not do: what nobody has read yet is replaced by what comes
             Thread.sleep(DROP_MILLIS);
         }
         return ToolResult.text("Dripped " + DROPS);

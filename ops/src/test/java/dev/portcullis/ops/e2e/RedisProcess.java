@@ -57,6 +57,16 @@ final class RedisProcess implements AutoCloseable {
         process = launch();
     }
 
+    /** The same without the data. */
+    void startEmpty() throws Exception {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
+        startAgain();
+    }
+
     /** SIGSTOP: connections stay, nothing answers. */
     void freeze() throws Exception {
         signal("STOP");

@@ -40,7 +40,7 @@ final class SessionClient {
         this.session = session;
     }
 
-    /** Begins a session, as a client that can be asked. */
+    /** Begins a session, as a client that can be asked and wants to know what is logged. */
     static SessionClient begin(URI url, String token) throws Exception {
         var beginning = new SessionClient(url, token, "");
         var answer = beginning.post("""
@@ -53,6 +53,8 @@ final class SessionClient {
                 url, token, answer.headers().firstValue("mcp-session-id").orElseThrow());
         assertThat(client.send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}"))
                 .isEqualTo(202);
+        assertThat(client.request("logging/setLevel", "{\"level\":\"info\"}").has("result"))
+                .isTrue();
         return client;
     }
 

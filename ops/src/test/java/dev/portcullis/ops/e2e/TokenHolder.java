@@ -82,7 +82,8 @@ final class TokenHolder {
                 rotations++;
                 accessTokens.add(latest.access());
             } else {
-                assertThat(answer.body()).doesNotContain("invalid_grant"); // O-99: it would make the client forget what it has
+                assertThat(answer.body())
+                        .doesNotContain("invalid_grant"); // O-99: it would make the client forget what it has
             }
             return answer.statusCode();
         } catch (IOException e) {
