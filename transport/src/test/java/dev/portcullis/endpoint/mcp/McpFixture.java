@@ -175,18 +175,14 @@ final class McpFixture implements AutoCloseable {
                 InstantSource.system(),
                 Telemetry.NONE);
         endpoint = new McpEndpoint(
-<<<<<<< HEAD
                 dispatcher,
                 revisions,
                 sessions,
                 guarded,
                 new TokenWatch(verifier, Runnable::run),
                 limits,
-                Runnable::run,
+                command -> Thread.ofVirtual().start(command),
                 telemetry);
-=======
-                dispatcher, revisions, sessions, guarded, new TokenWatch(verifier, Runnable::run), limits, command -> Thread.ofVirtual().start(command), telemetry);
->>>>>>> sessions
         route = routes(Route.Access.OPEN)[0];
     }
 
