@@ -18,7 +18,9 @@ public interface Bus extends AutoCloseable {
     /** Nodes that are there, this one among them, as known a moment ago. Does not block. */
     List<String> nodes();
 
-    /** Whether a node may still be there. One that has gone is known to be after a few seconds; never comes back under its name. Does not block. */
+    /**
+     * Whether a node may still be there. One that has gone is known to be after a few seconds. One that was only cut off may be taken for gone as well, and be there again later. Does not block.
+     */
     boolean mayLive(String node);
 
     /**

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,7 +38,8 @@ final class Asked<C extends StatefulConnection<?, ?>> implements AutoCloseable {
      *
      * @throws StoreException none has
      */
-    <T> Map<RedisAddress.Server, T> ask(Collection<RedisAddress.Server> servers, Function<C, CompletionStage<T>> question) {
+    <T> Map<RedisAddress.Server, T> ask(
+            Collection<RedisAddress.Server> servers, Function<C, CompletionStage<T>> question) {
         var answers = new LinkedHashMap<RedisAddress.Server, CompletableFuture<T>>();
         for (var server : servers) {
             var connection = connections.compute(

@@ -2,7 +2,6 @@ package dev.portcullis.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.portcullis.store.StoreException;
 import java.lang.System.Logger;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +57,15 @@ final class BusNodes {
         this.limits = limits;
     }
 
-    /** Blocks. */
+    String node() {
+        return node;
+    }
+
+    /**
+     * Gives a sign of life, and makes what is not there. Blocks.
+     *
+     * @throws dev.portcullis.store.StoreException it could not be given
+     */
     Ends sign() {
         long now = System.nanoTime();
         var before = known;
@@ -80,7 +87,7 @@ final class BusNodes {
             known = new Known(nodes, now, since);
             steady = true;
             return new Ends(place(answer.get(0)), place(answer.get(1)));
-        } catch (StoreException e) {
+        } catch (RuntimeException e) {
             steady = false;
             throw e;
         }
@@ -128,7 +135,7 @@ final class BusNodes {
                 if (ends.all().isBefore(heard) || ends.inbox().isBefore(heardInbox)) {
                     reader.doubt();
                 }
-            } catch (StoreException e) {
+            } catch (RuntimeException e) { // whatever it is, the next one may be given
                 LOG.log(Logger.Level.DEBUG, "no sign of life could be given", e);
             }
         }

@@ -3,7 +3,6 @@ package dev.portcullis.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.portcullis.cluster.Bus;
-import dev.portcullis.store.StoreException;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisFuture;
@@ -36,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class BusReader {
     private static final Logger LOG = System.getLogger(BusReader.class.getName());
     private static final Script RENEW = Script.of(BusReader.class, "bus-renew.lua");
-    private static final Place NOWHERE = new Place(0, 0);
     private static final int BLOCK_MILLIS_MAX = 1_000;
     private static final int WORDS_AT_ONCE = 64;
     private static final int RETRY_MILLIS = 50;
@@ -63,6 +61,7 @@ final class BusReader {
 
     private final Redis redis;
     private final BusSeal seal;
+    private final BusNodes nodes;
     private final Stream all;
     private final Stream inbox;
     private final Map<String, Bus.Listener> listeners = new ConcurrentHashMap<>();
@@ -72,11 +71,13 @@ final class BusReader {
     private volatile boolean reading;
     private volatile @Nullable Line current;
 
-    BusReader(Redis redis, BusKeys keys, BusSeal seal, String node, Place allPlace, Place inboxPlace) {
+    /** @param ends what was said until there need not be heard */
+    BusReader(Redis redis, BusKeys keys, BusSeal seal, BusNodes nodes, BusNodes.Ends ends) {
         this.redis = redis;
         this.seal = seal;
-        this.all = new Stream(keys.all(), "", allPlace);
-        this.inbox = new Stream(keys.inbox(node), node, inboxPlace);
+        this.nodes = nodes;
+        this.all = new Stream(keys.all(), "", ends.all());
+        this.inbox = new Stream(keys.inbox(nodes.node()), nodes.node(), ends.inbox());
     }
 
     void listen(String topic, Bus.Listener listener) {
@@ -119,7 +120,7 @@ final class BusReader {
                 while (!closed && !doubted) {
                     read(line);
                 }
-            } catch (StoreException e) {
+            } catch (RuntimeException e) { // whatever it is, it is read from the same place again
                 if (!closed) {
                     LOG.log(Logger.Level.DEBUG, "words of other nodes cannot be read", e);
                     LockSupport.parkNanos(1_000_000L * Jitter.delayMillis(RETRY_MILLIS, RETRY_MILLIS_MAX, failures++));
@@ -142,7 +143,10 @@ final class BusReader {
         }
         var last = redis.await(commands.xrevrange(stream.key, Range.unbounded(), Limit.from(1)));
         if (last.isEmpty()) {
-            lost(stream, "Redis is empty", NOWHERE, true);
+            // it is there again before this is told: what is said from then on is heard
+            var ends = nodes.sign();
+            var made = stream == all ? ends.all() : ends.inbox();
+            lost(stream, "Redis is empty", new Place(made.made(), 0), false);
             return;
         }
         var end = Place.parse(last.getFirst().getId());

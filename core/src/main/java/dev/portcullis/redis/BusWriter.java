@@ -117,8 +117,8 @@ final class BusWriter {
             try {
                 send(batch);
                 failures = 0;
-            } catch (StoreException e) {
-                failed(batch, e);
+            } catch (RuntimeException e) { // whatever it is, the words wait for a better time
+                failed(batch, Failures.explain(e));
                 if (!pause(Jitter.delayMillis(RETRY_MILLIS, RETRY_MILLIS_MAX, failures++))) {
                     return;
                 }

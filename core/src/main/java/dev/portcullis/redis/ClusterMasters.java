@@ -4,7 +4,6 @@ import dev.portcullis.store.StoreException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,7 +55,8 @@ final class ClusterMasters implements MasterFinder {
     private static Found merge(Map<RedisAddress.Server, String> answers) {
         var slots = new RedisAddress.Server[SLOTS];
         long[] epochs = new long[SLOTS];
-        answers.forEach((asked, text) -> text.lines().forEach(line -> claim(line.split(" ", -1), asked, slots, epochs)));
+        answers.forEach((asked, text) ->
+                text.lines().forEach(line -> claim(line.split(" ", -1), asked, slots, epochs)));
         Set<RedisAddress.Server> masters = new LinkedHashSet<>(Arrays.asList(slots));
         boolean whole = !masters.remove(null);
         if (masters.isEmpty()) {
@@ -70,8 +70,7 @@ final class ClusterMasters implements MasterFinder {
     }
 
     /** Fields: id, address, flags, master, ping, pong, epoch, link, then slots. */
-    private static void claim(
-            String[] fields, RedisAddress.Server asked, RedisAddress.Server[] slots, long[] epochs) {
+    private static void claim(String[] fields, RedisAddress.Server asked, RedisAddress.Server[] slots, long[] epochs) {
         if (fields.length < 9 || !List.of(fields[2].split(",", -1)).contains("master")) {
             return;
         }

@@ -4,6 +4,7 @@ import dev.portcullis.store.StoreException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Locale;
@@ -17,15 +18,17 @@ import org.jspecify.annotations.Nullable;
 /** Puts what Redis and its client say into words for operators. */
 final class Failures {
     private static final int DEPTH_MAX = 10;
-    private static final Pattern NOT_CONNECTED =
-            Pattern.compile("^(Currently not connected|Connection (is )?(already )?(closed|disconnected|reset))", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NOT_CONNECTED = Pattern.compile(
+            "^(Currently not connected|Connection (is )?(already )?(closed|disconnected|reset))",
+            Pattern.CASE_INSENSITIVE);
 
     private Failures() {}
 
     /** @return holds the failure; its message is one sentence, without a password */
     static StoreException explain(Throwable failure) {
         Throwable cause = failure;
-        while ((cause instanceof ExecutionException || cause instanceof CompletionException) && cause.getCause() != null) {
+        while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause instanceof StoreException known ? known : new StoreException("Redis: " + sentence(cause), cause);
@@ -48,9 +51,8 @@ final class Failures {
         if (unknown != null) {
             return "the name " + unknown.getMessage() + " cannot be resolved";
         }
-        var refused = find(failure, ConnectException.class);
-        if (refused != null) {
-            return "nobody listens there (" + refused.getMessage() + ")";
+        if (find(failure, ConnectException.class) != null) {
+            return "nobody listens there";
         }
         var connection = find(failure, RedisConnectionException.class);
         String message = deepest(connection == null ? failure : connection).getMessage();
@@ -91,6 +93,14 @@ final class Failures {
         return error != null && error.getMessage() != null && error.getMessage().startsWith(code);
     }
 
+    /** Whether a command was turned down before it was sent, since there was no connection. */
+    static boolean isUnsent(StoreException failure) {
+        var cause = failure.getCause();
+        return cause instanceof RedisException
+                && cause.getMessage() != null
+                && cause.getMessage().startsWith("Currently not connected");
+    }
+
     /** @return where {@code MOVED slot host:port}, or {@code ASK}, leads to; null if it does not say */
     static RedisAddress.@Nullable Server movedTo(Throwable failure) {
         var error = find(failure, RedisCommandExecutionException.class);
@@ -100,8 +110,7 @@ final class Failures {
         if (colon < 1 || !words[2].substring(colon + 1).matches("\\d{1,5}")) {
             return null;
         }
-        return new RedisAddress.Server(
-                words[2].substring(0, colon), Integer.parseInt(words[2].substring(colon + 1)));
+        return new RedisAddress.Server(words[2].substring(0, colon), Integer.parseInt(words[2].substring(colon + 1)));
     }
 
     static boolean isTimeout(@Nullable Throwable failure) {

@@ -115,7 +115,7 @@ final class MasterLink implements AutoCloseable {
                 first.complete(null);
                 failures = 0;
                 ask(connection, version);
-            } catch (RedisException | TimeoutException e) {
+            } catch (RuntimeException | TimeoutException e) { // whatever it is, the link is made anew
                 if (closed) {
                     return;
                 }
@@ -134,7 +134,9 @@ final class MasterLink implements AutoCloseable {
             throws InterruptedException, TimeoutException {
         try {
             var role = answer(connection.async().role());
-            if (!role.isEmpty() && role.getFirst() instanceof byte[] name && !new String(name, UTF_8).equals("master")) {
+            if (!role.isEmpty()
+                    && role.getFirst() instanceof byte[] name
+                    && !new String(name, UTF_8).equals("master")) {
                 throw new RedisException("is a replica: its master must be named, or found by Sentinels");
             }
         } catch (RedisCommandExecutionException e) {

@@ -117,7 +117,11 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
     @Override
     public void lost(MasterLink link, Exception reason) {
         if (lost.getAndIncrement() == 0 || link.heardMillis() > 0) {
-            LOG.log(Logger.Level.WARNING, "Redis at {0}: {1}", link.master(), Failures.explain(reason).getMessage());
+            LOG.log(
+                    Logger.Level.WARNING,
+                    "Redis at {0}: {1}",
+                    link.master(),
+                    Failures.explain(reason).getMessage());
         }
         commands.lost(link.master());
         onLost.run();

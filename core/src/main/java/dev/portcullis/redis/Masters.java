@@ -1,6 +1,5 @@
 package dev.portcullis.redis;
 
-import dev.portcullis.store.StoreException;
 import java.lang.System.Logger;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -27,7 +26,7 @@ final class Masters implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("redis-masters").unstarted(this::run);
     }
 
-    /** Finds them for the first time. Blocks. @throws StoreException they cannot be found */
+    /** Finds them for the first time. Blocks. @throws dev.portcullis.store.StoreException they cannot be found */
     void start() {
         look();
         thread.start();
@@ -50,7 +49,7 @@ final class Masters implements AutoCloseable {
             }
             try {
                 look();
-            } catch (StoreException e) {
+            } catch (RuntimeException e) { // whatever it is, the next time may be better
                 LOG.log(Logger.Level.DEBUG, "who the masters are is not known", e);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LEAST_MILLIS));

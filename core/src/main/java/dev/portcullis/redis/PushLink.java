@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  */
 public interface PushLink {
     /**
-     * Hears all that is published on a channel from now on. Called by one thread, in order; must not block.
+     * Hears all that is published on a channel from now on. Called by one thread at a time, in the order of each master; must not block.
      *
      * @param channel without the prefix of keys, which is added
      */

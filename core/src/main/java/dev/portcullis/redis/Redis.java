@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to Redis. Commands of all threads share a few of them, and are sent one behind the other without waiting. Reads and writes go to masters only.
@@ -104,7 +105,8 @@ public final class Redis implements AutoCloseable {
                     + ": when it is full it throws grants away, and people must sign in again. Set noeviction.");
         }
         if (config.getOrDefault("appendonly", "yes").equals("no")) {
-            doubts.add("Redis has appendonly no: what it acknowledged is lost when it restarts without a replica. Set appendonly yes.");
+            doubts.add(
+                    "Redis has appendonly no: what it acknowledged is lost when it restarts without a replica. Set appendonly yes.");
         }
         return doubts;
     }
@@ -161,7 +163,7 @@ public final class Redis implements AutoCloseable {
     }
 
     /** @throws StoreException there was no answer in time, or it is an error */
-    public <T> T await(RedisFuture<T> answer) {
+    public <T extends @Nullable Object> T await(RedisFuture<T> answer) {
         try {
             return answer(answer, untilNanos());
         } catch (StoreException e) {
@@ -173,7 +175,7 @@ public final class Redis implements AutoCloseable {
         return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.commandMillis());
     }
 
-    static <T> T answer(RedisFuture<T> answer, long untilNanos) {
+    static <T extends @Nullable Object> T answer(RedisFuture<T> answer, long untilNanos) {
         try {
             return answer.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {

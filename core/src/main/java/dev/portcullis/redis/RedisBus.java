@@ -41,7 +41,7 @@ public final class RedisBus implements Bus {
         this.nodes = new BusNodes(redis, keys, node, limits);
         var ends = nodes.sign();
         this.writer = new BusWriter(redis, keys, seal, node, limits);
-        this.reader = new BusReader(redis, keys, seal, node, ends.all(), ends.inbox());
+        this.reader = new BusReader(redis, keys, seal, nodes, ends);
     }
 
     /**

@@ -43,7 +43,7 @@ public record RedisSettings(
      * @param waitReplicas how many replicas must have acknowledged a write before it counts; 0: the master's word is enough
      */
     public record Limits(int connectMillis, int commandMillis, int connections, int waitingMax, int waitReplicas) {
-        public static final Limits DEFAULT = new Limits(2_000, 2_000, 2, 10_000, 0);
+        public static final Limits DEFAULT = new Limits(5_000, 2_000, 2, 10_000, 0);
     }
 
     /** @throws IllegalArgumentException the prefix is not one: in a cluster, braces in it would put all keys on one master */

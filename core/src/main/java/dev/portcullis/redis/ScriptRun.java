@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptRun {
     private static final int MOVES_MAX = 5;
+    private static final int UNSENT_MAX = 5;
     private static final int TRY_AGAIN_MILLIS = 20;
     private static final int TRY_AGAIN_MILLIS_MAX = 200;
 
@@ -53,6 +54,8 @@ final class ScriptRun {
                     unknown = true;
                 } else if (Failures.isCode(e, "TRYAGAIN") && tryAgain(tries++)) {
                     named = null;
+                } else if (Failures.isUnsent(e) && tries++ < UNSENT_MAX && tryAgain(0)) {
+                    named = null; // a connection of the cluster that is just being made
                 } else if (replicas == 0 || moves++ == MOVES_MAX || !follow(e)) {
                     throw e;
                 }
@@ -67,8 +70,7 @@ final class ScriptRun {
     private RedisFuture<List<Object>> start(RedisClusterAsyncCommands<byte[], byte[]> commands) {
         return unknown
                 ? commands.eval(script.text(), ScriptOutputType.MULTI, keys, arguments)
-                : commands.evalsha(
-                        commands.digest(script.text()), ScriptOutputType.MULTI, keys, arguments);
+                : commands.evalsha(commands.digest(script.text()), ScriptOutputType.MULTI, keys, arguments);
     }
 
     /** WAIT is about what was written on its own connection, so both go to one, and where the keys have moved to is followed here. */

@@ -34,7 +34,9 @@ final class SingleMaster implements CommandLinks {
         if (now.isEmpty()) {
             throw new StoreException("Redis: the master is not connected");
         }
-        return now.get(Math.floorMod(turns.getAndIncrement(), now.size())).connection().async();
+        return now.get(Math.floorMod(turns.getAndIncrement(), now.size()))
+                .connection()
+                .async();
     }
 
     @Override

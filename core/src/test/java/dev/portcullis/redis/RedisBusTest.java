@@ -3,9 +3,11 @@ package dev.portcullis.redis;
 import static dev.portcullis.redis.RedisServers.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.cluster.Bus;
 import dev.portcullis.crypto.MasterKey;
+import dev.portcullis.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -145,6 +147,194 @@ class RedisBusTest {
             assertThat(server.ask("XRANGE", "sealed:{bus}:all", "-", "+"))
                     .contains("talk")
                     .doesNotContain("dawn");
+        }
+    }
+
+    @Test
+    void tellWhenTheLinkOfTheOtherIsCutThenItHearsAllOnceItIsBack() {
+        try (var proxy = new FlakyProxy(server.port());
+                var one = new Node("cut");
+                var two = new Node(RedisSettings.of(proxy.url()).withPrefix("cut"), BusLimits.DEFAULT)) {
+            var expected = new ArrayList<String>();
+            for (int i = 0; i < 300; i++) {
+                String word = "word " + i;
+                expected.add(word);
+                one.tell(two, word);
+                if (i == 100) {
+                    proxy.cut();
+                }
+                if (i == 200) {
+                    proxy.mend();
+                }
+                if (i % 40 == 0) {
+                    proxy.cutOnce();
+                }
+            }
+            assertThat(eventually(() -> two.heard.size() >= 300)).isTrue();
+            assertThat(two.heard).isEqualTo(expected);
+            assertThat(two.missed).hasValue(0);
+        }
+    }
+
+    @Test
+    void postWhenTheOwnLinkIsCutThenIsSaidOnceWhenItIsBack() {
+        try (var proxy = new FlakyProxy(server.port());
+                var one = new Node(RedisSettings.of(proxy.url()).withPrefix("say"), BusLimits.DEFAULT);
+                var two = new Node("say")) {
+            var expected = new ArrayList<String>();
+            for (int i = 0; i < 2_000; i++) {
+                String word = "word " + i;
+                expected.add(word);
+                assertThat(one.bus.post(two.bus.node(), "talk", word.getBytes(UTF_8)))
+                        .isTrue();
+                if (i % 500 == 250) {
+                    proxy.cutOnce(); // perhaps between what was done and its answer
+                }
+            }
+            assertThat(eventually(() -> two.heard.size() >= expected.size())).isTrue();
+            one.bus.post(two.bus.node(), "talk", "last".getBytes(UTF_8));
+            expected.add("last");
+            assertThat(eventually(() -> two.heard.contains("last"))).isTrue();
+            assertThat(two.heard).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void tellWhenRedisIsAwayThenFailsAndNobodyIsTakenForGone() {
+        var own = servers.standalone();
+        var limits = new BusLimits(200, 2_000, 60_000, 600_000, 10_000, 10, 1 << 20);
+        var settings = RedisSettings.of(own.url());
+        try (var one = new Node(settings, limits);
+                var two = new Node(settings, limits)) {
+            assertThat(eventually(
+                            () -> one.bus.nodes().size() == 2 && two.bus.nodes().size() == 2))
+                    .isTrue();
+            own.stop();
+            try {
+                assertThatThrownBy(() -> one.tell(two, "lost?")).isInstanceOf(StoreException.class);
+                int taken = 0;
+                while (one.bus.post(two.bus.node(), "talk", "kept".getBytes(UTF_8)) && taken < 100) {
+                    taken++;
+                }
+                assertThat(taken).as("room is bounded").isLessThanOrEqualTo(10);
+                assertThat(one.bus.mayLive(two.bus.node())).isTrue();
+            } finally {
+                own.go();
+            }
+            assertThat(eventually(() -> two.heard.contains("kept"))).isTrue();
+            assertThat(one.bus.mayLive(two.bus.node())).isTrue();
+        }
+    }
+
+    @Test
+    void heardWhenRedisRestartsEmptyThenMissedIsTold() {
+        var own = servers.standalone();
+        var settings = RedisSettings.of(own.url());
+        try (var one = new Node(settings, BusLimits.DEFAULT);
+                var two = new Node(settings, BusLimits.DEFAULT)) {
+            one.tellAll("before");
+            assertThat(eventually(() -> two.heard.contains("before"))).isTrue();
+            String place = two.bus.place();
+
+            own.restart();
+
+            assertThat(eventually(() -> one.missed.get() > 0 && two.missed.get() > 0))
+                    .isTrue();
+            assertThat(eventually(() -> says(one, "after"))).isTrue();
+            assertThat(eventually(() -> two.heard.contains("after"))).isTrue();
+            assertThat(two.bus.since(place, "talk")).isNull();
+            assertThat(eventually(() -> two.bus.nodes().size() == 2)).isTrue();
+        }
+    }
+
+    @Test
+    void heardWhenRedisIsFlushedThenMissedIsTold() {
+        var own = servers.standalone();
+        var settings = RedisSettings.of(own.url());
+        try (var one = new Node(settings, BusLimits.DEFAULT)) {
+            one.tellAll("before");
+            assertThat(eventually(() -> one.heard.contains("before"))).isTrue();
+            own.ask("FLUSHALL");
+            assertThat(eventually(() -> one.missed.get() > 0)).isTrue();
+            one.tellAll("after");
+            one.tell(one, "after");
+            assertThat(eventually(() -> one.heard.equals(List.of("before", "after", "after"))))
+                    .isTrue();
+        }
+    }
+
+    /** Redis comes back with less than was acknowledged, and other words have taken the place of those that were heard. */
+    @Test
+    void heardWhenRedisWentBackThenMissedIsTold() {
+        var own = servers.standalone("--appendonly", "yes", "--appendfsync", "always", "--dir", ".");
+        var settings = RedisSettings.of(own.url());
+        try (var one = new Node(settings, BusLimits.DEFAULT)) {
+            one.tellAll("1");
+            own.ask("CONFIG", "SET", "appendonly", "no"); // what comes now is not kept
+            one.tellAll("2");
+            assertThat(eventually(() -> one.heard.equals(List.of("1", "2")))).isTrue();
+            String place = one.bus.place();
+
+            own.restart();
+
+            assertThat(eventually(() -> one.missed.get() > 0)).isTrue();
+            assertThat(eventually(() -> says(one, "3"))).isTrue();
+            assertThat(eventually(() -> one.heard.contains("3"))).isTrue();
+            assertThat(one.bus.since(place, "talk")).isNull();
+        }
+    }
+
+    @Test
+    void heardWhenWordsWereNotKeptThenMissedIsTold() {
+        var limits = new BusLimits(1_000, 5_000, 60_000, 600_000, 1_000, 100_000, 64 << 20);
+        try (var proxy = new FlakyProxy(server.port());
+                var one = new Node(RedisSettings.of(server.url()).withPrefix("trim"), limits);
+                var two = new Node(RedisSettings.of(proxy.url()).withPrefix("trim"), limits)) {
+            one.tellAll("heard");
+            assertThat(eventually(() -> two.heard.equals(List.of("heard")))).isTrue();
+            String place = two.bus.place();
+            proxy.cut();
+            for (int i = 0; i < 4_000; i++) {
+                one.bus.postAll("talk", ("word " + i).getBytes(UTF_8));
+            }
+            assertThat(eventually(() -> says(one, "last"))).isTrue();
+            proxy.mend();
+
+            assertThat(eventually(() -> two.heard.contains("last"))).isTrue();
+            assertThat(two.missed).hasPositiveValue();
+            assertThat(one.bus.since(place, "talk")).isNull();
+        }
+    }
+
+    @Test
+    void heardWhenAListenerThrowsThenTheNextWordIsHeard() {
+        try (var one = new Node("throws")) {
+            one.bus.listen("bad", _ -> {
+                throw new IllegalStateException("a listener's own");
+            });
+            one.bus.tell(one.bus.node(), "bad", new byte[0]);
+            one.tell(one, "good");
+            assertThat(eventually(() -> one.heard.equals(List.of("good")))).isTrue();
+        }
+    }
+
+    @Test
+    void heardWhenTheKeyIsAnotherThenIsDropped() {
+        try (var one = new Node("keys");
+                var redis = Redis.connect(RedisSettings.of(server.url()).withPrefix("keys"));
+                var stranger = RedisBus.join(redis, new MasterKey("x".repeat(32)), BusLimits.DEFAULT)) {
+            stranger.tell(one.bus.node(), "talk", "evil".getBytes(UTF_8));
+            one.tell(one, "good");
+            assertThat(eventually(() -> one.heard.equals(List.of("good")))).isTrue();
+        }
+    }
+
+    private static boolean says(Node node, String words) {
+        try {
+            node.tellAll(words);
+            return true;
+        } catch (StoreException e) {
+            return false;
         }
     }
 }

@@ -19,8 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** What comes of a network or a server that is slow, silent, gone, full, or of another mind. */
 @Timeout(180)
 class RedisFailureTest {
-    private static final Script WRITE = new Script("redis.call('SET', KEYS[1], ARGV[1]) return {ARGV[1]}".getBytes(UTF_8));
+    private static final Script WRITE =
+            new Script("redis.call('SET', KEYS[1], ARGV[1]) return {ARGV[1]}".getBytes(UTF_8));
+<<<<<<< HEAD
+    private static final RedisSettings.Limits QUICK = new RedisSettings.Limits(10_000, 1_000, 2, 10_000, 0);
+=======
     private static final RedisSettings.Limits QUICK = new RedisSettings.Limits(2_000, 1_000, 2, 10_000, 0);
+>>>>>>> sessions
     private static RedisServers servers;
     private static RedisServer server;
 
@@ -118,7 +123,8 @@ class RedisFailureTest {
             try (var redis = Redis.connect(RedisSettings.of(proxy.url()))) {
                 write(redis);
                 long written = System.currentTimeMillis();
-                assertThat(eventually(() -> redis.push().heardMillis() >= written)).isTrue();
+                assertThat(eventually(() -> redis.push().heardMillis() >= written))
+                        .isTrue();
             }
         });
     }
@@ -180,8 +186,7 @@ class RedisFailureTest {
     @Test
     void runWhenTheUserMayNotThenSaysWhatIsNotAllowed() {
         var own = servers.standalone();
-        own.ask(
-                "ACL", "SETUSER", "gate", "on", ">pa:ss@word", "~gate:*", "&gate:*", "+@all", "-@admin", "-@dangerous");
+        own.ask("ACL", "SETUSER", "gate", "on", ">pa:ss@word", "~gate:*", "&gate:*", "+@all", "-@admin", "-@dangerous");
         var settings = RedisSettings.of(own.url())
                 .withLogin(new RedisSettings.Login("gate", "pa:ss@word", null))
                 .withPrefix("gate");
@@ -194,8 +199,8 @@ class RedisFailureTest {
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("does not allow this user");
         }
-        try (var redis = Redis.connect(
-                RedisSettings.of("redis://gate:pa%3Ass%40word@" + own.address() + "/0").withPrefix("gate"))) {
+        try (var redis = Redis.connect(RedisSettings.of("redis://gate:pa%3Ass%40word@" + own.address() + "/0")
+                .withPrefix("gate"))) {
             write(redis);
         }
     }
@@ -241,7 +246,7 @@ class RedisFailureTest {
     @Test
     void runWhenReplicasMustHaveItThenWaitsForThem() {
         var master = servers.standalone();
-        var limits = new RedisSettings.Limits(2_000, 2_000, 2, 10_000, 1);
+        var limits = new RedisSettings.Limits(10_000, 2_000, 2, 10_000, 1);
         try (var redis = Redis.connect(RedisSettings.of(master.url()).withLimits(limits))) {
             assertThatThrownBy(() -> write(redis))
                     .isInstanceOf(StoreException.class)
@@ -281,8 +286,8 @@ class RedisFailureTest {
         assertThatThrownBy(() -> Redis.connect(RedisSettings.of(url)))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("TLS");
-        assertThatThrownBy(() -> Redis.connect(RedisSettings.of("rediss://127.0.0.1:" + own.port())
-                        .withAuthorities(authority.certificate())))
+        assertThatThrownBy(() -> Redis.connect(
+                        RedisSettings.of("rediss://127.0.0.1:" + own.port()).withAuthorities(authority.certificate())))
                 .as("the certificate is for localhost")
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("TLS");

@@ -102,6 +102,21 @@ class TopologyTest {
                 assertThat(set.masterOf("portcullis:x:{a}").ask("GET", "portcullis:x:{a}"))
                         .isEqualTo("moved");
 
+                // the same where a replica must have it: the write and WAIT follow the slot together
+                var wait = new RedisSettings.Limits(10_000, 4_000, 2, 10_000, 1);
+                try (var waiting = Redis.connect(RedisSettings.of(set.url()).withLimits(wait))) {
+                    assertThat(write(waiting, "b", "waited")).isEqualTo("waited");
+                    var moving = Thread.ofVirtual().start(() -> set.migrate("portcullis:x:{b}"));
+                    for (int i = 0; moving.isAlive() || i < 50; i++) {
+                        String value = "value " + i;
+                        assertThat(eventually(() -> writes(waiting, "b", value)))
+                                .isTrue();
+                    }
+                    assertThat(write(waiting, "b", "moved")).isEqualTo("moved");
+                    assertThat(set.masterOf("portcullis:x:{b}").ask("GET", "portcullis:x:{b}"))
+                            .isEqualTo("moved");
+                }
+
                 set.masterOf("portcullis:x:{a}").kill();
                 assertThat(eventually(() -> !redis.isUsable())).isTrue();
                 assertThat(eventually(() -> writes(redis, "a", "survived"))).isTrue();

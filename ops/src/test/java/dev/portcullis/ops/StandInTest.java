@@ -43,7 +43,8 @@ class StandInTest {
         }
         try (var again = MainProcess.start(directory, environment, "stand-in")) {
             again.awaitPrinted("ACCESS_ISSUER=");
-            assertThat(settings(again.out())).containsEntry("ACCESS_CLIENT_SECRET", secret); // a restart signs nobody out
+            assertThat(settings(again.out()))
+                    .containsEntry("ACCESS_CLIENT_SECRET", secret); // a restart signs nobody out
         }
     }
 

@@ -14,6 +14,7 @@ import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.sse.SseStream.SseLimits;
 import dev.portcullis.store.GrantStore;
+import dev.portcullis.store.GrantStore.Revocation;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.Await;
@@ -22,6 +23,7 @@ import dev.portcullis.testing.RawClient;
 import dev.portcullis.testing.TestServer;
 import dev.portcullis.testing.TestTokens;
 import io.netty.buffer.ByteBuf;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,6 +33,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,8 +66,12 @@ class TokenWatchTest {
     }
 
     private TestServer start(int tokensMax, SseLimits limitsOfStreams) {
+        return start(tokensMax, limitsOfStreams, store);
+    }
+
+    private TestServer start(int tokensMax, SseLimits limitsOfStreams, GrantStore of) {
         var limits = new AccessTokenVerifier.Limits(tokensMax, 16, 1);
-        var verifier = new AccessTokenVerifier(store, List.of(), limits, clock, Telemetry.NONE);
+        var verifier = new AccessTokenVerifier(of, List.of(), limits, clock, Telemetry.NONE);
         var watch = new TokenWatch(verifier, command -> Thread.ofVirtual().start(command));
         watching.set(watch);
         var route = EchoEndpoint.route(
@@ -126,6 +133,41 @@ class TokenWatchTest {
                     .isTrue();
             awaitEnd(client);
         }
+    }
+
+    /** Revoked on another node, and the word of it lost: the next look finds it once it is said that something was. */
+    @Test
+    void followWhenARevocationWentUnheardThenStreamEndsWithItsNextLook() {
+        var listener = new AtomicReference<Consumer<Revocation>>();
+        try (var server = start(100, EAGER, muted(listener));
+                var client = open(server);
+                var other = openQuietly(server, TestTokens.issue(store, ALICE, List.of(RESOURCE), now.get(), 600))) {
+            assertThat(store.revokeGrant(TokenFormat.grantIdOf(token))).isTrue();
+            for (int i = 0; i < 5; i++) {
+                assertThat(client.readChunk()).as("nobody has heard of it").startsWith(":");
+            }
+
+            listener.get().accept(new Revocation.Unheard());
+
+            awaitEnd(client);
+            for (int i = 0; i < 5; i++) {
+                assertThat(other.readChunk()).as("it was not revoked").startsWith(":");
+            }
+        }
+    }
+
+    /** The store, with a listener that hears nothing of it. */
+    private GrantStore muted(AtomicReference<Consumer<Revocation>> listener) {
+        return (GrantStore) Proxy.newProxyInstance(
+                GrantStore.class.getClassLoader(), new Class<?>[] {GrantStore.class}, (_, method, arguments) -> {
+                    if (method.getName().equals("onRevocation")) {
+                        @SuppressWarnings("unchecked") // its only parameter is one
+                        var given = (Consumer<Revocation>) arguments[0];
+                        listener.set(given);
+                        return null;
+                    }
+                    return method.invoke(store, arguments);
+                });
     }
 
     private RawClient openQuietly(TestServer server, String bearer) {

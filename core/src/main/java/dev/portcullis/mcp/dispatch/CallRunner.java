@@ -148,13 +148,16 @@ final class CallRunner {
             inFlight.remove(session, run.id, run);
         }
         int millis = limits.tasks().runMillisMax();
-        var timeout = clock.schedule(() -> run.timeOutTask(millis), millis, TimeUnit.MILLISECONDS);
+        var timeout = clock.schedule(
+                () -> Thread.startVirtualThread(() -> run.timeOutTask(millis)), // its end goes into a store
+                millis,
+                TimeUnit.MILLISECONDS);
         run.whenEnded(() -> timeout.cancel(false));
     }
 
-    /** Does something short in a while. */
+    /** Does something short that may block in a while. */
     void later(Runnable work, int millis) {
-        var _ = clock.schedule(work, millis, TimeUnit.MILLISECONDS);
+        var _ = clock.schedule(() -> Thread.startVirtualThread(work), millis, TimeUnit.MILLISECONDS);
     }
 
     private McpException refused(CallRun run, McpError error, String message) {

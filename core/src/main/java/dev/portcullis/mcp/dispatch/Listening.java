@@ -6,6 +6,7 @@ import dev.portcullis.jsonrpc.JsonRpcEncoder;
 import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.mcp.registry.Change;
 import dev.portcullis.mcp.revision.Revision;
+import dev.portcullis.mcp.task.Task;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,13 +48,23 @@ final class Listening implements PendingCall {
         begin(filter);
     }
 
-    /** The same with tasks; how they stand now is told as well, since they may have ended before anybody listened. */
-    synchronized void begin(FollowedTasks followed, Set<String> asked) {
-        if (!ended) {
-            tasks = followed;
-            followed.follow(asked, this::tellTask);
-            begin(filter.with(followed.ids()));
+    /**
+     * The same with tasks; how they stand now is told as well, since they may have ended before anybody listened. Blocks, but not with the lock.
+     *
+     * @throws dev.portcullis.store.StoreException it has not begun
+     */
+    void begin(FollowedTasks followed, Set<String> asked) {
+        followed.follow(asked, this::tellTask);
+        synchronized (this) {
+            if (!ended) {
+                tasks = followed;
+                begin(filter.with(followed.ids()));
+            }
+        }
+        if (followed == following()) {
             followed.ids().forEach(this::tellTask);
+        } else {
+            followed.stop();
         }
     }
 
@@ -67,14 +78,24 @@ final class Listening implements PendingCall {
         }
     }
 
-    /** As {@code tasks/get} would tell it at this moment. */
-    private synchronized void tellTask(String taskId) {
-        var task = ended || tasks == null ? null : tasks.find(taskId);
-        if (task != null) {
+    private synchronized @Nullable FollowedTasks following() {
+        return ended ? null : tasks;
+    }
+
+    /** As {@code tasks/get} would tell it at this moment. Blocks, but not with the lock. */
+    private void tellTask(String taskId) {
+        var followed = following();
+        if (followed != null) {
+            followed.tell(taskId, this::tell);
+        }
+    }
+
+    private synchronized void tell(Task task) {
+        if (!ended) {
             try (var out = JsonWriter.take()) {
                 JsonRpcEncoder.beginNotification(out, "notifications/tasks");
                 revision.task(out, task);
-                send(out, new Slack.Replace("task " + taskId));
+                send(out, new Slack.Replace("task " + task.id()));
             }
         }
     }

@@ -111,7 +111,7 @@ public final class McpDispatcher {
         this.completion = new CompletionMethods(catalog, permits, limits, runner);
         this.logging = new LoggingMethods(sessions, new SessionChanges(sessions, runner));
         this.feed = new ChangeFeed(catalog, offers, policy, sessions, shared.bus(), telemetry);
-        this.subscriptions = new SubscriptionMethods(catalog, offers, permits, sessions, feed, shared.tasks(), runner);
+        this.subscriptions = new SubscriptionMethods(catalog, offers, permits, sessions, feed, taskRules, runner);
         this.tasks = new TaskMethods(taskRules, permits, limits, cursors, inFlight, runner);
     }
 

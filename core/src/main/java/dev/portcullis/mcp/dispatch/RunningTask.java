@@ -7,11 +7,13 @@ import dev.portcullis.mcp.task.Task;
 import dev.portcullis.mcp.task.TaskAnswer;
 import dev.portcullis.mcp.task.TaskState;
 import dev.portcullis.mcp.task.TaskStore;
+import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.Telemetry.ToolOutcome;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunningTask implements Asker {
     private static final int MESSAGE_CHARS_MAX = 1_000;
+
+    /** Work that has a question, or begins, waits so long for a store that is away. */
+    private static final int STORE_MILLIS_MAX = 30_000;
+
+    /** Looks at least as often for answers, should nobody tell it. */
+    private static final int LOOK_MILLIS = 5_000;
 
     private final TaskStore store;
     private final Task created;
@@ -42,13 +50,19 @@ final class RunningTask implements Asker {
         this.questionsMax = questionsMax;
     }
 
-    /** Hears of the task's changes until the call has ended. */
+    /** Hears of the task's changes until the call has ended. Blocks. */
     void follow() {
-        var unwatch = store.watch(created.id(), this::changed);
-        if (unwatch == null) {
+        Optional<Runnable> watching;
+        try {
+            watching = Patience.with(
+                    () -> Optional.ofNullable(store.watch(created.id(), this::changed)), STORE_MILLIS_MAX);
+        } catch (StoreException e) {
+            return; // it goes on, and is not stopped when its client has enough of it
+        }
+        if (watching.isEmpty()) {
             run.endTask(); // its time is over already
         } else {
-            run.whenEnded(unwatch);
+            run.whenEnded(watching.get());
             changed(); // it may have been cancelled before
         }
     }
@@ -70,8 +84,12 @@ final class RunningTask implements Asker {
 
     /** Says how far the work is. */
     void say(String message) {
-        store.say(
-                created.id(), message.length() > MESSAGE_CHARS_MAX ? message.substring(0, MESSAGE_CHARS_MAX) : message);
+        String text = message.length() > MESSAGE_CHARS_MAX ? message.substring(0, MESSAGE_CHARS_MAX) : message;
+        try {
+            store.say(created.id(), text);
+        } catch (StoreException e) {
+            // the next one may be read
+        }
     }
 
     @Override
@@ -86,11 +104,11 @@ final class RunningTask implements Asker {
             Map<String, String> keys = keys(requests);
             Map<String, InputRequest> byKey = new LinkedHashMap<>();
             requests.forEach((name, request) -> byKey.put(keys.getOrDefault(name, name), request));
-            if (!store.move(created.id(), new TaskState.Asking(byKey, Map.of()))) {
+            if (!move(new TaskState.Asking(byKey, Map.of()))) {
                 throw new InterruptedException("the task has ended");
             }
             var answers = await();
-            store.move(created.id(), new TaskState.Working());
+            move(new TaskState.Working());
             Map<String, InputResponse> read = new LinkedHashMap<>();
             for (var request : requests.entrySet()) {
                 read.put(request.getKey(), read(request.getValue(), answers.get(keys.get(request.getKey()))));
@@ -99,6 +117,10 @@ final class RunningTask implements Asker {
         } finally {
             asking.unlock();
         }
+    }
+
+    private boolean move(TaskState to) {
+        return Patience.with(() -> store.move(created.id(), to), STORE_MILLIS_MAX);
     }
 
     /** What the client cannot be asked ends the task as it would have ended the call (H-86, H-211). */
@@ -132,14 +154,23 @@ final class RunningTask implements Asker {
     /** @return an answer to each question */
     private synchronized Map<String, TaskAnswer> await() throws InterruptedException {
         while (true) {
-            switch (now()) {
+            switch (nowOrWorking()) {
                 case TaskState.Asking asking
                 when asking.open().isEmpty() -> {
                     return asking.answers();
                 }
                 case null -> throw new InterruptedException("the task has ended");
-                default -> wait();
+                default -> wait(LOOK_MILLIS);
             }
+        }
+    }
+
+    /** Answers wait in the store: while it is away, nothing has changed. */
+    private @Nullable TaskState nowOrWorking() {
+        try {
+            return now();
+        } catch (StoreException e) {
+            return new TaskState.Working();
         }
     }
 

@@ -47,7 +47,9 @@ final class SessionChanges {
             } catch (StoreException e) {
                 runner.telemetry().refused(Outcome.STORE_UNAVAILABLE);
                 Answers.error(
-                        id, context, new McpException(McpError.OVERLOADED, "The session cannot be changed now; try again"));
+                        id,
+                        context,
+                        new McpException(McpError.OVERLOADED, "The session cannot be changed now; try again"));
             } catch (RuntimeException e) {
                 Answers.bug(id, context, "a change of a session", e);
             }

@@ -6,7 +6,7 @@ import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.registry.Catalog;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
-import dev.portcullis.mcp.task.TaskStore;
+import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import java.util.Set;
@@ -19,7 +19,7 @@ final class SubscriptionMethods {
     private final Permits permits;
     private final Sessions sessions;
     private final ChangeFeed feed;
-    private final TaskStore tasks;
+    private final Tasks tasks;
     private final CallRunner runner;
     private final SessionChanges changes;
     private final Telemetry telemetry;
@@ -30,7 +30,7 @@ final class SubscriptionMethods {
             Permits permits,
             Sessions sessions,
             ChangeFeed feed,
-            TaskStore tasks,
+            Tasks tasks,
             CallRunner runner) {
         this.catalog = catalog;
         this.offers = offers;
@@ -70,17 +70,23 @@ final class SubscriptionMethods {
             listening.begin();
             endIfStopped(listening);
         } else {
-            beginWithTasks(listening, asked.taskIds(), context);
+            beginWithTasks(id, listening, asked.taskIds(), context);
         }
         return listening;
     }
 
     /** On a thread of its own: where tasks are kept may block. */
-    private void beginWithTasks(Listening listening, Set<String> taskIds, CallContext context) throws McpException {
+    private void beginWithTasks(JsonRpcId id, Listening listening, Set<String> taskIds, CallContext context)
+            throws McpException {
         try {
             runner.execute(() -> {
-                listening.begin(new FollowedTasks(tasks, permits, context), taskIds);
-                endIfStopped(listening);
+                try {
+                    listening.begin(new FollowedTasks(tasks.store(), permits, context), taskIds);
+                    endIfStopped(listening);
+                } catch (StoreException e) {
+                    listening.cancel();
+                    Answers.error(id, context, tasks.unavailable());
+                }
             });
         } catch (McpException e) {
             listening.cancel();

@@ -13,6 +13,7 @@ import dev.portcullis.mcp.task.Task;
 import dev.portcullis.mcp.task.TaskAnswer;
 import dev.portcullis.mcp.task.TaskState;
 import dev.portcullis.mcp.task.TaskStore;
+import dev.portcullis.store.StoreException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class TaskMethods {
     private static final String LIST = "tasks";
     private static final PendingCall SHORT = () -> {};
 
+    private final Tasks tasks;
     private final Permits permits;
     private final CallLimits limits;
     private final Cursors cursors;
@@ -31,6 +33,7 @@ final class TaskMethods {
 
     TaskMethods(
             Tasks tasks, Permits permits, CallLimits limits, Cursors cursors, InFlight inFlight, CallRunner runner) {
+        this.tasks = tasks;
         this.permits = permits;
         this.limits = limits;
         this.cursors = cursors;
@@ -197,6 +200,8 @@ final class TaskMethods {
                 step.run();
             } catch (McpException e) {
                 Answers.error(id, context, e);
+            } catch (StoreException e) {
+                Answers.error(id, context, tasks.unavailable());
             } catch (RuntimeException e) {
                 Answers.bug(id, context, "a task's method", e);
             }

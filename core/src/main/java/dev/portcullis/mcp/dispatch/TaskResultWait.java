@@ -13,15 +13,17 @@ import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.task.Task;
 import dev.portcullis.mcp.task.TaskAnswer;
 import dev.portcullis.mcp.task.TaskState;
+import dev.portcullis.store.StoreException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One {@code tasks/result} that waits for the end of its task (H-142). What the task asks meanwhile goes out on its stream; its end is not the task's. Guarded by its own
- * lock, under which the sink is spoken to.
+ * lock, under which the sink is spoken to, and nothing that blocks.
  *
  * <pre>
  * waiting ── the task ends ──▶ answered with what its call would have been answered with
@@ -30,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class TaskResultWait implements PendingCall, Withdrawable {
+    private static final System.Logger LOG = System.getLogger(TaskResultWait.class.getName());
+
+    /** What a person has answered waits so long for a store that is away. */
+    private static final int STORE_MILLIS_MAX = 60_000;
+
     private final JsonRpcId id;
     private final CallContext context;
     private final Session session;
@@ -37,6 +44,9 @@ final class TaskResultWait implements PendingCall, Withdrawable {
 
     /** What this one has asked its client, by the task's key. */
     private final Map<String, Question> asked = new HashMap<>();
+
+    /** Held by whoever looks, never by whoever ends this. */
+    private final ReentrantLock looking = new ReentrantLock();
 
     private @Nullable Task task;
     private @Nullable Runnable unwatch;
@@ -57,25 +67,31 @@ final class TaskResultWait implements PendingCall, Withdrawable {
         try {
             follow(found);
             look();
+        } catch (StoreException e) {
+            endWith(() -> Answers.error(id, context, room.tasks().unavailable()));
         } catch (RuntimeException e) {
             endWith(() -> Answers.bug(id, context, "tasks/result", e));
         }
     }
 
     private void follow(Task found) {
-        TaskResultWait superseded;
-        boolean following;
-        synchronized (this) {
-            if (ended) {
-                return;
-            }
-            task = found;
-            room.inFlight().add(session, id, this);
-            unwatch = room.tasks().store().watch(found.id(), this::look);
-            following = unwatch != null;
-            superseded = room.waits().add(found.id(), this);
+        if (!know(found)) {
+            return;
         }
-        if (!following && room.tasks().store().find(found.id(), found.owner()) != null) {
+        var watching = room.tasks().store().watch(found.id(), this::look);
+        TaskResultWait superseded = null;
+        boolean left;
+        synchronized (this) {
+            left = ended;
+            if (!left) {
+                unwatch = watching;
+                superseded = room.waits().add(found.id(), this);
+            }
+        }
+        if (left && watching != null) {
+            watching.run();
+        }
+        if (watching == null && room.tasks().store().find(found.id(), found.owner()) != null) {
             refuse("Too many follow this task");
         }
         if (superseded != null) {
@@ -83,19 +99,39 @@ final class TaskResultWait implements PendingCall, Withdrawable {
         }
     }
 
-    /** Does what the task's state asks for. */
+    /** @return false if it has ended */
+    private synchronized boolean know(Task found) {
+        if (!ended) {
+            task = found;
+            room.inFlight().add(session, id, this);
+        }
+        return !ended;
+    }
+
+    /** Does what the task's state asks for. Blocks; one after the other, so that nothing is done about how it stood after how it stands. */
     private void look() {
-        if (endsNow()) {
-            leave();
+        looking.lock();
+        try {
+            var followed = followed();
+            if (followed != null && endsBy(room.tasks().store().find(followed.id(), followed.owner()))) {
+                leave();
+            }
+        } catch (StoreException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a task cannot be looked at now; it will be", e);
+        } finally {
+            looking.unlock();
         }
     }
 
+    private synchronized @Nullable Task followed() {
+        return ended ? null : task;
+    }
+
     /** @return whether this was its end */
-    private synchronized boolean endsNow() {
-        if (ended || task == null) {
+    private synchronized boolean endsBy(@Nullable Task now) {
+        if (ended) {
             return false;
         }
-        var now = room.tasks().store().find(task.id(), task.owner());
         switch (now == null ? null : now.state()) {
             case TaskState.Working() -> {}
             case TaskState.Asking asking -> askOpen(asking.open());
@@ -187,9 +223,22 @@ final class TaskResultWait implements PendingCall, Withdrawable {
     private void deliver(Question question, TaskAnswer answer) {
         String taskId = taskId();
         try {
-            room.runner().execute(() -> room.tasks().store().answer(taskId, question.name(), answer));
+            room.runner().execute(() -> keep(taskId, question.name(), answer));
         } catch (McpException e) {
             // the question stays open, and is asked again
+        }
+    }
+
+    private void keep(String taskId, String key, TaskAnswer answer) {
+        try {
+            Patience.with(
+                    () -> {
+                        room.tasks().store().answer(taskId, key, answer);
+                        return true;
+                    },
+                    STORE_MILLIS_MAX);
+        } catch (StoreException e) {
+            LOG.log(System.Logger.Level.WARNING, "an answer to a task is lost: its store was away for too long", e);
         }
     }
 
@@ -218,7 +267,7 @@ final class TaskResultWait implements PendingCall, Withdrawable {
             room.waits().remove(followed.id(), this);
             var next = room.waits().last(followed.id());
             if (next != null) {
-                next.look();
+                Thread.startVirtualThread(next::look); // this may be an event loop
             }
         }
     }

@@ -68,13 +68,13 @@ final class Taskable {
         try {
             count(run);
         } catch (McpException e) {
-            tasks.store().forget(created.id());
+            tasks.forget(created);
             throw e;
         }
         task = running;
         if (!run.leaveRequest(() -> answer(run, created))) {
             task = null;
-            tasks.store().forget(created.id());
+            tasks.forget(created);
             return false;
         }
         running.follow();

@@ -14,6 +14,7 @@ import dev.portcullis.mcp.task.Task;
 import dev.portcullis.mcp.task.TaskOwner;
 import dev.portcullis.mcp.task.TaskStore;
 import dev.portcullis.policy.Action;
+import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -114,13 +115,30 @@ final class Tasks {
         }
     }
 
-    /** @throws McpException TOO_MANY, OVERLOADED */
+    /** @throws McpException TOO_MANY; OVERLOADED: there is no room for it, or where it would be kept cannot be reached */
     Task create(CallContext context, String tool, @Nullable Long ttlMillis) throws McpException {
         try {
             return store.create(owner(context), tool, ttlMillis);
         } catch (McpException e) {
             runner.telemetry().refused(Outcome.TOO_MANY_TASKS);
             throw e;
+        } catch (StoreException e) {
+            throw unavailable();
+        }
+    }
+
+    /** @return what whoever wants something of the store is told while it is away */
+    McpException unavailable() {
+        runner.telemetry().refused(Outcome.STORE_UNAVAILABLE);
+        return new McpException(McpError.OVERLOADED, "Tasks cannot be reached now; try again shortly");
+    }
+
+    /** A task of which nobody was told. */
+    void forget(Task task) {
+        try {
+            store.forget(task.id());
+        } catch (StoreException e) {
+            // its time will be over
         }
     }
 

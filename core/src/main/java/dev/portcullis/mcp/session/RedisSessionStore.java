@@ -348,9 +348,8 @@ public final class RedisSessionStore implements SessionStore {
                     superseded.giveBack();
                 }
                 var place = takePlace(replica);
-                attachment = place == null
-                        ? new Attachment.TooMany()
-                        : new Attachment.Attached(stream.attach(after, place));
+                attachment =
+                        place == null ? new Attachment.TooMany() : new Attachment.Attached(stream.attach(after, place));
             }
         }
         if (superseded != null) {
@@ -509,7 +508,9 @@ public final class RedisSessionStore implements SessionStore {
         if (words == null) {
             reading.catchUpWithAll(known.everything(reading.replica.uris()), now);
         } else {
-            String upTo = words.isEmpty() ? now : PlaceOrder.later(now, words.getLast().place());
+            String upTo = words.isEmpty()
+                    ? now
+                    : PlaceOrder.later(now, words.getLast().place());
             reading.catchUp(
                     words.stream().map(known::read).filter(Objects::nonNull).toList(), upTo);
         }
@@ -595,6 +596,7 @@ public final class RedisSessionStore implements SessionStore {
         }
     }
 
+    @SuppressWarnings("ModifyCollectionInEnhancedForLoop") // the map is a concurrent one
     private void dropReplicas(int unusedMillis, int most) {
         long overMillis = clock.millis() - unusedMillis;
         int dropped = 0;

@@ -62,8 +62,12 @@ final class SessionRows {
          * @param uris what it follows
          */
         record Live(
-                boolean isNew, long version, long usedMillis, String place, @Nullable LogLevel level, Set<String> uris)
-                implements Row {}
+                boolean isNew,
+                long version,
+                long usedMillis,
+                String place,
+                @Nullable LogLevel level,
+                Set<String> uris) implements Row {}
     }
 
     SessionRows(Redis redis, MasterKey key, SessionLimits limits, InstantSource clock) {

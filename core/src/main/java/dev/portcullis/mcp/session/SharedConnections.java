@@ -47,10 +47,10 @@ public final class SharedConnections {
     /** Hears what other nodes say about connections that are here. Called by one thread, in order; must not block. */
     public interface Listener {
         /**
-     * Something to say on a connection.
-     *
-     * @param slack what the sender said may become of it
-     */
+         * Something to say on a connection.
+         *
+         * @param slack what the sender said may become of it
+         */
         void message(String connection, byte slack, String replaceKey, byte[] message);
 
         /** A client has sent initialize. */
@@ -158,7 +158,8 @@ public final class SharedConnections {
      * @return whether it is the first time
      */
     public boolean begin(Named connection, Session session) {
-        byte[] sealed = sealer.seal(session.id().getBytes(UTF_8), connection.key().getBytes(UTF_8));
+        byte[] sealed =
+                sealer.seal(session.id().getBytes(UTF_8), connection.key().getBytes(UTF_8));
         var before = run(connection.key(), "begin".getBytes(UTF_8), sealed);
         return !before.isEmpty() && ((byte[]) before.getFirst()).length == 0;
     }

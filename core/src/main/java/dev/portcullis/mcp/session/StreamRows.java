@@ -17,7 +17,6 @@ import dev.portcullis.redis.Script;
 import dev.portcullis.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What Redis keeps of calls' streams. Any thread; everything blocks, and throws {@link StoreException}. Keys and formats stand in STORAGE.md. */
 final class StreamRows {
@@ -136,8 +135,7 @@ final class StreamRows {
     /** @param reader who asks */
     Part read(String session, String name, long after, String reader, Look look) {
         byte[][] keys = {head(session, name), events(session, name)};
-        var answer =
-                redis.run(READ, keys, number(after), number(EVENTS_AT_ONCE), ascii(reader), ascii(look.code));
+        var answer = redis.run(READ, keys, number(after), number(EVENTS_AT_ONCE), ascii(reader), ascii(look.code));
         if (answer.isEmpty()) {
             return new Part.Unknown();
         }

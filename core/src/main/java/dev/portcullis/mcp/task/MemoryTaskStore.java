@@ -26,8 +26,7 @@ public final class MemoryTaskStore implements TaskStore {
     private static final int ID_BYTES = 16; // 128 bits (H-225)
     private static final Comparator<Place> IN_ORDER =
             Comparator.comparingLong(Place::createdAtMillis).thenComparing(Place::id);
-    private static final RawJson TOO_LARGE =
-            Json.parse("{\"code\":-32603,\"message\":\"The result is too large to be kept\"}");
+    static final RawJson TOO_LARGE = Json.parse("{\"code\":-32603,\"message\":\"The result is too large to be kept\"}");
 
     private final TaskLimits limits;
     private final InstantSource clock;

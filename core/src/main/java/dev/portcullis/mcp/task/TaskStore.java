@@ -22,7 +22,7 @@ public interface TaskStore {
     Task find(String id, TaskOwner owner);
 
     /**
-     * Lists somebody's tasks, in an order that stays.
+     * Lists somebody's tasks, in an order that stays. Their results may be left out: then an empty object stands for each.
      *
      * @param after where the last page ended; null for the first
      * @return at most so many

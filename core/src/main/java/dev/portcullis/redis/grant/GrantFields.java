@@ -36,6 +36,16 @@ final class GrantFields {
         return all;
     }
 
+    /** When something in the grant ends that its key outlives, in the last place of what {@link #ofGrantAnd} asks for. */
+    static byte[] soonestEnd() {
+        return new byte[] {'d'};
+    }
+
+    static long soonestEnd(List<byte @Nullable []> values) {
+        byte[] text = values.get(OF_GRANT.size());
+        return text == null ? 0 : number(text);
+    }
+
     static byte[][] ofGrantAnd(byte[] field) {
         byte[][] grant = names(OF_GRANT);
         byte[][] all = Arrays.copyOf(grant, grant.length + 1);
@@ -84,6 +94,7 @@ final class GrantFields {
         to.text("c").bytes(Records.encode(code));
         to.text("ch").hash(code.hash());
         to.text("cx").number(code.expiresAt());
+        to.text("d").number(code.expiresAt());
         if (code.spent()) {
             to.text("cs").number(1);
         }
@@ -92,7 +103,7 @@ final class GrantFields {
     static void put(Arguments to, AccessToken access) {
         to.bytes(access(access.hash())).bytes(endAndRecord(access.expiresAt(), Records.encode(access)));
         to.text("an").number(1);
-        to.text("at").number(access.expiresAt());
+        to.text("d").number(access.expiresAt());
     }
 
     /**

@@ -58,6 +58,31 @@ final class GrantIndexes {
                         .toArray());
     }
 
+    /** Of these those that are not entered as they should be: a server that failed may have forgotten an entry and another kept its grant. */
+    List<Grant> missing(List<Grant> grants) {
+        var ofPersons = new ArrayList<RedisFuture<Boolean>>();
+        var ofClients = new ArrayList<RedisFuture<Double>>();
+        for (Grant grant : grants) {
+            byte[] id = bytes(grant.id());
+            ofPersons.add(redis.commands().hexists(keys.person(grant.subjectKey()), bytes("g" + grant.id())));
+            ofClients.add(
+                    redis.commands().zscore(keys.grantsOfClient(grant.client().id(), grant.id()), id));
+        }
+        var missing = new ArrayList<Grant>();
+        for (int i = 0; i < grants.size(); i++) {
+            boolean ofPerson = redis.await(ofPersons.get(i));
+            boolean ofClient = isThere(redis.await(ofClients.get(i)));
+            if (!ofPerson || !ofClient) {
+                missing.add(grants.get(i));
+            }
+        }
+        return missing;
+    }
+
+    private static boolean isThere(@Nullable Double score) {
+        return score != null;
+    }
+
     /** After the grant was removed. What cannot be removed now goes by itself. */
     void leave(Grant removed) {
         String client = removed.client().id();
@@ -65,8 +90,7 @@ final class GrantIndexes {
                 Scripts.LEAVE_PERSON,
                 new byte[][] {keys.person(removed.subjectKey())},
                 new Arguments().text(removed.id()).toArray());
-        redis.await(redis.commands()
-                .zrem(keys.grantsOfClient(client, removed.id()), removed.id().getBytes(StandardCharsets.UTF_8)));
+        redis.await(redis.commands().zrem(keys.grantsOfClient(client, removed.id()), bytes(removed.id())));
     }
 
     /** Live grants of a person, in the order in which they were entered. */
@@ -150,6 +174,10 @@ final class GrantIndexes {
             values.add(field.hasValue() ? field.getValue() : null);
         }
         return values;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static String text(byte[] bytes) {

@@ -15,6 +15,7 @@ import dev.portcullis.store.StoreException;
 import dev.portcullis.store.record.Records;
 import dev.portcullis.store.record.Records.RememberedClient;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class RedisGrantStore implements GrantStore {
     private final GrantKeys keys;
     private final GrantIndexes indexes;
     private final GrantWalk walk;
+    private final Housekeeper housekeeper;
     private final Revocations revocations = new Revocations();
     private final ReentrantLock[] creators =
             Stream.generate(ReentrantLock::new).limit(CREATORS).toArray(ReentrantLock[]::new);
@@ -56,8 +58,10 @@ public final class RedisGrantStore implements GrantStore {
         this.keys = new GrantKeys(redis);
         this.indexes = new GrantIndexes(redis, keys);
         this.walk = new GrantWalk(redis, this::tidy);
+        this.housekeeper = new Housekeeper(redis, indexes, this::tidy, InstantSource.system());
         push.listen("revoked", revocations::heard);
         push.onGap(() -> revocations.tell(new Revocation.Unheard()));
+        housekeeper.start();
     }
 
     // Sign-ins under way, clients, ids that may be used once: a key each
@@ -422,7 +426,9 @@ public final class RedisGrantStore implements GrantStore {
 
     /** Nothing waits here: what was acknowledged is written. */
     @Override
-    public void close() {}
+    public void close() {
+        housekeeper.close();
+    }
 
     // Help
 

@@ -41,6 +41,14 @@ local function use(grant_ends)
   stay()
 end
 
+-- Something in the grant ends then: d is the soonest such time, 0 if nothing does.
+local function ends_at(time)
+  local soonest = number('d')
+  if soonest == 0 or time < soonest then
+    put('d', time)
+  end
+end
+
 local function publish(kind, id)
   redis.call('PUBLISH', channel, kind .. id)
 end
@@ -82,6 +90,7 @@ end
 local function add_refresh(token)
   put_refresh(token)
   put('i' .. token.generation, string.sub(token.name, 2), 'f', token.generation)
+  ends_at(tonumber(token.ends))
 end
 
 local function of_generation(generation)
@@ -108,7 +117,7 @@ end
 -- Returns how many records have ended.
 local function tidy()
   local all = redis.call('HGETALL', key)
-  local access, ended = {}, 0
+  local access, ended, soonest = {}, 0, math.huge
   for i = 1, #all, 2 do
     local name, value = all[i], all[i + 1]
     local kind = #name == 33 and string.sub(name, 1, 1)
@@ -125,15 +134,24 @@ local function tidy()
       if token.ends <= now then
         remove_refresh(token)
         ended = ended + 1
-      elseif token.retires > 0 and token.retires <= now and #token.wrapped > 0 then
-        token.wrapped = ''
-        put_refresh(token)
+      else
+        soonest = math.min(soonest, token.ends)
+        if token.retires > now then
+          soonest = math.min(soonest, token.retires)
+        elseif token.retires > 0 and #token.wrapped > 0 then
+          token.wrapped = ''
+          put_refresh(token)
+        end
       end
     end
   end
-  if field('c') and number('cx') <= now then
-    redis.call('HDEL', key, 'c', 'ch', 'cx', 'cs')
-    ended = ended + 1
+  if field('c') then
+    if number('cx') <= now then
+      redis.call('HDEL', key, 'c', 'ch', 'cx', 'cs')
+      ended = ended + 1
+    else
+      soonest = math.min(soonest, number('cx'))
+    end
   end
   table.sort(access, function(one, other) return one.ends < other.ends end)
   local beyond = math.max(0, #access - access_max)
@@ -143,7 +161,10 @@ local function tidy()
     publish('a', hash)
     trimmed[#trimmed + 1] = hash
   end
-  put('an', #access - beyond, 'at', #access > beyond and access[beyond + 1].ends or 0)
+  if #access > beyond then
+    soonest = math.min(soonest, access[beyond + 1].ends)
+  end
+  put('an', #access - beyond, 'd', soonest == math.huge and 0 or soonest)
   return ended
 end
 
@@ -152,11 +173,8 @@ local function add_access(hash, ends, record)
   if put('a' .. hash, ends .. ' ' .. record) == 1 then
     redis.call('HINCRBY', key, 'an', 1)
   end
-  local soonest = number('at')
-  if soonest == 0 or tonumber(ends) < soonest then
-    put('at', ends)
-  end
-  if number('an') > access_max or (soonest > 0 and now >= soonest + SLACK) then
+  ends_at(tonumber(ends))
+  if number('an') > access_max or now >= number('d') + SLACK then
     tidy()
   end
 end

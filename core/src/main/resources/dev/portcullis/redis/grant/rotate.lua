@@ -42,6 +42,7 @@ if presented.used == 0 then
   if before and before.retires == 0 then
     before.retires = now + overlap + 1
     put_refresh(before)
+    ends_at(before.retires)
   end
 end
 use(tonumber(ARGV[14]))

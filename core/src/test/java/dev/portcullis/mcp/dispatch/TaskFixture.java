@@ -4,6 +4,8 @@ import static dev.portcullis.mcp.ProtocolVersion.V2025_11_25;
 import static dev.portcullis.mcp.ProtocolVersion.V2026_07_28;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.cluster.Bus;
+import dev.portcullis.cluster.LocalBus;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.json.Json;
@@ -24,6 +26,7 @@ import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.mcp.task.TaskLimits;
+import dev.portcullis.mcp.task.TaskStore;
 import dev.portcullis.policy.Policy;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.telemetry.Outcome;
@@ -38,6 +41,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A dispatcher whose tools may be tasks, and clients of both generations. Every answer about a task is held against the schema of its generation. */
@@ -55,7 +59,7 @@ final class TaskFixture implements AutoCloseable {
     final Revisions revisions = new Revisions(INFO);
     final Sessions sessions =
             new Sessions(KEY, new MemorySessionStore(SessionLimits.DEFAULT, clock), SessionLimits.DEFAULT, clock);
-    final MemoryTaskStore store;
+    final TaskStore store;
     final McpDispatcher dispatcher;
     final List<String> toolCalls = new CopyOnWriteArrayList<>();
     final List<Outcome> refusals = new CopyOnWriteArrayList<>();
@@ -67,7 +71,17 @@ final class TaskFixture implements AutoCloseable {
     }
 
     TaskFixture(CallLimits limits, Policy policy, ToolHandler... tools) {
-        store = new MemoryTaskStore(limits.tasks(), clock);
+        this(limits, policy, new LocalBus(), clock -> new MemoryTaskStore(limits.tasks(), clock), tools);
+    }
+
+    /** One of several nodes. */
+    TaskFixture(
+            CallLimits limits,
+            Policy policy,
+            Bus bus,
+            Function<InstantSource, TaskStore> storeOf,
+            ToolHandler... tools) {
+        store = storeOf.apply(clock);
         var telemetry = new Telemetry() {
             @Override
             public void toolCalled(String tool, ToolOutcome outcome, long nanos) {
@@ -84,7 +98,7 @@ final class TaskFixture implements AutoCloseable {
                 KEY,
                 revisions,
                 sessions,
-                Shared.alone(store),
+                new Shared(store, bus, null),
                 Catalog.of(tools),
                 policy,
                 limits,
@@ -123,6 +137,11 @@ final class TaskFixture implements AutoCloseable {
                 capabilities);
     }
 
+    /** The same client, whose requests come here. */
+    Client with(Client elsewhere) {
+        return new Client(elsewhere.version, elsewhere.who, elsewhere.session, elsewhere.json);
+    }
+
     /** Makes this much time pass, for those who ask what time it is. */
     void pass(long millis) {
         laterMillis.addAndGet(millis);
@@ -149,12 +168,14 @@ final class TaskFixture implements AutoCloseable {
         final ProtocolVersion version;
         final Principal who;
         final @Nullable Session session;
+        private final String json;
         private final ClientCapabilities capabilities;
 
         Client(ProtocolVersion version, Principal who, @Nullable Session session, String capabilities) {
             this.version = version;
             this.who = who;
             this.session = session;
+            this.json = capabilities;
             this.capabilities = ClientCapabilities.of(Json.parse(capabilities));
         }
 
@@ -264,10 +285,11 @@ final class TaskFixture implements AutoCloseable {
 
         /** Answers a request of ours. */
         void respond(String id, String result) {
-            dispatcher.responded(
-                    (JsonRpcMessage.Response) DispatcherFixture.message(
-                            "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"result\":" + result + "}"),
-                    java.util.Objects.requireNonNull(session));
+            var answer = (JsonRpcMessage.Response)
+                    DispatcherFixture.message("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"result\":" + result + "}");
+            if (!dispatcher.responded(answer, java.util.Objects.requireNonNull(session))) {
+                dispatcher.route(answer, session);
+            }
         }
 
         /** Refuses a request of ours. */

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.mcp.model.InputRequest.Form;
 import dev.portcullis.mcp.registry.ToolResult;
+import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.mcp.task.TaskLimits;
 import dev.portcullis.policy.RulePolicy;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ class TaskRaceTest {
             assertThat(interruptsMax.get()).isLessThanOrEqualTo(1);
             assertThat(fixture.toolCalls).hasSize(ROUNDS);
             fixture.pass(60_000);
-            assertThat(fixture.store.isEmpty()).isTrue();
+            assertThat(((MemoryTaskStore) fixture.store).isEmpty()).isTrue();
         }
     }
 

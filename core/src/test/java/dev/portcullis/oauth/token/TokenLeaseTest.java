@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,12 +23,12 @@ final class TokenLeaseTest {
     private static final int LEASE = AccessTokenVerifier.LEASE_MILLIS;
 
     private final TokenFixture server = new TokenFixture();
-    private volatile long millis = server.now * 1000;
+    private final AtomicLong millis = new AtomicLong(server.now * 1000);
     private final AccessTokenVerifier verifier = new AccessTokenVerifier(
             server.store,
             List.of(),
             new AccessTokenVerifier.Limits(100, 64, 5_000),
-            () -> Instant.ofEpochMilli(millis),
+            () -> Instant.ofEpochMilli(millis.get()),
             server.telemetry);
     private Issued issued;
     private String token;
@@ -36,7 +37,7 @@ final class TokenLeaseTest {
     void signIn() {
         issued = server.signIn(server.publicClient());
         token = server.tokensOf(issued).accessToken();
-        server.store.heardMillis = millis;
+        server.store.heardMillis = millis.get();
     }
 
     @AfterEach
@@ -60,8 +61,8 @@ final class TokenLeaseTest {
     void peekWhenRevocationsAreHeardThenWhatIsKnownCountsAsLongAsTheToken() {
         TokenCheck verified = load();
         for (int i = 0; i < 3_000; i++) {
-            millis += 1_000;
-            server.store.heardMillis = millis - LEASE;
+            millis.addAndGet(1_000);
+            server.store.heardMillis = millis.get() - LEASE;
             assertThat(peek()).isSameAs(verified);
         }
         assertThat(reads()).isEqualTo(1);
@@ -70,17 +71,17 @@ final class TokenLeaseTest {
     @Test
     void peekWhenNothingIsHeardAnyMoreThenTheStoreIsAskedOnceALease() {
         load();
-        millis += LEASE;
+        millis.addAndGet(LEASE);
         assertThat(peek()).isInstanceOf(VerifiedToken.class);
 
-        millis += 1;
+        millis.addAndGet(1);
         assertThat(peek()).isSameAs(TokenCheck.ASK_STORE);
         assertThat(load()).isInstanceOf(VerifiedToken.class);
         assertThat(reads()).isEqualTo(2);
 
         for (int i = 0; i <= LEASE; i++) {
             assertThat(load()).isInstanceOf(VerifiedToken.class);
-            millis++;
+            millis.incrementAndGet();
         }
         assertThat(reads()).isEqualTo(2);
         assertThat(peek()).isSameAs(TokenCheck.ASK_STORE);
@@ -94,7 +95,7 @@ final class TokenLeaseTest {
         server.store.revokeGrant(issued.grantId());
         assertThat(peek()).as("nobody has said so").isInstanceOf(VerifiedToken.class);
 
-        millis += LEASE + 1;
+        millis.addAndGet(LEASE + 1);
 
         assertThat(verifier.recheck(held)).isSameAs(TokenCheck.ASK_STORE); // O-27
         assertThat(load()).isSameAs(TokenCheck.REFUSED);
@@ -107,7 +108,7 @@ final class TokenLeaseTest {
         server.store.isDown = true;
         assertThat(peek()).isSameAs(verified);
 
-        millis += LEASE + 1;
+        millis.addAndGet(LEASE + 1);
         assertThat(peek()).isSameAs(TokenCheck.ASK_STORE);
         assertThatThrownBy(this::load).isInstanceOf(StoreException.class);
         assertThatThrownBy(this::load).isInstanceOf(StoreException.class);
@@ -155,19 +156,19 @@ final class TokenLeaseTest {
     /** What the store said before it was asked to be quick is not what is so now. */
     @Test
     void loadWhenTheAnswerTakesLongerThanALeaseThenThrowsUnlessAllWasHeard() {
-        server.store.afterAccessTokenRead = () -> millis += LEASE + 1;
+        server.store.afterAccessTokenRead = () -> millis.addAndGet(LEASE + 1);
         assertThatThrownBy(this::load).isInstanceOf(StoreException.class);
 
         server.store.afterAccessTokenRead = () -> {
-            millis += LEASE + 1;
-            server.store.heardMillis = millis;
+            millis.addAndGet(LEASE + 1);
+            server.store.heardMillis = millis.get();
             server.store.tell(new Revocation.Unheard());
         };
         assertThatThrownBy(this::load).isInstanceOf(StoreException.class);
 
         server.store.afterAccessTokenRead = () -> {
-            millis += LEASE + 1;
-            server.store.heardMillis = millis;
+            millis.addAndGet(LEASE + 1);
+            server.store.heardMillis = millis.get();
         };
         assertThat(load()).isInstanceOf(VerifiedToken.class);
     }
@@ -176,9 +177,9 @@ final class TokenLeaseTest {
     @Test
     void peekWhenTheClockIsSetBackThenNothingCountsLongerThanBefore() {
         load();
-        server.store.heardMillis = millis;
+        server.store.heardMillis = millis.get();
 
-        millis -= 60_000;
+        millis.addAndGet(-60_000);
 
         assertThat(peek()).isSameAs(TokenCheck.ASK_STORE);
         assertThat(load()).isInstanceOf(VerifiedToken.class);
@@ -188,7 +189,7 @@ final class TokenLeaseTest {
     @Test
     void loadWhenManyAskForWhatCountsNoMoreThenTheStoreIsAskedOnce() throws Exception {
         load();
-        millis += LEASE + 1;
+        millis.addAndGet(LEASE + 1);
         var asked = new CountDownLatch(1);
         var mayAnswer = new CountDownLatch(1);
         server.store.afterAccessTokenRead = () -> {

@@ -76,7 +76,7 @@ record RedisCensus(
             if (isToken && name[0] == 'a') {
                 access++;
             }
-            if (isToken || name.length == 1 && (name[0] == 'g' || name[0] == 'c')) {
+            if (isToken || (name.length == 1 && (name[0] == 'g' || name[0] == 'c'))) {
                 records++;
             }
             if (text(name).equals("an")) {

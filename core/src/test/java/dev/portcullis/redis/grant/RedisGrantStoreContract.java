@@ -20,6 +20,7 @@ abstract class RedisGrantStoreContract extends GrantStoreContract {
     @Override
     protected GrantStore open() {
         redis = Redis.connect(RedisSettings.of(url()).withPrefix("test-" + TESTS.incrementAndGet()));
+        RedisNodes.awaitAllMasters(redis);
         return new RedisGrantStore(redis, redis.push(), Limits.DEFAULT);
     }
 
@@ -36,6 +37,12 @@ abstract class RedisGrantStoreContract extends GrantStoreContract {
     @Override
     protected long recordCount() {
         return RedisCensus.of(redis).records();
+    }
+
+    static RedisSettings waitingFor(int replicas, RedisSettings settings) {
+        var limits = settings.limits();
+        return settings.withLimits(new RedisSettings.Limits(
+                limits.connectMillis(), limits.commandMillis(), limits.connections(), limits.waitingMax(), replicas));
     }
 
     @Override

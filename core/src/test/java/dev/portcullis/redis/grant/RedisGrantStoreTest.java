@@ -12,7 +12,9 @@ import static dev.portcullis.store.GrantFixture.spent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.TokenFormat;
+import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TokenCheck;
 import dev.portcullis.oauth.token.VerifiedToken;
 import dev.portcullis.redis.RedisServer;
@@ -252,6 +254,50 @@ class RedisGrantStoreTest {
         assertThat(RedisCensus.keys(nodes.links.getFirst())).isEmpty();
     }
 
+    /** O-107: time alone drops keys, not what stands in them; and a failing server may lose an entry. By the time of day, which is what goes round by. */
+    @Test
+    void housekeeperThenDropsWhatHasEndedAndEntersWhatIsMissing() {
+        long now = System.currentTimeMillis() / 1000;
+        Grant grant = new Grant(
+                TokenFormat.newGrantId(),
+                client(inspector),
+                "http://localhost/cb",
+                person,
+                Scopes.of("tools"),
+                List.of(),
+                new byte[9],
+                now,
+                now,
+                now + 3600,
+                now + 3600);
+        RedisServer quiet = servers.standalone();
+        try (var node = new RedisNodes(settings(quiet), 1)) {
+            var store = node.store(0);
+            RefreshToken first = refresh(grant, 0, now + 3600);
+            RefreshToken second = refresh(grant, 1, now + 3600);
+            AuthorizationCode code = code(grant);
+            store.createGrant(grant, code, 5, now - 100);
+            store.consumeCode(spent(code, now - 90), access(grant, now - 90), first, now + 3600, now - 100);
+            store.rotate(first.hash(), second, access(grant, now + 600), 0, now + 3600, now - 99);
+            store.rotate(
+                    second.hash(), refresh(grant, 2, now + 3600), access(grant, now + 600), 0, now + 3600, now - 98);
+            assertThat(node.census().records()).isEqualTo(1 + 1 + 3 + 3);
+            var redis = node.links.getFirst();
+            var keys = new GrantKeys(redis);
+            redis.await(redis.commands().del(keys.person(person), keys.grantsOfClient(inspector, grant.id())));
+
+            assertThat(RedisServers.eventually(() -> node.census().records() == 1 + 2 + 3))
+                    .isTrue();
+            assertThat(RedisServers.eventually(
+                            () -> !store.grantsOf(person, now).isEmpty()
+                                    && !store.grantsOfClient(inspector, now).isEmpty()))
+                    .isTrue();
+            byte[] replaced =
+                    redis.await(redis.commands().hget(keys.grant(grant.id()), GrantFields.refresh(first.hash())));
+            assertThat(GrantFields.refreshRow(replaced).token().wrappedKey()).isEmpty();
+        }
+    }
+
     @Test
     void putPendingSignInWhenThereAreTooManyThenFailsUntilOneIsTakenOrEnds() {
         var redis = nodes.links.getFirst();
@@ -304,91 +350,21 @@ class RedisGrantStoreTest {
     void rotateWhenTheServerIsKilledThenNothingAcknowledgedIsLost() throws Exception {
         RedisServer durable = servers.standalone("--appendonly", "yes", "--appendfsync", "always");
         try (var three = new RedisNodes(settings(durable), 3);
-                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var acknowledged = new AtomicInteger();
-            var over = new CountDownLatch(1);
-            var families = new ArrayList<Future<RefreshToken>>();
-            var exchanges = new ArrayList<Future<Integer>>();
-            for (int i = 0; i < 8; i++) {
-                RedisGrantStore store = three.store(i);
-                families.add(threads.submit(() -> keepRotating(store, acknowledged, over)));
-                exchanges.add(threads.submit(() -> keepExchanging(three, over)));
-            }
+                var churn = new Churn(three)) {
             for (int kill = 1; kill <= 3; kill++) {
-                int enough = acknowledged.get() + 200;
-                assertThat(RedisServers.eventually(() -> acknowledged.get() > enough))
-                        .isTrue();
+                churn.awaitMore(200);
                 durable.restart();
             }
-            over.countDown();
-
-            for (var family : families) {
-                RefreshToken last = family.get(60, TimeUnit.SECONDS);
-                assertThat(RedisNodes.untilAnswered(
-                                () -> three.store(0).refreshToken(last.grantId(), last.hash(), NOW)))
-                        .as("generation %s was acknowledged", last.generation())
-                        .isNotNull();
-            }
-            for (var exchange : exchanges) {
-                assertThat(exchange.get(60, TimeUnit.SECONDS)).isPositive();
-            }
+            churn.awaitMore(50);
+            churn.endAndCheck();
         }
-    }
-
-    /** As a client does that asks again until it has its answer. @return the last token it was given */
-    private RefreshToken keepRotating(RedisGrantStore store, AtomicInteger acknowledged, CountDownLatch over) {
-        SignedIn signedIn = RedisNodes.untilAnswered(() -> {
-            Grant grant = grant(person, inspector);
-            return new SignedIn(grant, signIn(store, grant));
-        });
-        Grant grant = signedIn.grant;
-        RefreshToken last = signedIn.refresh;
-        while (over.getCount() > 0) {
-            RefreshToken presented = last;
-            RefreshToken next = refresh(grant, presented.generation() + 1);
-            assertThat(RedisNodes.untilAnswered(
-                            () -> store.rotate(presented.hash(), next, access(grant), 60, GRANT_END, NOW)))
-                    .isEqualTo(new Rotation.Rotated());
-            acknowledged.incrementAndGet();
-            last = next;
-        }
-        return last;
-    }
-
-    private record SignedIn(Grant grant, RefreshToken refresh) {}
-
-    /** Each code at three nodes, each asking again until it is answered: at most one is told that it has spent it. */
-    private int keepExchanging(RedisNodes three, CountDownLatch over) {
-        int exchanged = 0;
-        while (over.getCount() > 0) {
-            Grant grant = grant("person-" + newHash(), inspector);
-            AuthorizationCode code = code(grant);
-            RedisNodes.untilAnswered(() -> three.store(0).createGrant(grant, code, 1_000, NOW));
-            int won = 0;
-            for (int i = 0; i < 3; i++) {
-                RedisGrantStore store = three.store(i);
-                won += RedisNodes.untilAnswered(
-                                () -> store.consumeCode(spent(code, NOW + 600), access(grant), null, GRANT_END, NOW))
-                        ? 1
-                        : 0;
-            }
-            assertThat(won).isLessThanOrEqualTo(1); // none, if the answer was lost
-            exchanged++;
-        }
-        return exchanged;
     }
 
     private static RefreshToken signIn(RedisGrantStore store, Grant grant) {
-        AuthorizationCode code = code(grant);
-        RefreshToken refresh = refresh(grant, 0);
-        store.createGrant(grant, code, 1_000, NOW);
-        if (!store.consumeCode(spent(code, NOW + 600), access(grant), refresh, GRANT_END, NOW)) {
-            throw new AssertionError("the code of a new grant could not be spent");
-        }
-        return refresh;
+        return Churn.signIn(store, grant);
     }
 
-    /** Full: nothing is taken on, and what is there is found. */
+    /** Full: nothing is taken on, and what is there is found, and can be revoked. */
     @Test
     void writesWhenTheServerIsFullThenFailAndReadsGoOn() {
         RedisServer full = servers.standalone();
@@ -396,12 +372,16 @@ class RedisGrantStoreTest {
             Grant grant = grant(person, inspector);
             var store = node.store(0);
             RefreshToken first = signIn(store, grant);
+            Grant another = grant(person, inspector);
+            signIn(store, another);
             full.ask("CONFIG", "SET", "maxmemory", "1");
 
             assertThatThrownBy(() -> store.rotate(first.hash(), refresh(grant, 1), access(grant), 60, GRANT_END, NOW))
                     .isInstanceOf(StoreException.class);
             assertThatThrownBy(() -> store.spendOnce(newHash(), NOW + 60, NOW)).isInstanceOf(StoreException.class);
             assertThat(store.refreshToken(grant.id(), first.hash(), NOW)).isNotNull();
+            assertThat(store.revokeGrant(another.id())).isTrue();
+            assertThat(store.grantsOf(person, NOW)).hasSize(1);
 
             full.ask("CONFIG", "SET", "maxmemory", "0");
             assertThat(store.rotate(first.hash(), refresh(grant, 1), access(grant), 60, GRANT_END, NOW))
@@ -444,9 +424,9 @@ class RedisGrantStoreTest {
                 .isTrue();
     }
 
-    /** With the link cut and commands going through, no check that begins a second after the revocation admits the token. */
+    /** With the link cut, whether or not commands go through, no check that begins a second after the revocation admits the token. */
     @Test
-    void checkWhenTheLinkIsCutThenIsRefusedWithinASecond() {
+    void checkWhenTheLinkIsCutThenIsNotAdmittedAfterASecond() {
         RedisServer shared = servers.standalone();
         shared.ask("ACL", "SETUSER", "deaf", "on", ">secret", "~*", "&*", "+@all");
         var settings = settings(shared);
@@ -458,20 +438,26 @@ class RedisGrantStoreTest {
             assertThat(verifier.load(token, 0, RedisNodes.RESOURCE)).isInstanceOf(VerifiedToken.class);
 
             shared.ask("ACL", "SETUSER", "deaf", "resetchannels"); // ends what it has subscribed to, too
-            assertThat(RedisServers.eventually(() -> deaf.heardMillis() == 0)).isTrue();
-            assertThat(verifier.load(token, 0, RedisNodes.RESOURCE)).isInstanceOf(VerifiedToken.class);
             two.store(0).revokeGrant(TokenFormat.grantIdOf(token));
             long revoked = System.currentTimeMillis();
 
             long lastAdmitted = revoked;
-            for (long began = revoked; ; began = System.currentTimeMillis()) {
-                if (!(verifier.load(token, 0, RedisNodes.RESOURCE) instanceof VerifiedToken)) {
-                    break;
-                }
+            for (long began = revoked; isAdmitted(verifier, token); began = System.currentTimeMillis()) {
                 lastAdmitted = began;
             }
             assertThat(lastAdmitted - revoked).isLessThan(1_000);
-            assertThat(verifier.load(token, 0, RedisNodes.RESOURCE)).isSameAs(TokenCheck.REFUSED);
+
+            shared.ask("ACL", "SETUSER", "deaf", "allchannels");
+            assertThat(RedisNodes.untilAnswered(() -> verifier.load(token, 0, RedisNodes.RESOURCE)))
+                    .isSameAs(TokenCheck.REFUSED);
+        }
+    }
+
+    private static boolean isAdmitted(AccessTokenVerifier verifier, String token) {
+        try {
+            return verifier.load(token, 0, RedisNodes.RESOURCE) instanceof VerifiedToken;
+        } catch (StoreException e) {
+            return false;
         }
     }
 

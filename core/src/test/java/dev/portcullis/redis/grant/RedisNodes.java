@@ -18,6 +18,7 @@ import dev.portcullis.telemetry.Telemetry;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Several nodes with one prefix, each with connections of its own. */
@@ -36,9 +37,18 @@ final class RedisNodes implements AutoCloseable {
     RedisGrantStore add(RedisSettings settings) {
         var redis = Redis.connect(settings);
         links.add(redis);
+        awaitAllMasters(redis);
         var store = new RedisGrantStore(redis, redis.push(), Limits.DEFAULT);
         stores.add(store);
         return store;
+    }
+
+    /** Connections to the masters of a cluster are made with the first command to each, which fails. */
+    static void awaitAllMasters(Redis redis) {
+        for (int i = 0; i < 64; i++) {
+            byte[] somewhere = redis.key("somewhere", Integer.toString(i));
+            untilAnswered(() -> Optional.ofNullable(redis.await(redis.commands().get(somewhere))));
+        }
     }
 
     RedisGrantStore store(int i) {

@@ -32,6 +32,7 @@ public final class Logs {
         root.addHandler(handler);
         root.setLevel(Level.WARNING);
         Held.OURS.setLevel(julLevel(level));
+        Held.LETTUCE.setLevel(Level.SEVERE); // what its connections go through, ours say once
     }
 
     private static Level julLevel(System.Logger.Level level) {
@@ -50,6 +51,7 @@ public final class Logs {
     private static final class Held {
         static final Logger ROOT = Logger.getLogger("");
         static final Logger OURS = Logger.getLogger("dev.portcullis");
+        static final Logger LETTUCE = Logger.getLogger("io.lettuce");
     }
 
     /** A log manager whose handlers outlive the start of shutdown; the JVM makes it by its name. */

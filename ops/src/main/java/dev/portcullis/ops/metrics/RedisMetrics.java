@@ -17,7 +17,8 @@ final class RedisMetrics {
                 .description("1 while all masters of Redis have answered lately")
                 .register(registry);
         Gauge.builder("portcullis.redis.heard.age.seconds", redis, RedisMetrics::heardAge)
-                .description("Age of the last moment until which all revocations have been heard; since the epoch while there is none")
+                .description(
+                        "Age of the last moment until which all revocations have been heard; since the epoch while there is none")
                 .register(registry);
         FunctionCounter.builder("portcullis.redis.failures", redis, Redis::failures)
                 .description("Commands to Redis that failed, or were not answered in time")

@@ -309,6 +309,10 @@ public final class ConfigLoader {
 
     private StoreLocation store() {
         String text = values.text(STORE);
+        if (RedisConfig.isMeant(text)) {
+            return new StoreLocation.InRedis(RedisConfig.load(values, directory, warnings));
+        }
+        RedisConfig.warnOfUnused(values, warnings);
         if (text.equals("memory:") || text.equals("memory")) {
             return new StoreLocation.InMemory();
         }
@@ -321,10 +325,6 @@ public final class ConfigLoader {
                 return new StoreLocation.InMemory();
             }
         }
-        if (RedisConfig.isMeant(text)) {
-            return new StoreLocation.InRedis(RedisConfig.load(values, directory, warnings));
-        }
-        RedisConfig.warnOfUnused(values, warnings);
         values.mistake(
                 STORE, "is neither file:PATH, memory: nor redis://…", "For example STORE=" + STORE.defaultText() + ".");
         return new StoreLocation.InMemory();

@@ -53,8 +53,9 @@ final class RedisConfig {
     private RedisSettings settings() {
         var address = address();
         if (!address.tls() && !address.servers().stream().allMatch(RedisConfig::isLoopback)) {
-            warnings.add("Redis is spoken to without TLS, off this machine: whoever is on the way can read and change what is"
-                    + " said. Use " + address.toString().replaceFirst("redis", "rediss") + ".");
+            warnings.add(
+                    "Redis is spoken to without TLS, off this machine: whoever is on the way can read and change what is"
+                            + " said. Use " + address.toString().replaceFirst("redis", "rediss") + ".");
         }
         var limits = new RedisSettings.Limits(
                 values.number(REDIS_CONNECT_MILLIS),
@@ -95,7 +96,8 @@ final class RedisConfig {
         String user = one(REDIS_USER, address.user());
         String password = one(REDIS_PASSWORD, address.password());
         if (user != null && password == null) {
-            values.mistake("There is a name for Redis, but no password.", "Set REDIS_PASSWORD, or take REDIS_USER out.");
+            values.mistake(
+                    "There is a name for Redis, but no password.", "Set REDIS_PASSWORD, or take REDIS_USER out.");
         }
         String sentinelPassword = values.textOrNull(REDIS_SENTINEL_PASSWORD);
         if (sentinelPassword != null && address.kind() != RedisAddress.Kind.SENTINEL) {
@@ -107,8 +109,7 @@ final class RedisConfig {
     private @Nullable String one(Setting setting, @Nullable String inUrl) {
         String text = values.textOrNull(setting);
         if (text != null && inUrl != null && !text.equals(inUrl)) {
-            values.mistake(
-                    setting + " is set, and the URL of STORE has another one.", "Take the one in the URL out.");
+            values.mistake(setting + " is set, and the URL of STORE has another one.", "Take the one in the URL out.");
         }
         return text == null ? inUrl : text;
     }
@@ -120,7 +121,9 @@ final class RedisConfig {
         }
         if (!address.tls()) {
             values.mistake(
-                    REDIS_CA_FILE, "is set although STORE does not speak TLS", "Write rediss… instead of redis… in STORE.");
+                    REDIS_CA_FILE,
+                    "is set although STORE does not speak TLS",
+                    "Write rediss… instead of redis… in STORE.");
         }
         try {
             var file = directory.resolve(text);

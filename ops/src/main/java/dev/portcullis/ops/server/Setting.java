@@ -195,7 +195,11 @@ public enum Setting {
             "file:PATH embedded and durable; memory: forgotten at exit; or Redis, which several nodes share: redis://HOST:PORT,"
                     + " redis-sentinel://HOST:PORT,HOST:PORT#MASTER or redis-cluster://HOST:PORT,HOST:PORT; rediss… speaks TLS",
             "redis-sentinel://10.0.0.1:26379,10.0.0.2:26379,10.0.0.3:26379#mymaster"),
-    REDIS_USER(STORAGE, "", "name at Redis (ACL), unless the URL of STORE has one; without it: the default user", "portcullis"),
+    REDIS_USER(
+            STORAGE,
+            "",
+            "name at Redis (ACL), unless the URL of STORE has one; without it: the default user",
+            "portcullis"),
     REDIS_PASSWORD(STORAGE, Kind.SECRET, "", "password at Redis, unless the URL of STORE has one", "9f86d081…"),
     REDIS_SENTINEL_PASSWORD(STORAGE, Kind.SECRET, "", "password at the Sentinels themselves", "4c1f…"),
     REDIS_DATABASE(STORAGE, 0, 0, 9_999, "number", "database, unless the URL of STORE has one; a cluster has only 0"),
@@ -209,8 +213,10 @@ public enum Setting {
             "",
             "PEM file: who may have signed the certificates of Redis; without it, whom this machine trusts",
             "/etc/portcullis/redis-ca.crt"),
-    REDIS_CONNECT_MILLIS(STORAGE, 2_000, 100, 60_000, "milliseconds", "for a connection to Redis, TLS and sign-in included"),
-    REDIS_COMMAND_MILLIS(STORAGE, 2_000, 100, 30_000, "milliseconds", "for an answer of Redis; then the request is answered 503"),
+    REDIS_CONNECT_MILLIS(
+            STORAGE, 5_000, 100, 60_000, "milliseconds", "for a connection to Redis, TLS and sign-in included"),
+    REDIS_COMMAND_MILLIS(
+            STORAGE, 2_000, 100, 30_000, "milliseconds", "for an answer of Redis; then the request is answered 503"),
     REDIS_CONNECTIONS(
             STORAGE,
             2,
@@ -218,7 +224,8 @@ public enum Setting {
             64,
             "connections",
             "to each Redis master, shared by all requests; each node has up to four more for what it hears and follows"),
-    REDIS_WAITING_MAX(STORAGE, 10_000, 100, 1_000_000, "commands", "waiting for answers on one connection; more fail at once"),
+    REDIS_WAITING_MAX(
+            STORAGE, 10_000, 100, 1_000_000, "commands", "waiting for answers on one connection; more fail at once"),
     REDIS_WAIT_REPLICAS(
             STORAGE,
             0,

@@ -139,15 +139,20 @@ final class SettingValues {
         if (value == null) {
             return setting.name();
         }
-        String shown = setting.isSecret() ? "" : "=" + Lines.escape(withoutLogin(value.text), SHOWN_CHARS_MAX);
+        String shown = setting.isSecret() ? "" : "=" + Lines.escape(withoutLogin(setting, value.text), SHOWN_CHARS_MAX);
         return setting + shown + " (" + value.origin + ")";
     }
 
-    /** @return the text; of a URL, without the name and the password in it (T-94) */
-    private static String withoutLogin(String text) {
+    /** @return the text; of a URL with a password in it, without that and the name before it (T-94) */
+    private static String withoutLogin(Setting setting, String text) {
         int scheme = text.indexOf("://");
         int at = text.lastIndexOf('@');
-        return scheme >= 0 && at > scheme ? text.substring(0, scheme) + "://…" + text.substring(at) : text;
+        if (scheme < 0 || at < scheme) {
+            return text;
+        }
+        String login = text.substring(scheme + 3, at);
+        boolean isSecret = setting == Setting.STORE || login.indexOf(':') >= 0;
+        return isSecret ? text.substring(0, scheme) + "://…" + text.substring(at) : text;
     }
 
     List<Mistake> mistakes() {

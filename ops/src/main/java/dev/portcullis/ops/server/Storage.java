@@ -8,6 +8,7 @@ import dev.portcullis.mcp.session.MemorySessionStore;
 import dev.portcullis.mcp.session.RedisSessionStore;
 import dev.portcullis.mcp.session.SessionStore;
 import dev.portcullis.mcp.task.MemoryTaskStore;
+import dev.portcullis.mcp.task.RedisTaskStore;
 import dev.portcullis.mcp.task.TaskStore;
 import dev.portcullis.ops.metrics.PrometheusTelemetry;
 import dev.portcullis.policy.Policy;
@@ -74,7 +75,7 @@ record Storage(GrantStore grants, SessionStore sessions, TaskStore tasks, Bus bu
         return new Storage(
                 running.add("the store", grants),
                 new RedisSessionStore(redis, bus, key, limits.sessions(), policy, clock),
-                new MemoryTaskStore(limits.calls().tasks(), clock),
+                new RedisTaskStore(redis, key, limits.calls().tasks(), bus, clock),
                 bus,
                 redis::isUsable);
     }

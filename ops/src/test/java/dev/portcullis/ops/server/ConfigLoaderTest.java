@@ -346,14 +346,6 @@ class ConfigLoaderTest {
         assertThat(mistakes().report()).contains(setting + "=" + value + " (environment)");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"redis://h:6379", "rediss://u:hunter2@h", "redis-sentinel://h", "redis-cluster://h"})
-    void loadWhenStoreIsRedisThenSaysThatThisBuildHasNone(String store) {
-        environment.put("STORE", store);
-
-        assertThat(mistakes().report()).contains("no Redis store yet").doesNotContain("hunter2");
-    }
-
     @Test
     void loadWhenPortsAreTheSameThenIsAMistake() {
         environment.put("PORT", "8789");
@@ -519,7 +511,7 @@ class ConfigLoaderTest {
         environment.put("AUTH", "off");
         environment.put("ACCESS_CLIENT_ID", "abc");
         environment.put("COOKIE_ENCRYPTION_KEY", "short");
-        environment.put("STORE", "redis://h");
+        environment.put("STORE", "redis://h,h2");
         devVars("NONSENSE\nUNKNOWN=1\n");
         yaml("port: none\n");
 
@@ -530,7 +522,7 @@ class ConfigLoaderTest {
                 .allSatisfy(mistake -> assertThat(mistake.mend()).isNotBlank());
         assertThat(mistakes.report())
                 .startsWith("8 settings are wrong:")
-                .contains("PUBLIC_URL", "AUTH=off", "ACCESS_CLIENT_SECRET", "COOKIE_ENCRYPTION_KEY", "Redis")
+                .contains("PUBLIC_URL", "AUTH=off", "ACCESS_CLIENT_SECRET", "COOKIE_ENCRYPTION_KEY", "STORE")
                 .contains(
                         ".dev.vars line 1 is not of the form KEY=value",
                         "UNKNOWN",
