@@ -21,11 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RedisFailureTest {
     private static final Script WRITE =
             new Script("redis.call('SET', KEYS[1], ARGV[1]) return {ARGV[1]}".getBytes(UTF_8));
-<<<<<<< HEAD
     private static final RedisSettings.Limits QUICK = new RedisSettings.Limits(10_000, 1_000, 2, 10_000, 0);
-=======
-    private static final RedisSettings.Limits QUICK = new RedisSettings.Limits(2_000, 1_000, 2, 10_000, 0);
->>>>>>> sessions
     private static RedisServers servers;
     private static RedisServer server;
 
