@@ -10,14 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
-/** Stands between one node and Redis, and can cut what Redis pushes (the connections that subscribe) while the rest goes on. Connections are pairs of virtual threads. */
+/** Stands between one node and Redis, and can hold back what Redis pushes (over the connections that subscribe) while the rest goes on. Connections are pairs of virtual threads. */
 final class PushProxy implements AutoCloseable {
+    private static final long LOOK_NANOS = 1_000_000;
+
     private final ServerSocket listener;
     private final int redisPort;
     private final Set<Socket> all = ConcurrentHashMap.newKeySet();
     private final Set<Socket> subscribed = ConcurrentHashMap.newKeySet();
-    private volatile boolean isCut;
+    private volatile boolean isSilent;
 
     PushProxy(int redisPort) throws IOException {
         this.redisPort = redisPort;
@@ -34,10 +37,9 @@ final class PushProxy implements AutoCloseable {
         return subscribed.size();
     }
 
-    /** Closes the connections that subscribe, and each that tries to. */
-    void cutPush() {
-        isCut = true;
-        subscribed.forEach(PushProxy::closeQuietly);
+    /** Holds back what Redis pushes, as a network does that loses all packets: nobody is told that a connection has gone. */
+    void silencePush(boolean changed) {
+        isSilent = changed;
     }
 
     @Override
@@ -71,9 +73,9 @@ final class PushProxy implements AutoCloseable {
             for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
                 if (isFromNode && isSubscription(bytes, read)) {
                     subscribed.add(from);
-                    if (isCut) {
-                        return;
-                    }
+                }
+                while (isSilent && !isFromNode && subscribed.contains(to)) {
+                    LockSupport.parkNanos(LOOK_NANOS);
                 }
                 out.write(bytes, 0, read);
             }
