@@ -15,7 +15,8 @@ public final class ClusterSet {
     }
 
     public String url() {
-        return "redis-cluster://" + String.join(",", nodes.stream().map(RedisServer::address).toList());
+        return "redis-cluster://"
+                + String.join(",", nodes.stream().map(RedisServer::address).toList());
     }
 
     public List<RedisServer> nodes() {
@@ -75,12 +76,13 @@ public final class ClusterSet {
     public void failover(RedisServer master) {
         String id = master.ask("CLUSTER", "MYID");
         var replica = nodes.stream()
-                .filter(node -> node != master && node.ask("CLUSTER", "NODES").lines()
-                        .anyMatch(line -> line.contains("myself,slave " + id)))
+                .filter(node -> node != master
+                        && node.ask("CLUSTER", "NODES").lines().anyMatch(line -> line.contains("myself,slave " + id)))
                 .findFirst()
                 .orElseThrow();
         replica.ask("CLUSTER", "FAILOVER");
-        RedisServers.must(() -> role(replica).equals("master") && role(master).equals("slave"), "the replica takes over");
+        RedisServers.must(
+                () -> role(replica).equals("master") && role(master).equals("slave"), "the replica takes over");
     }
 
     /** Moves the slot of a key to another master, with all keys in it; in between it is on its way for a while. */

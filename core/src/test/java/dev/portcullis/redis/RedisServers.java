@@ -57,14 +57,17 @@ public final class RedisServers implements AutoCloseable {
             all.add(standalone(replica.toArray(String[]::new)));
         }
         must(() -> "2".equals(master.info("connected_slaves")), "replicas connect");
-        must(() -> all.stream().skip(1).allMatch(each -> "up".equals(each.info("master_link_status"))), "replicas sync");
+        must(
+                () -> all.stream().skip(1).allMatch(each -> "up".equals(each.info("master_link_status"))),
+                "replicas sync");
         var sentinels = new ArrayList<RedisServer>();
         for (int i = 0; i < 3; i++) {
             sentinels.add(sentinelOf(master));
         }
         must(
                 () -> sentinels.stream()
-                        .allMatch(each -> each.ask("SENTINEL", "MASTER", "mymaster").contains("num-other-sentinels\n2")
+                        .allMatch(each -> each.ask("SENTINEL", "MASTER", "mymaster")
+                                        .contains("num-other-sentinels\n2")
                                 && each.ask("SENTINEL", "MASTER", "mymaster").contains("num-slaves\n2")),
                 "Sentinels find each other");
         return new SentinelSet(List.copyOf(all), List.copyOf(sentinels));
@@ -74,19 +77,15 @@ public final class RedisServers implements AutoCloseable {
         try {
             int port = freePort();
             Path home = Files.createDirectory(folder.resolve("sentinel-" + port));
-            Path file = Files.writeString(
-                    home.resolve("sentinel.conf"),
-                    """
+            Path file = Files.writeString(home.resolve("sentinel.conf"), """
                     port %d
                     bind 127.0.0.1
                     dir %s
                     sentinel monitor mymaster 127.0.0.1 %d 2
                     sentinel down-after-milliseconds mymaster 1000
                     sentinel failover-timeout mymaster 5000
-                    """
-                            .formatted(port, home, master.port()));
-            var server = new RedisServer(
-                    List.of("redis-server", file.toString(), "--sentinel"), home, port, port);
+                    """.formatted(port, home, master.port()));
+            var server = new RedisServer(List.of("redis-server", file.toString(), "--sentinel"), home, port, port);
             synchronized (servers) {
                 servers.add(server);
             }

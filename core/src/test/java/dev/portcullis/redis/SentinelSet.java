@@ -5,8 +5,8 @@ import java.util.List;
 /** What {@link RedisServers#sentinel} started. */
 public record SentinelSet(List<RedisServer> servers, List<RedisServer> sentinels) {
     public String url() {
-        return "redis-sentinel://" + String.join(",", sentinels.stream().map(RedisServer::address).toList())
-                + "#mymaster";
+        return "redis-sentinel://"
+                + String.join(",", sentinels.stream().map(RedisServer::address).toList()) + "#mymaster";
     }
 
     /** Who is the master now, as the first Sentinel says. */

@@ -49,7 +49,8 @@ class TopologyTest {
                 var heard = new CopyOnWriteArrayList<String>();
                 redis.push().onGap(gaps::incrementAndGet);
                 redis.push().listen("changed", words -> heard.add(new String(words, UTF_8)));
-                assertThat(eventually(heardSince(redis, System.currentTimeMillis()))).isTrue();
+                assertThat(eventually(heardSince(redis, System.currentTimeMillis())))
+                        .isTrue();
                 assertThat(write(redis, "one", "before")).isEqualTo("before");
                 assertThat(eventually(() -> heard.equals(List.of("before")))).isTrue();
 
@@ -81,7 +82,8 @@ class TopologyTest {
             try (var redis = Redis.connect(RedisSettings.of(set.url()))) {
                 var heard = new CopyOnWriteArrayList<String>();
                 redis.push().listen("changed", words -> heard.add(new String(words, UTF_8)));
-                assertThat(eventually(heardSince(redis, System.currentTimeMillis()))).isTrue();
+                assertThat(eventually(heardSince(redis, System.currentTimeMillis())))
+                        .isTrue();
                 for (String tag : List.of("a", "b", "c", "d", "e", "f")) {
                     assertThat(write(redis, tag, tag)).isEqualTo(tag);
                 }
