@@ -78,12 +78,21 @@ final class ClusterOfServers implements AutoCloseable {
                         threads.submit(() -> ServerProcess.start(home, program, ServerProcess.freePort(), common)));
             }
         }
-        var nodes = new ArrayList<ServerProcess>();
-        for (var node : starting) {
-            nodes.add(node.get());
+        try {
+            var nodes = new ArrayList<ServerProcess>();
+            for (var node : starting) {
+                nodes.add(node.get());
+            }
+            var balancer = Balancer.start(folder.resolve("balancer"), port, nodes);
+            return new ClusterOfServers(redis, provider, nodes, balancer, common);
+        } catch (Exception e) { // or what did start would outlive the test
+            starting.stream()
+                    .filter(node -> node.state() == Future.State.SUCCESS)
+                    .forEach(node -> node.resultNow().close());
+            provider.close();
+            redis.close();
+            throw e;
         }
-        var balancer = Balancer.start(folder.resolve("balancer"), port, nodes);
-        return new ClusterOfServers(redis, provider, nodes, balancer, common);
     }
 
     /**
