@@ -1,6 +1,6 @@
 package dev.portcullis.mcp.session;
 
-import java.util.concurrent.ThreadLocalRandom;
+import dev.portcullis.redis.Jitter;
 
 /**
  * How long to wait until something that failed is tried again: twice as long each time, and up to half of it by chance, so that not all who wait come back at once.
@@ -15,9 +15,8 @@ record Backoff(int firstMillis, int mostMillis) {
      * @param failures before this one
      */
     void pause(int failures) {
-        long millis = Math.min(mostMillis, (long) firstMillis << Math.min(failures, 20));
         try {
-            Thread.sleep(millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+            Thread.sleep(Jitter.delayMillis(firstMillis, mostMillis, failures));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
