@@ -35,7 +35,10 @@ final class NoticeReading implements Reading {
 
     private final SequencedMap<String, Waiting> waiting = new LinkedHashMap<>();
     private List<Notice> heard = new ArrayList<>();
-    private boolean isCatchingUp = true;
+
+    /** How many look back at this moment, or are about to: what comes meanwhile waits until the last of them has. */
+    private int looking = 1;
+
     private @Nullable EventReader reader;
     private boolean over;
     private int placeless;
@@ -99,18 +102,18 @@ final class NoticeReading implements Reading {
 
     /** @return from where the client would go on that names no event: it has got all before it */
     synchronized String stands() {
-        return waiting.isEmpty() && !isCatchingUp ? PlaceOrder.later(covered, settled) : read;
+        return waiting.isEmpty() && looking == 0 ? PlaceOrder.later(covered, settled) : read;
     }
 
-    /** Words may have been missed: what comes waits until they have been looked up. */
+    /** Words may have been missed: what comes waits until they have been looked up, which the caller does. */
     synchronized void fallBehind() {
-        isCatchingUp = true;
+        looking++;
     }
 
     /** @return whether the caller is the one to look back */
     synchronized boolean looksBack() {
-        boolean first = !isCatchingUp && !over;
-        isCatchingUp |= first;
+        boolean first = looking == 0 && !over;
+        looking += first ? 1 : 0;
         return first;
     }
 
@@ -121,7 +124,7 @@ final class NoticeReading implements Reading {
      */
     boolean tell(Notice notice) {
         synchronized (this) {
-            if (isCatchingUp) {
+            if (looking > 0) {
                 heard.add(notice); // no longer than it takes to look back
                 return true;
             }
@@ -142,10 +145,12 @@ final class NoticeReading implements Reading {
         synchronized (this) {
             missed.forEach(this::take);
             covered = PlaceOrder.later(covered, upTo);
-            isCatchingUp = false;
-            var since = heard;
-            heard = new ArrayList<>();
-            since.forEach(this::take);
+            looking--;
+            if (looking == 0) {
+                var since = heard;
+                heard = new ArrayList<>();
+                since.forEach(this::take);
+            }
         }
         more();
     }

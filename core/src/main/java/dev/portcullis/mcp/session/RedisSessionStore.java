@@ -640,9 +640,10 @@ public final class RedisSessionStore implements SessionStore {
         @Override
         public void missed() {
             epoch.incrementAndGet();
+            var behind = List.copyOf(readings.values());
+            behind.forEach(NoticeReading::fallBehind); // before newer words are heard: a reading would stand at those
             Thread.ofVirtual().name("session-learn").start(() -> {
-                for (var reading : readings.values()) {
-                    reading.fallBehind();
+                for (var reading : behind) {
                     learnAgain(reading.replica);
                     catchUpOrEnd(reading);
                 }
