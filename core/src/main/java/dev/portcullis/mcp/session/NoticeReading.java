@@ -169,7 +169,7 @@ final class NoticeReading implements Reading {
                 String at = last ? place : covered; // who has got some of it is told all of it again
                 put(notice.key(), new Waiting(last ? id.of(at) : id.of(at, i + 1), at, notice.message()));
             }
-            covered = PlaceOrder.later(covered, place);
+            covered = place; // also if the client has named one that is yet to come
         }
         catchUp(List.of(), place);
     }
