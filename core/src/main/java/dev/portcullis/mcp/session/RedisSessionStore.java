@@ -200,10 +200,22 @@ public final class RedisSessionStore implements SessionStore {
 
     private void end(String session, Runnable write) {
         write.run();
-        tell("E " + session);
         var replica = replicas.get(session);
         if (replica != null) {
             endHere(replica);
+        }
+        tellEnded(session);
+    }
+
+    /** Whoever asked for the end need not ask again: it has ended, and those who think they know it hear so as soon as they can. */
+    private void tellEnded(String session) {
+        String words = "E " + session;
+        try {
+            tell(words);
+        } catch (StoreException e) {
+            if (!bus.postAll(TOPIC, words.getBytes(US_ASCII))) {
+                throw e;
+            }
         }
     }
 
