@@ -256,12 +256,20 @@ public final class RedisSessionStore implements SessionStore {
 
     private void writeUse(Replica replica) {
         try {
-            var before = replica.before(epoch.get());
-            if (take(replica, rows.used(replica.session()), before) instanceof Row.Live) {
-                count(replica.session());
-            }
+            used(replica);
         } catch (StoreException e) {
             replica.writtenMillis = 0;
+        }
+    }
+
+    /** Notes that it was used just now, and up to where it was read. */
+    private void used(Replica replica) {
+        var session = replica.session();
+        var reading = replica.standalone();
+        var before = replica.before(epoch.get());
+        var row = reading == null ? rows.used(session) : rows.read(session, reading.stands());
+        if (take(replica, row, before) instanceof Row.Live) {
+            count(session);
         }
     }
 
@@ -589,13 +597,8 @@ public final class RedisSessionStore implements SessionStore {
             calls = List.copyOf(replica.state.calls.values());
         }
         calls.forEach(RedisSessionStore::keep);
-        var session = replica.session();
-        var reading = replica.standalone();
-        var before = replica.before(epoch.get());
-        if (reading != null) {
-            take(replica, rows.read(session, reading.stands()), before);
-        } else if (replica.isRemembered) {
-            take(replica, rows.used(session), before);
+        if (replica.isRemembered || replica.standalone() != null) {
+            used(replica);
         }
         replica.usedMillis = clock.millis();
         replica.writtenMillis = replica.usedMillis;
