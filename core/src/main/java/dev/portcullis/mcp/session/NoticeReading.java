@@ -1,7 +1,6 @@
 package dev.portcullis.mcp.session;
 
 import dev.portcullis.identity.Principal;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -34,7 +33,7 @@ final class NoticeReading implements Reading {
     private volatile boolean isConfirmed;
 
     private final SequencedMap<String, Waiting> waiting = new LinkedHashMap<>();
-    private List<Notice> heard = new ArrayList<>();
+    private SequencedMap<String, Notice> heard = new LinkedHashMap<>();
 
     /** How many look back at this moment, or are about to: what comes meanwhile waits until the last of them has. */
     private int looking = 1;
@@ -125,7 +124,8 @@ final class NoticeReading implements Reading {
     boolean tell(Notice notice) {
         synchronized (this) {
             if (looking > 0) {
-                heard.add(notice); // no longer than it takes to look back
+                heard.remove(notice.key());
+                heard.putLast(notice.key(), notice); // the latest of each kind, until it has been looked back
                 return true;
             }
             if (!take(notice)) {
@@ -148,8 +148,8 @@ final class NoticeReading implements Reading {
             looking--;
             if (looking == 0) {
                 var since = heard;
-                heard = new ArrayList<>();
-                since.forEach(this::take);
+                heard = new LinkedHashMap<>();
+                since.values().forEach(this::take);
             }
         }
         more();
