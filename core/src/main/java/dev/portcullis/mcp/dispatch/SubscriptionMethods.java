@@ -86,6 +86,9 @@ final class SubscriptionMethods {
                 } catch (StoreException e) {
                     listening.cancel();
                     Answers.error(id, context, tasks.unavailable());
+                } catch (RuntimeException e) {
+                    listening.cancel();
+                    Answers.bug(id, context, "subscriptions/listen", e);
                 }
             });
         } catch (McpException e) {

@@ -1,7 +1,6 @@
 package dev.portcullis.mcp.session;
 
 import dev.portcullis.identity.Principal;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -34,8 +33,11 @@ final class NoticeReading implements Reading {
     private volatile boolean isConfirmed;
 
     private final SequencedMap<String, Waiting> waiting = new LinkedHashMap<>();
-    private List<Notice> heard = new ArrayList<>();
-    private boolean isCatchingUp = true;
+    private SequencedMap<String, Notice> heard = new LinkedHashMap<>();
+
+    /** How many look back at this moment, or are about to: what comes meanwhile waits until the last of them has. */
+    private int looking = 1;
+
     private @Nullable EventReader reader;
     private boolean over;
     private int placeless;
@@ -99,18 +101,18 @@ final class NoticeReading implements Reading {
 
     /** @return from where the client would go on that names no event: it has got all before it */
     synchronized String stands() {
-        return waiting.isEmpty() && !isCatchingUp ? PlaceOrder.later(covered, settled) : read;
+        return waiting.isEmpty() && looking == 0 ? PlaceOrder.later(covered, settled) : read;
     }
 
-    /** Words may have been missed: what comes waits until they have been looked up. */
+    /** Words may have been missed: what comes waits until they have been looked up, which the caller does. */
     synchronized void fallBehind() {
-        isCatchingUp = true;
+        looking++;
     }
 
     /** @return whether the caller is the one to look back */
     synchronized boolean looksBack() {
-        boolean first = !isCatchingUp && !over;
-        isCatchingUp |= first;
+        boolean first = looking == 0 && !over;
+        looking += first ? 1 : 0;
         return first;
     }
 
@@ -121,8 +123,9 @@ final class NoticeReading implements Reading {
      */
     boolean tell(Notice notice) {
         synchronized (this) {
-            if (isCatchingUp) {
-                heard.add(notice); // no longer than it takes to look back
+            if (looking > 0) {
+                heard.remove(notice.key());
+                heard.putLast(notice.key(), notice); // the latest of each kind, until it has been looked back
                 return true;
             }
             if (!take(notice)) {
@@ -142,10 +145,12 @@ final class NoticeReading implements Reading {
         synchronized (this) {
             missed.forEach(this::take);
             covered = PlaceOrder.later(covered, upTo);
-            isCatchingUp = false;
-            var since = heard;
-            heard = new ArrayList<>();
-            since.forEach(this::take);
+            looking--;
+            if (looking == 0) {
+                var since = heard;
+                heard = new LinkedHashMap<>();
+                since.values().forEach(this::take);
+            }
         }
         more();
     }
@@ -164,7 +169,7 @@ final class NoticeReading implements Reading {
                 String at = last ? place : covered; // who has got some of it is told all of it again
                 put(notice.key(), new Waiting(last ? id.of(at) : id.of(at, i + 1), at, notice.message()));
             }
-            covered = PlaceOrder.later(covered, place);
+            covered = place; // also if the client has named one that is yet to come
         }
         catchUp(List.of(), place);
     }

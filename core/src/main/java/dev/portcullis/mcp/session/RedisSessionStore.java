@@ -200,10 +200,22 @@ public final class RedisSessionStore implements SessionStore {
 
     private void end(String session, Runnable write) {
         write.run();
-        tell("E " + session);
         var replica = replicas.get(session);
         if (replica != null) {
             endHere(replica);
+        }
+        tellEnded(session);
+    }
+
+    /** Whoever asked for the end need not ask again: it has ended, and those who think they know it hear so as soon as they can. */
+    private void tellEnded(String session) {
+        String words = "E " + session;
+        try {
+            tell(words);
+        } catch (StoreException e) {
+            if (!bus.postAll(TOPIC, words.getBytes(US_ASCII))) {
+                throw e;
+            }
         }
     }
 
@@ -244,12 +256,20 @@ public final class RedisSessionStore implements SessionStore {
 
     private void writeUse(Replica replica) {
         try {
-            var before = replica.before(epoch.get());
-            if (take(replica, rows.used(replica.session()), before) instanceof Row.Live) {
-                count(replica.session());
-            }
+            used(replica);
         } catch (StoreException e) {
             replica.writtenMillis = 0;
+        }
+    }
+
+    /** Notes that it was used just now, and up to where it was read. */
+    private void used(Replica replica) {
+        var session = replica.session();
+        var reading = replica.standalone();
+        var before = replica.before(epoch.get());
+        var row = reading == null ? rows.used(session) : rows.read(session, reading.stands());
+        if (take(replica, row, before) instanceof Row.Live) {
+            count(session);
         }
     }
 
@@ -577,13 +597,8 @@ public final class RedisSessionStore implements SessionStore {
             calls = List.copyOf(replica.state.calls.values());
         }
         calls.forEach(RedisSessionStore::keep);
-        var session = replica.session();
-        var reading = replica.standalone();
-        var before = replica.before(epoch.get());
-        if (reading != null) {
-            take(replica, rows.read(session, reading.stands()), before);
-        } else if (replica.isRemembered) {
-            take(replica, rows.used(session), before);
+        if (replica.isRemembered || replica.standalone() != null) {
+            used(replica);
         }
         replica.usedMillis = clock.millis();
         replica.writtenMillis = replica.usedMillis;
@@ -640,9 +655,10 @@ public final class RedisSessionStore implements SessionStore {
         @Override
         public void missed() {
             epoch.incrementAndGet();
+            var behind = List.copyOf(readings.values());
+            behind.forEach(NoticeReading::fallBehind); // before newer words are heard: a reading would stand at those
             Thread.ofVirtual().name("session-learn").start(() -> {
-                for (var reading : readings.values()) {
-                    reading.fallBehind();
+                for (var reading : behind) {
                     learnAgain(reading.replica);
                     catchUpOrEnd(reading);
                 }

@@ -132,6 +132,14 @@ final class RemoteReading implements Reading {
     }
 
     private void readAll(EventReader to) {
+        try {
+            readUntilOver(to);
+        } finally {
+            end(); // after a bug, too: nobody else reads for this client
+        }
+    }
+
+    private void readUntilOver(EventReader to) {
         int failures = 0;
         while (!isOver()) {
             try {

@@ -91,6 +91,8 @@ final class SessionRows {
 
     void end(Session session) {
         run(session, "end");
+        // should it fail, it counts for as long as a rest takes
+        var _ = redis.commands().zrem(ofPerson(session), ascii(session.key()));
     }
 
     /** Ends a session of which only the key is known. */
@@ -144,13 +146,10 @@ final class SessionRows {
      * @return keys of this person's that are too many, longest resting first
      */
     List<String> count(Session session) {
-        var person = new Person(session.owner().issuer(), session.owner().subject());
-        String name = person.issuer().length() + ":" + person.issuer() + person.subject();
-        byte[] key = redis.key("s", "{" + persons.base64Url(name).substring(0, FIELD_CHARS) + "}", "of");
         return redis
                 .run(
                         PERSON,
-                        new byte[][] {key},
+                        new byte[][] {ofPerson(session)},
                         ascii(session.key()),
                         number(clock.millis()),
                         number(restMillis()),
@@ -159,6 +158,12 @@ final class SessionRows {
                 .stream()
                 .map(SessionRows::text)
                 .toList();
+    }
+
+    private byte[] ofPerson(Session session) {
+        var person = new Person(session.owner().issuer(), session.owner().subject());
+        String name = person.issuer().length() + ":" + person.issuer() + person.subject();
+        return redis.key("s", "{" + persons.base64Url(name).substring(0, FIELD_CHARS) + "}", "of");
     }
 
     /** How long a rest may be, as far as Redis knows of it. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class SharedStream implements SessionStream {
+    private static final System.Logger LOG = System.getLogger(SharedStream.class.getName());
     private static final int EVENTS_AT_ONCE = 64;
     private static final int BYTES_AT_ONCE = 256 * 1024;
 
@@ -139,7 +140,16 @@ final class SharedStream implements SessionStream {
                 failures = 0;
             } catch (StoreException e) {
                 BACKOFF.pause(failures++);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "a stream cannot be copied any more", e);
+                giveUp();
             }
+        }
+    }
+
+    private void giveUp() {
+        synchronized (log) {
+            isOver = true;
         }
     }
 
@@ -155,9 +165,7 @@ final class SharedStream implements SessionStream {
             if (begun) {
                 shared.rows().forget(session(), stream.name);
             }
-            synchronized (log) {
-                isOver = true;
-            }
+            giveUp();
             return false;
         }
         if (batch == null) {

@@ -21,7 +21,11 @@ import java.util.List;
 /** What Redis keeps of calls' streams. Any thread; everything blocks, and throws {@link StoreException}. Keys and formats stand in STORAGE.md. */
 final class StreamRows {
     private static final Script APPEND = Script.of(StreamRows.class, "append.lua");
-    private static final Script READ = Script.of(StreamRows.class, "read.lua");
+    private static final Script READ = Script.reading(StreamRows.class, "read.lua");
+
+    /** The same, by which somebody becomes the one who reads. */
+    private static final Script TAKE = Script.of(StreamRows.class, "read.lua");
+
     private static final Script FINISH = Script.of(StreamRows.class, "finish.lua");
 
     /** How long a stream is kept whose node does not say that it is still open. */
@@ -135,7 +139,8 @@ final class StreamRows {
     /** @param reader who asks */
     Part read(String session, String name, long after, String reader, Look look) {
         byte[][] keys = {head(session, name), events(session, name)};
-        var answer = redis.run(READ, keys, number(after), number(EVENTS_AT_ONCE), ascii(reader), ascii(look.code));
+        var script = look == Look.TAKE ? TAKE : READ;
+        var answer = redis.run(script, keys, number(after), number(EVENTS_AT_ONCE), ascii(reader), ascii(look.code));
         if (answer.isEmpty()) {
             return new Part.Unknown();
         }

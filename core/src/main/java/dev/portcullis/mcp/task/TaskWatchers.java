@@ -39,6 +39,9 @@ final class TaskWatchers {
         final List<Runnable> watchers = new ArrayList<>(2);
         TaskRows.@Nullable Outline outline;
         boolean due;
+
+        /** Whether its node has gone, and that has been seen to. */
+        boolean isLost;
     }
 
     TaskWatchers(int perTaskMax, Clockwork clockwork) {
@@ -139,7 +142,7 @@ final class TaskWatchers {
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             try {
                 expire();
-                lost().forEach(clockwork::lost);
+                lost().forEach(this::lose);
                 if (second % LOOK_SECONDS == 0) {
                     missed();
                 }
@@ -173,11 +176,22 @@ final class TaskWatchers {
     private synchronized List<String> lost() {
         List<String> lost = new ArrayList<>();
         byId.forEach((id, watched) -> {
-            if (watched.outline != null && !clockwork.mayLive(watched.outline.node())) {
+            if (!watched.isLost && watched.outline != null && !clockwork.mayLive(watched.outline.node())) {
                 lost.add(id);
             }
         });
         return lost;
+    }
+
+    /** Once: its watchers may stay, for what they hear of other tasks. */
+    private void lose(String id) {
+        clockwork.lost(id);
+        synchronized (this) {
+            var watched = byId.get(id);
+            if (watched != null) {
+                watched.isLost = true;
+            }
+        }
     }
 
     /** @return whether nobody follows anything; for tests */

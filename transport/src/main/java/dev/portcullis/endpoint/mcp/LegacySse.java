@@ -156,17 +156,26 @@ final class LegacySse {
     }
 
     /**
-     * Gives the session that a connection has now what it is told beside answers; the connection's place becomes that of the session's standalone stream.
+     * Gives the session that a connection has now what it is told beside answers; the connection's place becomes that of the session's standalone stream. If that fails the
+     * stream ends, and its client begins anew: it could not send {@code initialize} again, nor would it be told anything beside answers.
      *
-     * @throws McpException TOO_MANY: somebody has taken the place meanwhile; the stream ends
+     * @throws McpException TOO_MANY: somebody has taken the place meanwhile
+     * @throws StoreException what it would be told cannot be read now
      */
     Reading attach(LegacySseConnection connection, Session session, Principal principal) throws McpException {
         connection.leavePlace();
-        if (sessions.attach(session, principal, null) instanceof Attachment.Attached(var reading)) {
-            return reading;
+        boolean attached = false;
+        try {
+            if (sessions.attach(session, principal, null) instanceof Attachment.Attached(var reading)) {
+                attached = true;
+                return reading;
+            }
+            throw tooManyStreams();
+        } finally {
+            if (!attached) {
+                connection.end();
+            }
         }
-        connection.end();
-        throw tooManyStreams();
     }
 
     /**
@@ -349,7 +358,7 @@ final class LegacySse {
             try {
                 LegacySse.this.begun(connection, sessionId);
             } catch (StoreException e) {
-                connection.end(); // what it would be told beside answers would be missing
+                LOG.log(System.Logger.Level.DEBUG, "a stream has ended for want of what it would be told", e);
             }
         }
     }

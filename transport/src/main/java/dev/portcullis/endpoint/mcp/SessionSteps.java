@@ -1,14 +1,18 @@
 package dev.portcullis.endpoint.mcp;
 
 import dev.portcullis.http.Exchange;
+import dev.portcullis.http.Reply;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.Outcome;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.concurrent.RejectedExecutionException;
 
 /** Does what may have to wait for where sessions are kept: at once if that is this process, else away from the event loop. */
 final class SessionSteps {
+    private static final System.Logger LOG = System.getLogger(SessionSteps.class.getName());
+
     private SessionSteps() {}
 
     /** What is done. */
@@ -34,11 +38,22 @@ final class SessionSteps {
     /** Does it away from the event loop. */
     static void elsewhere(Exchange exchange, HttpReplySink.Context context, Step step) {
         try {
-            context.offload().execute(() -> here(exchange, context, step));
+            context.offload().execute(() -> hereOrFail(exchange, context, step));
         } catch (RejectedExecutionException full) {
             context.telemetry().refused(Outcome.OVERLOADED);
             McpReplies.refuse(
                     exchange, null, new McpException(McpError.OVERLOADED, "The server is busy, try again"), context);
+        }
+    }
+
+    /** Nobody above would answer, as they do on an event loop. */
+    private static void hereOrFail(Exchange exchange, HttpReplySink.Context context, Step step) {
+        try {
+            here(exchange, context, step);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a request of route " + exchange.route().name() + " failed", e);
+            context.telemetry().refused(Outcome.INTERNAL_ERROR);
+            exchange.reply(Reply.empty(HttpResponseStatus.INTERNAL_SERVER_ERROR));
         }
     }
 
