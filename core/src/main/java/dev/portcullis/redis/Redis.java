@@ -33,10 +33,9 @@ public final class Redis implements AutoCloseable {
         this.settings = settings;
         this.clients = clients;
         var address = settings.address();
-        int connections = settings.limits().connections();
         this.links = address.kind() == RedisAddress.Kind.CLUSTER
-                ? new ClusterConnections(clients, connections)
-                : new SingleMaster(clients, connections);
+                ? new ClusterConnections(clients, settings.limits())
+                : new SingleMaster(clients, settings.limits().connections());
         this.masters = new Masters(
                 switch (address.kind()) {
                     case STANDALONE -> new MasterFinder.Fixed(address.servers().getFirst());
