@@ -131,11 +131,17 @@ public final class Redis implements AutoCloseable {
     /** A connection to the master of a key, for a command that waits there. Blocks. */
     Line line(byte[] key) {
         try {
-            return new Line(clients.connectOnce(links.masterOf(key)));
+            var master = links.masterOf(key);
+            return new Line(master, clients.connectOnce(master));
         } catch (RedisException e) {
             masters.hurry();
             throw Failures.explain(e);
         }
+    }
+
+    /** Whether a line leads to the master of a key still, as far as is known: one that was cut off from its successor may answer on and on. */
+    boolean leadsToMaster(Line line, byte[] key) {
+        return line.master().equals(links.masterOf(key));
     }
 
     int commandMillis() {
