@@ -117,7 +117,7 @@ final class BusReader {
                 compare(line, inbox);
                 failures = 0;
                 reading = true;
-                while (!closed && !doubted) {
+                while (!closed && !doubted && redis.leadsToMaster(line, all.key)) {
                     read(line);
                 }
             } catch (RuntimeException e) { // whatever it is, it is read from the same place again

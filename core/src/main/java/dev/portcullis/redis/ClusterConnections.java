@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ final class ClusterConnections implements CommandLinks {
     private static final long RENEWED_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final RedisClusterClient client;
+    private final int connectMillis;
     private final AtomicInteger turns = new AtomicInteger();
     private final Set<RedisAddress.Server> asked = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean silent = new AtomicBoolean();
@@ -34,9 +37,10 @@ final class ClusterConnections implements CommandLinks {
     private boolean closed;
 
     /** @throws RedisException the cluster cannot be used */
-    ClusterConnections(RedisClients clients, int count) {
+    ClusterConnections(RedisClients clients, RedisSettings.Limits limits) {
         this.client = clients.cluster();
-        this.connections = connect(count);
+        this.connectMillis = limits.connectMillis();
+        this.connections = connect(limits.connections());
     }
 
     private List<StatefulRedisClusterConnection<byte[], byte[]>> connect(int count) {
@@ -73,8 +77,35 @@ final class ClusterConnections implements CommandLinks {
         return server;
     }
 
+    /** The client of the cluster would connect to this master with the first command that goes there, and turn down what is said before it is. */
     @Override
-    public void linked(RedisAddress.Server master) {} // the client of the cluster sees to it
+    public void linked(RedisAddress.Server master) {
+        warm(connections, master);
+    }
+
+    /** Blocks until all of them have answered. One that cannot be had now is made when it is needed, as if this had not been tried. */
+    private void warm(List<StatefulRedisClusterConnection<byte[], byte[]>> some, RedisAddress.Server master) {
+        try {
+            var _ = pings(some, master).get(connectMillis, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Logger.Level.DEBUG, "no command can be sent to " + master + " yet", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static CompletableFuture<Void> pings(
+            List<StatefulRedisClusterConnection<byte[], byte[]>> some, RedisAddress.Server master) {
+        try {
+            return CompletableFuture.allOf(some.stream()
+                    .map(each -> each.getConnectionAsync(master.host(), master.port())
+                            .thenCompose(connection -> connection.async().ping())
+                            .toCompletableFuture())
+                    .toArray(CompletableFuture<?>[]::new));
+        } catch (RedisException e) { // the client of the cluster does not know of it yet
+            return CompletableFuture.failedFuture(e);
+        }
+    }
 
     @Override
     public void lost(RedisAddress.Server master) {}
@@ -82,12 +113,7 @@ final class ClusterConnections implements CommandLinks {
     @Override
     public boolean isAnswering(RedisAddress.Server master) {
         if (asked.add(master)) {
-            var answers = connections.stream()
-                    .map(each -> each.getConnectionAsync(master.host(), master.port())
-                            .thenCompose(connection -> connection.async().ping())
-                            .toCompletableFuture())
-                    .toArray(CompletableFuture<?>[]::new);
-            var _ = CompletableFuture.allOf(answers).whenComplete((_, failure) -> {
+            var _ = pings(connections, master).whenComplete((_, failure) -> {
                 asked.remove(master);
                 if (Failures.isTimeout(failure)) {
                     silent.set(true);
@@ -114,6 +140,10 @@ final class ClusterConnections implements CommandLinks {
     private void renew() {
         try {
             var made = connect(connections.size());
+            var now = found;
+            if (now != null) {
+                now.masters().forEach(master -> warm(made, master));
+            }
             synchronized (this) {
                 var before = closed ? made : connections;
                 connections = closed ? connections : made;

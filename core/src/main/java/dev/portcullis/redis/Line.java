@@ -6,11 +6,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A connection of its own, for commands that wait. It is over when it is lost: whoever has it makes another. Any thread. */
 final class Line implements AutoCloseable {
+    private final RedisAddress.Server master;
     private final StatefulRedisConnection<byte[], byte[]> connection;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Line(StatefulRedisConnection<byte[], byte[]> connection) {
+    Line(RedisAddress.Server master, StatefulRedisConnection<byte[], byte[]> connection) {
+        this.master = master;
         this.connection = connection;
+    }
+
+    RedisAddress.Server master() {
+        return master;
     }
 
     RedisClusterAsyncCommands<byte[], byte[]> commands() {

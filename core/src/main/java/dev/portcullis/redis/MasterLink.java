@@ -36,6 +36,9 @@ final class MasterLink implements AutoCloseable {
 
     /** What comes of a link. {@link #linked} and {@link #lost} are called by its thread. */
     interface Hearer {
+        /** {@link MasterLink#heardMillis} has changed. Does not block. */
+        void heard();
+
         /** Subscribed. What was published before was missed; nothing counts as heard until this returns. */
         void linked(MasterLink link);
 
@@ -121,7 +124,7 @@ final class MasterLink implements AutoCloseable {
                 }
                 first.completeExceptionally(e);
                 hearer.lost(this, e);
-                heard = Heard.NOTHING;
+                hear(Heard.NOTHING);
                 pause(Jitter.delayMillis(RETRY_MILLIS, RETRY_MILLIS_MAX, failures++));
             } catch (InterruptedException e) {
                 return; // by close
@@ -166,12 +169,17 @@ final class MasterLink implements AutoCloseable {
             }
             long sent = System.currentTimeMillis();
             answer(connection.async().ping());
-            heard = new Heard(version, sent);
+            hear(new Heard(version, sent));
             if (!hearer.isWhole(this)) {
                 throw new RedisException("a connection was lost, or does not answer");
             }
             pause(PING_MILLIS);
         }
+    }
+
+    private void hear(Heard now) {
+        heard = now;
+        hearer.heard();
     }
 
     private static <T> T answer(RedisFuture<T> future) throws InterruptedException, TimeoutException {
@@ -206,7 +214,7 @@ final class MasterLink implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        heard = Heard.NOTHING;
+        hear(Heard.NOTHING);
         thread.interrupt();
     }
 }

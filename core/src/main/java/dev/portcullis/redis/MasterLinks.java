@@ -23,6 +23,11 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
     private final List<Runnable> gaps = new CopyOnWriteArrayList<>();
     private final AtomicLong lost = new AtomicLong();
     private volatile List<MasterLink> links = List.of();
+    /** Worked out when something changes, not when it is asked for, which is with each request. Written under the lock. */
+    private volatile long heardMillis;
+
+    /** Guarded by this. */
+    private boolean closed;
 
     /**
      * @param commands live and die with the links
@@ -57,12 +62,23 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
                     .findFirst()
                     .orElseGet(() -> new MasterLink(master, clients, channels, this)));
         }
-        links = List.copyOf(now);
+        if (!replaceLinks(now)) {
+            return;
+        }
         before.stream().filter(link -> !now.contains(link)).forEach(link -> {
             link.close();
             commands.lost(link.master());
         });
         now.stream().filter(link -> !before.contains(link)).forEach(MasterLink::start);
+    }
+
+    /** @return false if closed */
+    private synchronized boolean replaceLinks(List<MasterLink> now) {
+        if (!closed) {
+            links = List.copyOf(now);
+            heard();
+        }
+        return !closed;
     }
 
     /**
@@ -80,6 +96,7 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
     @Override
     public void listen(String channel, Consumer<byte[]> listener) {
         channels.listen(channelNames.apply(channel), listener);
+        heard();
         links.forEach(MasterLink::hurry);
     }
 
@@ -90,12 +107,18 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
 
     @Override
     public long heardMillis() {
-        long heard = certainMillis.getAsLong();
+        return heardMillis;
+    }
+
+    /** One at a time, so that nobody who looked earlier has the last word. */
+    @Override
+    public synchronized void heard() {
         var now = links;
+        long heard = now.isEmpty() ? 0 : certainMillis.getAsLong();
         for (MasterLink link : now) {
             heard = Math.min(heard, link.heardMillis());
         }
-        return now.isEmpty() ? 0 : heard;
+        heardMillis = heard;
     }
 
     /** How many links have been lost since the start. */
@@ -129,8 +152,13 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
 
     @Override
     public void close() {
-        var now = links;
-        now.forEach(MasterLink::close);
-        now.forEach(MasterLink::join);
+        var last = closeForNew();
+        last.forEach(MasterLink::close);
+        last.forEach(MasterLink::join);
+    }
+
+    private synchronized List<MasterLink> closeForNew() {
+        closed = true;
+        return links;
     }
 }

@@ -33,10 +33,9 @@ public final class Redis implements AutoCloseable {
         this.settings = settings;
         this.clients = clients;
         var address = settings.address();
-        int connections = settings.limits().connections();
         this.links = address.kind() == RedisAddress.Kind.CLUSTER
-                ? new ClusterConnections(clients, connections)
-                : new SingleMaster(clients, connections);
+                ? new ClusterConnections(clients, settings.limits())
+                : new SingleMaster(clients, settings.limits().connections());
         this.masters = new Masters(
                 switch (address.kind()) {
                     case STANDALONE -> new MasterFinder.Fixed(address.servers().getFirst());
@@ -132,11 +131,17 @@ public final class Redis implements AutoCloseable {
     /** A connection to the master of a key, for a command that waits there. Blocks. */
     Line line(byte[] key) {
         try {
-            return new Line(clients.connectOnce(links.masterOf(key)));
+            var master = links.masterOf(key);
+            return new Line(master, clients.connectOnce(master));
         } catch (RedisException e) {
             masters.hurry();
             throw Failures.explain(e);
         }
+    }
+
+    /** Whether a line leads to the master of a key still, as far as is known: one that was cut off from its successor may answer on and on. */
+    boolean leadsToMaster(Line line, byte[] key) {
+        return line.master().equals(links.masterOf(key));
     }
 
     int commandMillis() {

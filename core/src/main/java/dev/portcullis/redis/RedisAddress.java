@@ -77,6 +77,11 @@ public record RedisAddress(
     private record Parser(Kind kind, boolean tls, String rest) {
         RedisAddress parse() {
             int hash = rest.indexOf('#');
+            if (hash >= 0 && rest.indexOf('@', hash) >= 0) {
+                // What stands before it may be part of a password, so nothing of it is repeated.
+                throw new IllegalArgumentException(
+                        "has a # before an @: within a name or a password it is written %23, and @ is written %40");
+            }
             String master = hash < 0 ? "" : decode(rest.substring(hash + 1));
             String beforeHash = hash < 0 ? rest : rest.substring(0, hash);
             int at = beforeHash.lastIndexOf('@');

@@ -67,6 +67,17 @@ class RedisAddressTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"redis://:hunter2#x@h", "redis://me:hunter2#@h:1", "redis-sentinel://hunter2#3@h#m"})
+    void parseWhenAPasswordIsNotEscapedThenRepeatsNothingOfIt(String url) {
+        assertThatThrownBy(() -> RedisAddress.parse(url))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("%23")
+                .hasNoCause()
+                .message()
+                .doesNotContain("hunter2");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "{x}", "a b", "a*"})
     void settingsWhenThePrefixWouldBreakSlotsThenRefuses(String prefix) {
         assertThatThrownBy(() -> RedisSettings.of("redis://h").withPrefix(prefix))

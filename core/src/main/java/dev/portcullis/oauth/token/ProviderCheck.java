@@ -13,7 +13,6 @@ import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,28 +37,33 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A provider that rotates its refresh tokens has spent the old one once it has answered. So the new one is durable before anybody is told anything, is kept though the
- * rest of the answer does not hold, and is kept in memory, sealed as it was to be stored, while the store fails. Any thread; blocks on the store and the provider.
+ * rest of the answer does not hold, and is kept in memory while the store fails ({@link UnsavedAnswers}). Any thread; blocks on the store and the provider.
  */
 final class ProviderCheck {
     private static final Logger LOG = System.getLogger(ProviderCheck.class.getName());
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final int UNSAVED_MAX = 1_000;
 
     private final GrantStore store;
     private final IdentityProvider provider;
     private final int recheckSeconds;
     private final Telemetry telemetry;
     private final Map<String, CompletableFuture<Standing>> flights = new ConcurrentHashMap<>();
-    private final Map<String, Unsaved> unsaved = new ConcurrentHashMap<>();
+    private final UnsavedAnswers unsaved;
 
-    /** Sealed properties that the store did not take, and what it held then: they count only while it still does. */
-    private record Unsaved(byte[] stored, byte[] next) {}
+    /**
+     * What the provider said.
+     *
+     * @param checkedAt when it last answered whether the person still may
+     * @param claimedNanos when the question was claimed, about
+     */
+    private record Said(GrantProps next, boolean isPersonChanged, long checkedAt, long claimedNanos) {}
 
     ProviderCheck(GrantStore store, Oversight oversight, Telemetry telemetry) {
         this.store = store;
         this.provider = oversight.provider();
         this.recheckSeconds = oversight.recheckSeconds();
         this.telemetry = telemetry;
+        this.unsaved = new UnsavedAnswers(store, oversight.saveAgainMillis());
     }
 
     /**
@@ -108,15 +112,16 @@ final class ProviderCheck {
         // write, and under it.
         Grant before = store.grant(read.id(), nowSeconds);
         if (before == null) {
-            unsaved.remove(read.id());
+            unsaved.forget(read.id());
             return new Standing.Over();
         }
         if (isAnswered(before, read)) {
             return new Standing.Confirmed(open(before, grantKey).identity());
         }
-        // Where the store failed to take an answer, the claim is still this process's.
-        boolean claimed = unsaved.containsKey(read.id())
-                || store.claimCheck(read.id(), nowSeconds + Oversight.CLAIM_SECONDS, nowSeconds);
+        if (unsaved.isKept(read.id())) {
+            return saveFirst(before, grantKey, nowSeconds);
+        }
+        boolean claimed = claim(read, nowSeconds);
         Grant grant = store.grant(read.id(), nowSeconds);
         if (grant == null) {
             return new Standing.Over();
@@ -129,6 +134,29 @@ final class ProviderCheck {
             return new Standing.Confirmed(open(grant, grantKey).identity());
         }
         return ask(grant, grantKey, nowSeconds);
+    }
+
+    private boolean claim(Grant grant, long nowSeconds) {
+        return store.claimCheck(grant.id(), nowSeconds + Oversight.CLAIM_SECONDS, nowSeconds);
+    }
+
+    /** The store has failed to take an answer: it is asked to before the provider is asked with a token that may be spent. */
+    private Standing saveFirst(Grant read, SecretKey grantKey, long nowSeconds) {
+        boolean claimedAnew = !unsaved.isClaimed(read.id());
+        if (claimedAnew && !claim(read, nowSeconds)) {
+            return awaitAnswer(read, read, grantKey, nowSeconds);
+        }
+        boolean saved = unsaved.save(read.id());
+        if (!saved && claimedAnew) {
+            store.releaseCheck(read.id());
+        }
+        Grant grant = store.grant(read.id(), nowSeconds);
+        if (grant == null) {
+            return new Standing.Over();
+        }
+        return isRecent(grant, nowSeconds)
+                ? new Standing.Confirmed(open(grant, grantKey).identity())
+                : fly(grant, grantKey, nowSeconds);
     }
 
     /** Another time, not a later one: the clock may have been set back meanwhile (T-116). */
@@ -158,12 +186,13 @@ final class ProviderCheck {
     }
 
     private Standing ask(Grant grant, SecretKey grantKey, long nowSeconds) {
-        GrantProps props = newest(grant, grantKey);
+        GrantProps props = open(grant, grantKey);
+        long claimedNanos = System.nanoTime();
         SignIn answer;
         try {
             answer = provider.refresh(String.valueOf(props.upstreamRefreshToken()), props.identity());
         } catch (IdentityException e) {
-            return failed(grant, props, e, grantKey, nowSeconds);
+            return failed(grant, e, claimedNanos, grantKey, nowSeconds);
         } catch (RuntimeException e) {
             store.releaseCheck(grant.id());
             throw e;
@@ -171,12 +200,14 @@ final class ProviderCheck {
         audit(grant, null);
         boolean changed = !answer.identity().equals(props.identity());
         var next = new GrantProps(answer.identity(), answer.refreshToken());
-        return save(grant, next, changed, grantKey, nowSeconds, nowSeconds)
+        return save(grant, new Said(next, changed, nowSeconds, claimedNanos), grantKey, nowSeconds)
                 ? new Standing.Confirmed(answer.identity())
                 : new Standing.Over();
     }
 
-    private Standing failed(Grant grant, GrantProps props, IdentityException e, SecretKey grantKey, long nowSeconds) {
+    private Standing failed(
+            Grant grant, IdentityException e, long claimedNanos, SecretKey grantKey, long nowSeconds) {
+        GrantProps props = open(grant, grantKey);
         switch (e.kind()) {
             case REFUSED -> {
                 audit(grant, "the identity provider refuses");
@@ -200,9 +231,11 @@ final class ProviderCheck {
         String next = e.nextRefreshToken();
         if (next == null || next.equals(props.upstreamRefreshToken())) {
             store.releaseCheck(grant.id());
-        } else if (!save(
-                grant, new GrantProps(props.identity(), next), false, grantKey, grant.checkedAt(), nowSeconds)) {
-            return new Standing.Over();
+        } else {
+            var kept = new GrantProps(props.identity(), next);
+            if (!save(grant, new Said(kept, false, grant.checkedAt(), claimedNanos), grantKey, nowSeconds)) {
+                return new Standing.Over();
+            }
         }
         return new Standing.Unconfirmed(props.identity(), grant.checkedAt());
     }
@@ -212,28 +245,22 @@ final class ProviderCheck {
      *
      * @return false if the grant is gone
      */
-    private boolean save(
-            Grant grant, GrantProps next, boolean changed, SecretKey grantKey, long checkedAt, long nowSeconds) {
-        byte[] sealed = GrantCipher.sealProps(next.encode(), grantKey, grant.id());
+    private boolean save(Grant grant, Said said, SecretKey grantKey, long nowSeconds) {
+        byte[] sealed = GrantCipher.sealProps(said.next.encode(), grantKey, grant.id());
         try {
-            boolean there = store.putChecked(grant.id(), sealed, changed, checkedAt, nowSeconds);
-            unsaved.remove(grant.id());
-            return there;
+            return store.putChecked(grant.id(), sealed, said.isPersonChanged, said.checkedAt, nowSeconds);
         } catch (StoreException e) {
-            if (unsaved.size() < UNSAVED_MAX) {
-                unsaved.put(grant.id(), new Unsaved(grant.sealedProps(), sealed));
-            }
+            unsaved.keep(
+                    grant.id(),
+                    new UnsavedAnswers.Answer(
+                            grant.sealedProps(),
+                            sealed,
+                            said.isPersonChanged,
+                            said.checkedAt,
+                            nowSeconds,
+                            said.claimedNanos));
             throw e;
         }
-    }
-
-    /** What the store holds, or what it would hold had it taken it. */
-    private GrantProps newest(Grant grant, SecretKey grantKey) {
-        Unsaved left = unsaved.get(grant.id());
-        if (left == null || !Arrays.equals(left.stored(), grant.sealedProps())) {
-            return open(grant, grantKey);
-        }
-        return GrantProps.decode(GrantCipher.openProps(left.next(), grantKey, grant.id()));
     }
 
     private static GrantProps open(Grant grant, SecretKey grantKey) {

@@ -14,6 +14,7 @@ import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.record.Records;
 import dev.portcullis.store.record.Records.RememberedClient;
+import io.lettuce.core.RedisException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -100,9 +101,18 @@ public final class RedisGrantStore implements GrantStore {
         var taken = redis.run(Scripts.TAKE, one(keys.pending(state)));
         PendingSignIn found = pending(taken.isEmpty() ? null : (byte[]) taken.getFirst(), nowSeconds);
         if (found != null) {
-            redis.await(redis.commands().zrem(keys.allPending(), state.toBytes()));
+            uncount(state);
         }
         return found;
+    }
+
+    /** The sign-in has been taken: what cannot be removed now is counted until its end, and costs nobody their sign-in. */
+    private void uncount(TokenHash state) {
+        try {
+            redis.await(redis.commands().zrem(keys.allPending(), state.toBytes()));
+        } catch (StoreException | RedisException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a sign-in that is over is counted until its end", e);
+        }
     }
 
     private static @Nullable PendingSignIn pending(byte @Nullable [] value, long nowSeconds) {

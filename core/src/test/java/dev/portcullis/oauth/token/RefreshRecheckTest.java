@@ -80,6 +80,9 @@ final class RefreshRecheckTest {
                     ? new Decision.Deny("no group")
                     : Decision.ALLOW;
 
+    /** That the store is not asked by itself once more to take what it did not. */
+    private static final int NEVER_AGAIN = Integer.MAX_VALUE;
+
     private final TokenService tokens = node();
 
     /** Unix time in seconds; moved on only while no other thread works. */
@@ -92,6 +95,10 @@ final class RefreshRecheckTest {
 
     /** Another process over the same store. */
     private TokenService node() {
+        return node(NEVER_AGAIN);
+    }
+
+    private TokenService node(int saveAgainMillis) {
         var settings = new OAuthSettings(
                 URI.create("https://mcp.example.com"),
                 List.of(MCP),
@@ -105,7 +112,7 @@ final class RefreshRecheckTest {
                 key,
                 store,
                 new Clients(store, key, 86_400),
-                new Oversight(provider, policy, RECHECK),
+                new Oversight(provider, policy, RECHECK, saveAgainMillis),
                 telemetry);
     }
 
@@ -545,6 +552,50 @@ final class RefreshRecheckTest {
         assertThat(refresh(alice.refresh).expiresIn()).isEqualTo(3600);
         assertThat(alice.stored().upstreamRefreshToken()).isEqualTo(provider.good);
         assertThat(store.grant(alice.grantId, now).checkingUntil()).isZero();
+    }
+
+    /** The next refresh may come to a node that knows nothing of this one's answer, and after the claim. */
+    @Test
+    void refreshWhenTheAnswerCannotBeStoredThenItIsOnceTheStoreTakesIt() throws Exception {
+        var alice = signIn();
+        var node = node(10);
+        store.losesAnswers = true;
+        assertThat(catchThrowableOfType(StoreException.class, () -> refresh(node, alice.refresh, null)))
+                .isNotNull();
+        Thread.sleep(50); // it fails some more times
+        assertThat(alice.stored().upstreamRefreshToken()).isEqualTo(RefreshingProvider.FIRST);
+
+        store.losesAnswers = false;
+        awaitNoClaim(alice);
+
+        assertThat(alice.stored().upstreamRefreshToken()).isEqualTo(provider.good);
+        assertThat(store.grant(alice.grantId, now).checkedAt()).isEqualTo(now);
+        assertThat(refresh(node(), alice.refresh, null).expiresIn()).isEqualTo(3600);
+        assertThat(provider.calls).hasValue(1);
+    }
+
+    /** Nor is what another node has learnt since overwritten. */
+    @Test
+    void refreshWhenSomethingElseWasStoredMeanwhileThenTheOldAnswerCountsNoMore() {
+        var alice = signIn();
+        store.losesAnswers = true;
+        assertThat(catchThrowableOfType(StoreException.class, () -> refresh(alice.refresh)))
+                .isNotNull();
+        store.losesAnswers = false;
+        byte[] other = new GrantProps(ALICE, "of another node").encode();
+        store.putChecked(
+                alice.grantId, GrantCipher.sealProps(other, alice.grantKey, alice.grantId), false, now - RECHECK, now);
+        provider.good = "of another node";
+
+        assertThat(refresh(alice.refresh).expiresIn()).isEqualTo(3600);
+        assertThat(alice.stored().upstreamRefreshToken()).isEqualTo(provider.good);
+        assertThat(provider.calls).hasValue(2);
+    }
+
+    private void awaitNoClaim(SignedIn person) throws InterruptedException {
+        for (int i = 0; i < 1_000 && store.grant(person.grantId, now).checkingUntil() != 0; i++) {
+            Thread.sleep(10);
+        }
     }
 
     /** A process that was killed between the provider's answer and our write: the person signs in again. core/STORAGE.md says so. */
