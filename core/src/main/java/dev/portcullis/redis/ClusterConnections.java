@@ -26,6 +26,9 @@ final class ClusterConnections implements CommandLinks {
 
     private final RedisClusterClient client;
     private final AtomicInteger turns = new AtomicInteger();
+    /** Masters whose data has been looked at since they were connected to. */
+    private final Set<RedisAddress.Server> linked = ConcurrentHashMap.newKeySet();
+
     private final Set<RedisAddress.Server> asked = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean silent = new AtomicBoolean();
     private volatile List<StatefulRedisClusterConnection<byte[], byte[]>> connections;
@@ -74,10 +77,22 @@ final class ClusterConnections implements CommandLinks {
     }
 
     @Override
-    public void linked(RedisAddress.Server master) {} // the client of the cluster sees to it
+    public void requireLinked(byte[] key) {
+        if (!linked.contains(masterOf(key))) {
+            throw new StoreException("Redis: the master of this key is not connected");
+        }
+    }
 
     @Override
-    public void lost(RedisAddress.Server master) {}
+    public void linked(RedisAddress.Server master, Runnable look) {
+        look.run();
+        linked.add(master); // the client of the cluster sees to the connections
+    }
+
+    @Override
+    public void lost(RedisAddress.Server master) {
+        linked.remove(master);
+    }
 
     @Override
     public boolean isAnswering(RedisAddress.Server master) {

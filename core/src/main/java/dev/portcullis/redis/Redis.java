@@ -25,6 +25,7 @@ public final class Redis implements AutoCloseable {
     private final RedisSettings settings;
     private final RedisClients clients;
     private final CommandLinks links;
+    private final Marks marks;
     private final MasterLinks push;
     private final Masters masters;
     private final LongAdder failures = new LongAdder();
@@ -34,7 +35,8 @@ public final class Redis implements AutoCloseable {
         this.clients = clients;
         var address = settings.address();
         int connections = settings.limits().connections();
-        this.links = address.kind() == RedisAddress.Kind.CLUSTER
+        boolean isCluster = address.kind() == RedisAddress.Kind.CLUSTER;
+        this.links = isCluster
                 ? new ClusterConnections(clients, connections)
                 : new SingleMaster(clients, connections);
         this.masters = new Masters(
@@ -44,7 +46,8 @@ public final class Redis implements AutoCloseable {
                     case CLUSTER -> new ClusterMasters(address, clients);
                 },
                 this::follow);
-        this.push = new MasterLinks(clients, links, this::channel, masters::certainMillis, masters::hurry);
+        this.marks = new Marks(isCluster, this::key, links, masters::hurry);
+        this.push = new MasterLinks(clients, links, marks, this::channel, masters::certainMillis, masters::hurry);
     }
 
     /**
@@ -119,6 +122,11 @@ public final class Redis implements AutoCloseable {
         }
     }
 
+    /** Whether a master came back without the data that it had: all fails until it is restored, or a server has been started since. Does not block. */
+    public boolean isWithoutData() {
+        return marks.isLost();
+    }
+
     /** Commands that have failed since the start. */
     public long failures() {
         return failures.sum();
@@ -131,6 +139,7 @@ public final class Redis implements AutoCloseable {
 
     /** A connection to the master of a key, for a command that waits there. Blocks. */
     Line line(byte[] key) {
+        marks.requireThere();
         try {
             return new Line(clients.connectOnce(links.masterOf(key)));
         } catch (RedisException e) {
@@ -143,8 +152,13 @@ public final class Redis implements AutoCloseable {
         return settings.commandMillis();
     }
 
-    /** Commands, to be sent at once and awaited later. */
+    /**
+     * Commands, to be sent at once and awaited later.
+     *
+     * @throws StoreException there is no connection, or Redis has lost its data
+     */
     public RedisClusterAsyncCommands<byte[], byte[]> commands() {
+        marks.requireThere();
         return links.commands();
     }
 
@@ -203,6 +217,8 @@ public final class Redis implements AutoCloseable {
      */
     public List<Object> run(Script script, byte[][] keys, byte[]... arguments) {
         try {
+            marks.requireThere();
+            links.requireLinked(keys[0]);
             var run = new ScriptRun(links, script, keys, arguments, untilNanos());
             return run.result(script.writes() ? settings.limits().waitReplicas() : 0);
         } catch (StoreException e) {
