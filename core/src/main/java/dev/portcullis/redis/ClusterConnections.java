@@ -29,6 +29,9 @@ final class ClusterConnections implements CommandLinks {
     private final RedisClusterClient client;
     private final int connectMillis;
     private final AtomicInteger turns = new AtomicInteger();
+    /** Masters whose data has been looked at since they were connected to. */
+    private final Set<RedisAddress.Server> linked = ConcurrentHashMap.newKeySet();
+
     private final Set<RedisAddress.Server> asked = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean silent = new AtomicBoolean();
     private volatile List<StatefulRedisClusterConnection<byte[], byte[]>> connections;
@@ -77,10 +80,19 @@ final class ClusterConnections implements CommandLinks {
         return server;
     }
 
+    @Override
+    public void requireLinked(byte[] key) {
+        if (!linked.contains(masterOf(key))) {
+            throw new StoreException("Redis: the master of this key is not connected");
+        }
+    }
+
     /** The client of the cluster would connect to this master with the first command that goes there, and turn down what is said before it is. */
     @Override
-    public void linked(RedisAddress.Server master) {
+    public void linked(RedisAddress.Server master, Runnable look) {
         warm(connections, master);
+        look.run();
+        linked.add(master);
     }
 
     /** Blocks until all of them have answered. One that cannot be had now is made when it is needed, as if this had not been tried. */
@@ -108,7 +120,9 @@ final class ClusterConnections implements CommandLinks {
     }
 
     @Override
-    public void lost(RedisAddress.Server master) {}
+    public void lost(RedisAddress.Server master) {
+        linked.remove(master);
+    }
 
     @Override
     public boolean isAnswering(RedisAddress.Server master) {

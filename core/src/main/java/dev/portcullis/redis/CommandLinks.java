@@ -19,8 +19,15 @@ interface CommandLinks extends AutoCloseable {
     /** @throws dev.portcullis.store.StoreException it is not known */
     RedisAddress.Server masterOf(byte[] key);
 
-    /** The link to this master has just been made. Blocks. */
-    void linked(RedisAddress.Server master);
+    /** Where commands with this key go, they go on well. @throws dev.portcullis.store.StoreException the link to its master is lost, and what is there now has not been looked at */
+    void requireLinked(byte[] key);
+
+    /**
+     * The link to this master has just been made. Blocks.
+     *
+     * @param look throws if it is not to be used: runs when all connections are there, and before any is used
+     */
+    void linked(RedisAddress.Server master, Runnable look);
 
     /** The link to this master is lost. */
     void lost(RedisAddress.Server master);

@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * before the question.
  *
  * <pre>
- *   connecting ──► subscribed ──► told of a gap ──► asked every 200 ms ──► answered: heard
- *       ▲                                             │         ▲             │
- *       │                                             │         └─────────────┘
- *       └───── after 50 ms to 1 s, at random ◄────────┘ lost, or without an answer for 2 s
+ *   connecting ──► subscribed ──► has its data ──► told of a gap ──► asked every 200 ms ──► answered: heard
+ *       ▲                             │                                │         ▲             │
+ *       │                             │ has not                        │         └─────────────┘
+ *       └── after 50 ms to 1 s, ◄─────┴────────────────────────────────┘ lost, without an answer for 2 s, or without its data
+ *           at random
  * </pre>
  *
  * A thread of its own runs it; {@link #heardMillis} is for any.
@@ -39,8 +40,12 @@ final class MasterLink implements AutoCloseable {
         /** {@link MasterLink#heardMillis} has changed. Does not block. */
         void heard();
 
-        /** Subscribed. What was published before was missed; nothing counts as heard until this returns. */
-        void linked(MasterLink link);
+        /**
+         * Subscribed. What was published before was missed; nothing counts as heard until this returns.
+         *
+         * @param look throws if the master has lost its data
+         */
+        void linked(MasterLink link, Runnable look);
 
         /** Whether all else that is connected to this master answers too. Does not block. */
         boolean isWhole(MasterLink link);
@@ -56,6 +61,7 @@ final class MasterLink implements AutoCloseable {
     private final RedisAddress.Server master;
     private final RedisClients clients;
     private final Channels channels;
+    private final Marks marks;
     private final Hearer hearer;
     private final Thread thread;
     /** The outcome of the first attempt. */
@@ -64,10 +70,11 @@ final class MasterLink implements AutoCloseable {
     private volatile boolean closed;
     private volatile Heard heard = Heard.NOTHING;
 
-    MasterLink(RedisAddress.Server master, RedisClients clients, Channels channels, Hearer hearer) {
+    MasterLink(RedisAddress.Server master, RedisClients clients, Channels channels, Marks marks, Hearer hearer) {
         this.master = master;
         this.clients = clients;
         this.channels = channels;
+        this.marks = marks;
         this.hearer = hearer;
         this.thread = Thread.ofVirtual().name("redis-link-" + master).unstarted(this::run);
     }
@@ -114,7 +121,7 @@ final class MasterLink implements AutoCloseable {
                 });
                 requireMaster(connection);
                 int version = subscribe(connection);
-                hearer.linked(this);
+                hearer.linked(this, () -> marks.require(master, connection.async()));
                 first.complete(null);
                 failures = 0;
                 ask(connection, version);
@@ -168,7 +175,9 @@ final class MasterLink implements AutoCloseable {
                 version = subscribe(connection);
             }
             long sent = System.currentTimeMillis();
+            var mark = marks.look(master, connection.async());
             answer(connection.async().ping());
+            mark.run();
             hear(new Heard(version, sent));
             if (!hearer.isWhole(this)) {
                 throw new RedisException("a connection was lost, or does not answer");

@@ -16,6 +16,7 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
 
     private final RedisClients clients;
     private final CommandLinks commands;
+    private final Marks marks;
     private final Function<String, byte[]> channelNames;
     private final LongSupplier certainMillis;
     private final Runnable onLost;
@@ -31,6 +32,7 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
 
     /**
      * @param commands live and die with the links
+     * @param marks is asked whether masters have their data
      * @param channelNames adds the prefix
      * @param certainMillis until when nobody else can be a master
      * @param onLost who the masters are is to be looked up at once
@@ -38,11 +40,13 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
     MasterLinks(
             RedisClients clients,
             CommandLinks commands,
+            Marks marks,
             Function<String, byte[]> channelNames,
             LongSupplier certainMillis,
             Runnable onLost) {
         this.clients = clients;
         this.commands = commands;
+        this.marks = marks;
         this.channelNames = channelNames;
         this.certainMillis = certainMillis;
         this.onLost = onLost;
@@ -60,7 +64,7 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
             now.add(before.stream()
                     .filter(link -> link.master().equals(master))
                     .findFirst()
-                    .orElseGet(() -> new MasterLink(master, clients, channels, this)));
+                    .orElseGet(() -> new MasterLink(master, clients, channels, marks, this)));
         }
         if (!replaceLinks(now)) {
             return;
@@ -68,6 +72,7 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
         before.stream().filter(link -> !now.contains(link)).forEach(link -> {
             link.close();
             commands.lost(link.master());
+            marks.forget(link.master());
         });
         now.stream().filter(link -> !before.contains(link)).forEach(MasterLink::start);
     }
@@ -127,8 +132,8 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
     }
 
     @Override
-    public void linked(MasterLink link) {
-        commands.linked(link.master());
+    public void linked(MasterLink link, Runnable look) {
+        commands.linked(link.master(), look);
         gaps.forEach(Runnable::run);
     }
 
@@ -139,7 +144,8 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
 
     @Override
     public void lost(MasterLink link, Exception reason) {
-        if (lost.getAndIncrement() == 0 || link.heardMillis() > 0) {
+        boolean wasHeard = link.heardMillis() > 0;
+        if (lost.getAndIncrement() == 0 || wasHeard) {
             LOG.log(
                     Logger.Level.WARNING,
                     "Redis at {0}: {1}",
@@ -147,6 +153,9 @@ final class MasterLinks implements PushLink, MasterLink.Hearer, AutoCloseable {
                     Failures.explain(reason).getMessage());
         }
         commands.lost(link.master());
+        if (wasHeard && marks.isLost()) {
+            gaps.forEach(Runnable::run); // what was read since it was emptied is not to be relied on either
+        }
         onLost.run();
     }
 

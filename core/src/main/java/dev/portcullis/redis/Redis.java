@@ -25,6 +25,7 @@ public final class Redis implements AutoCloseable {
     private final RedisSettings settings;
     private final RedisClients clients;
     private final CommandLinks links;
+    private final Marks marks;
     private final MasterLinks push;
     private final Masters masters;
     private final LongAdder failures = new LongAdder();
@@ -33,7 +34,8 @@ public final class Redis implements AutoCloseable {
         this.settings = settings;
         this.clients = clients;
         var address = settings.address();
-        this.links = address.kind() == RedisAddress.Kind.CLUSTER
+        boolean isCluster = address.kind() == RedisAddress.Kind.CLUSTER;
+        this.links = isCluster
                 ? new ClusterConnections(clients, settings.limits())
                 : new SingleMaster(clients, settings.limits().connections());
         this.masters = new Masters(
@@ -43,7 +45,8 @@ public final class Redis implements AutoCloseable {
                     case CLUSTER -> new ClusterMasters(address, clients);
                 },
                 this::follow);
-        this.push = new MasterLinks(clients, links, this::channel, masters::certainMillis, masters::hurry);
+        this.marks = new Marks(isCluster, this::key, links, masters::hurry);
+        this.push = new MasterLinks(clients, links, marks, this::channel, masters::certainMillis, masters::hurry);
     }
 
     /**
@@ -118,6 +121,11 @@ public final class Redis implements AutoCloseable {
         }
     }
 
+    /** Whether a master came back without the data that it had: all fails until it is restored, or a server has been started since. Does not block. */
+    public boolean isWithoutData() {
+        return marks.isLost();
+    }
+
     /** Commands that have failed since the start. */
     public long failures() {
         return failures.sum();
@@ -130,6 +138,7 @@ public final class Redis implements AutoCloseable {
 
     /** A connection to the master of a key, for a command that waits there. Blocks. */
     Line line(byte[] key) {
+        marks.requireThere();
         try {
             var master = links.masterOf(key);
             return new Line(master, clients.connectOnce(master));
@@ -148,8 +157,13 @@ public final class Redis implements AutoCloseable {
         return settings.commandMillis();
     }
 
-    /** Commands, to be sent at once and awaited later. */
+    /**
+     * Commands, to be sent at once and awaited later.
+     *
+     * @throws StoreException there is no connection, or Redis has lost its data
+     */
     public RedisClusterAsyncCommands<byte[], byte[]> commands() {
+        marks.requireThere();
         return links.commands();
     }
 
@@ -208,6 +222,8 @@ public final class Redis implements AutoCloseable {
      */
     public List<Object> run(Script script, byte[][] keys, byte[]... arguments) {
         try {
+            marks.requireThere();
+            links.requireLinked(keys[0]);
             var run = new ScriptRun(links, script, keys, arguments, untilNanos());
             return run.result(script.writes() ? settings.limits().waitReplicas() : 0);
         } catch (StoreException e) {

@@ -54,13 +54,17 @@ final class SingleMaster implements CommandLinks {
     }
 
     @Override
-    public void linked(RedisAddress.Server server) {
+    public void requireLinked(byte[] key) {} // there is no connection but with the link
+
+    @Override
+    public void linked(RedisAddress.Server server, Runnable look) {
         var made = new ArrayList<Probed>();
         try {
             for (int i = 0; i < count; i++) {
                 made.add(new Probed(clients.connectOnce(server)));
             }
-        } catch (RedisException e) {
+            look.run(); // on the link: if that still is the same, so is the server that these lead to
+        } catch (RedisException | StoreException e) {
             made.forEach(Probed::close);
             throw e;
         }

@@ -152,7 +152,7 @@ class RedisFailureTest {
 
     @Test
     void runWhenTheServerIsKilledAndStartedThenWorksAgain() {
-        var own = servers.standalone();
+        var own = servers.standalone("--appendonly", "yes", "--appendfsync", "always");
         try (var redis = Redis.connect(RedisSettings.of(own.url()).withLimits(QUICK))) {
             write(redis);
             own.kill();

@@ -85,6 +85,37 @@ public final class RedisServer {
         }
     }
 
+    /** As {@link #restart}, for one with an append-only file, which is put aside first. */
+    public void restartEmpty() {
+        kill();
+        move("appendonlydir", "aside");
+        restart();
+    }
+
+    /** With what was put aside. */
+    public void restartRestored() {
+        kill();
+        move("appendonlydir", "emptied");
+        move("aside", "appendonlydir");
+        restart();
+    }
+
+    private void move(String from, String to) {
+        try {
+            Files.move(folder.resolve(from), folder.resolve(to));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes all keys but the marks by which nodes know that it has its data. */
+    public void deleteAllButMarks() {
+        ask("KEYS", "*")
+                .lines()
+                .filter(key -> !key.isEmpty() && !key.matches("[^:]*:mark(:\\{\\d+})?"))
+                .forEach(key -> ask("DEL", key));
+    }
+
     /** SIGKILL; returns when it has gone. */
     public void kill() {
         process.destroyForcibly();

@@ -6,6 +6,7 @@ import dev.portcullis.cluster.JoinedBuses;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.redis.ClusterSet;
 import dev.portcullis.redis.Redis;
+import dev.portcullis.redis.RedisServer;
 import dev.portcullis.redis.RedisServers;
 import dev.portcullis.redis.RedisSettings;
 import dev.portcullis.store.StoreException;
@@ -57,7 +58,7 @@ class ClusterTaskStoreTest extends TaskStoreContract {
     @AfterEach
     void close() {
         buses.close();
-        set.masters().forEach(master -> master.ask("FLUSHALL"));
+        set.masters().forEach(RedisServer::deleteAllButMarks);
     }
 
     @Override

@@ -37,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -251,7 +252,8 @@ class RedisGrantStoreTest {
         }
         store.sweep(NOW + 90_000);
 
-        assertThat(RedisCensus.keys(nodes.links.getFirst())).isEmpty();
+        var link = nodes.links.getFirst();
+        assertThat(RedisCensus.keys(link)).allMatch(key -> RedisCensus.isMark(link, key));
     }
 
     /** O-107: time alone drops keys, not what stands in them; and a failing server may lose an entry. By the time of day, which is what goes round by. */
@@ -389,9 +391,57 @@ class RedisGrantStoreTest {
         }
     }
 
-    /** O-22: a server that has forgotten everything knows no token: refused, not admitted, and no outage either. */
+    /** O-99: a server that has forgotten everything is not believed: nothing is admitted, and nobody is told that what they hold is worth nothing. */
     @Test
-    void checkWhenTheServerCameBackEmptyThenTokensAreRefused() {
+    void rotateWhenTheServerCameBackEmptyThenFailsUntilItsDataIsBack() {
+        RedisServer forgetful = servers.standalone("--appendonly", "yes", "--appendfsync", "always");
+        try (var node = new RedisNodes(settings(forgetful), 1)) {
+            var store = node.store(0);
+            var verifier = RedisNodes.verifier(store);
+            String token = RedisNodes.issue(store);
+            Grant grant = grant(person, inspector);
+            RefreshToken first = signIn(store, grant);
+            assertThat(RedisNodes.untilAnswered(() -> verifier.load(token, 0, RedisNodes.RESOURCE)))
+                    .isInstanceOf(VerifiedToken.class);
+
+            forgetful.restartEmpty();
+
+            assertThat(RedisServers.eventually(() -> {
+                        assertNotBelieved(() -> store.refreshToken(grant.id(), first.hash(), NOW) != null);
+                        assertNotBelieved(
+                                () -> verifier.load(token, 0, RedisNodes.RESOURCE) instanceof VerifiedToken);
+                        return node.links.getFirst().isWithoutData();
+                    }))
+                    .isTrue();
+            assertThatThrownBy(() -> store.rotate(first.hash(), refresh(grant, 1), access(grant), 60, GRANT_END, NOW))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("came back without its data");
+            assertThatThrownBy(() -> store.spendOnce(newHash(), NOW + 60, NOW)).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> store.client(inspector, NOW)).isInstanceOf(StoreException.class);
+            assertThat(node.links.getFirst().isUsable()).isFalse();
+
+            forgetful.restartRestored();
+
+            assertThat(RedisNodes.untilAnswered(() -> verifier.load(token, 0, RedisNodes.RESOURCE)))
+                    .isInstanceOf(VerifiedToken.class);
+            assertThat(RedisNodes.untilAnswered(() ->
+                            store.rotate(first.hash(), refresh(grant, 1), access(grant), 60, GRANT_END, NOW)))
+                    .isEqualTo(new Rotation.Rotated());
+        }
+    }
+
+    /** What was there is there, or nothing is said. */
+    private static void assertNotBelieved(BooleanSupplier isThere) {
+        try {
+            assertThat(isThere.getAsBoolean()).isTrue();
+        } catch (StoreException e) {
+            assertThat(e).hasMessageContaining("Redis");
+        }
+    }
+
+    /** O-22: whoever starts a server on an empty store accepts the loss, for all nodes: what was known is refused, not admitted, and no outage either. */
+    @Test
+    void checkWhenTheEmptyServerWasBegunAnewThenTokensAreRefused() {
         RedisServer forgetful = servers.standalone();
         try (var node = new RedisNodes(settings(forgetful), 1)) {
             var verifier = RedisNodes.verifier(node.store(0));
@@ -400,6 +450,7 @@ class RedisGrantStoreTest {
                     .isInstanceOf(VerifiedToken.class);
 
             forgetful.restart();
+            node.add(settings(forgetful));
 
             assertThat(RedisServers.eventually(
                             () -> RedisNodes.untilAnswered(() -> verifier.load(token, 0, RedisNodes.RESOURCE))
