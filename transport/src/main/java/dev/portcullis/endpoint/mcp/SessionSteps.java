@@ -51,7 +51,10 @@ final class SessionSteps {
         try {
             here(exchange, context, step);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "a request of route " + exchange.route().name() + " failed", e);
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "a request of route " + exchange.route().name() + " failed",
+                    e);
             context.telemetry().refused(Outcome.INTERNAL_ERROR);
             exchange.reply(Reply.empty(HttpResponseStatus.INTERNAL_SERVER_ERROR));
         }
