@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,22 +101,27 @@ public final class Redis implements AutoCloseable {
      */
     public List<String> doubts() {
         var doubts = new ArrayList<String>();
-        var config = config();
-        String policy = config.getOrDefault("maxmemory-policy", "noeviction");
+        var info = info();
+        String policy = info.getOrDefault("maxmemory_policy", "noeviction");
         if (!policy.equals("noeviction")) {
             doubts.add("Redis has maxmemory-policy " + policy
                     + ": when it is full it throws grants away, and people must sign in again. Set noeviction.");
         }
-        if (config.getOrDefault("appendonly", "yes").equals("no")) {
+        if (info.getOrDefault("aof_enabled", "1").equals("0")) {
             doubts.add(
                     "Redis has appendonly no: what it acknowledged is lost when it restarts without a replica. Set appendonly yes.");
         }
         return doubts;
     }
 
-    private Map<String, String> config() {
+    /** Not CONFIG GET: whoever may say that may read the passwords in there too. */
+    private Map<String, String> info() {
         try {
-            return answer(commands().configGet("maxmemory-policy", "appendonly"), untilNanos());
+            return answer(commands().info(), untilNanos())
+                    .lines()
+                    .map(line -> line.split(":", 2))
+                    .filter(parts -> parts.length == 2)
+                    .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1], (one, _) -> one));
         } catch (StoreException e) {
             return Map.of();
         }
