@@ -83,7 +83,7 @@ final class ClusterConnections implements CommandLinks {
     @Override
     public void requireLinked(byte[] key) {
         if (!linked.contains(masterOf(key))) {
-            throw new StoreException("Redis: the master of this key is not connected");
+            throw Failures.unsent("to the master of this key");
         }
     }
 

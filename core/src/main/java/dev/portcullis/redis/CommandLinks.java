@@ -19,7 +19,7 @@ interface CommandLinks extends AutoCloseable {
     /** @throws dev.portcullis.store.StoreException it is not known */
     RedisAddress.Server masterOf(byte[] key);
 
-    /** Where commands with this key go, they go on well. @throws dev.portcullis.store.StoreException the link to its master is lost, and what is there now has not been looked at */
+    /** @throws dev.portcullis.store.StoreException the link to the master that has a key is lost, and what is there now has not been looked at: {@link Failures#isUnsent} */
     void requireLinked(byte[] key);
 
     /**

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts what Redis and its client say into words for operators. */
 final class Failures {
     private static final int DEPTH_MAX = 10;
+    private static final String UNSENT = "Currently not connected";
     private static final Pattern NOT_CONNECTED = Pattern.compile(
             "^(Currently not connected|Connection (is )?(already )?(closed|disconnected|reset))",
             Pattern.CASE_INSENSITIVE);
@@ -93,12 +94,17 @@ final class Failures {
         return error != null && error.getMessage() != null && error.getMessage().startsWith(code);
     }
 
+    /** A command that is not sent. @see #isUnsent */
+    static StoreException unsent(String where) {
+        return explain(new RedisException(UNSENT + " " + where));
+    }
+
     /** Whether a command was turned down before it was sent, since there was no connection. */
     static boolean isUnsent(StoreException failure) {
         var cause = failure.getCause();
         return cause instanceof RedisException
                 && cause.getMessage() != null
-                && cause.getMessage().startsWith("Currently not connected");
+                && cause.getMessage().startsWith(UNSENT);
     }
 
     /** @return where {@code MOVED slot host:port}, or {@code ASK}, leads to; null if it does not say */

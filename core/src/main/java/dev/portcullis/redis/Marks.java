@@ -2,14 +2,13 @@ package dev.portcullis.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.portcullis.crypto.Base64Url;
+import dev.portcullis.crypto.Randoms;
 import dev.portcullis.store.StoreException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.lang.System.Logger;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Knows a store that has lost its data from one that never had any: marks with a random id stand in it, which this process remembers from when it saw them first. A master without them is not
@@ -37,7 +35,6 @@ final class Marks {
             "Redis came back without its data: restore it, or restart the servers to begin anew with an empty store";
 
     private static final Logger LOG = System.getLogger(Marks.class.getName());
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final int ID_BYTES = 16;
     private static final int WAIT_MILLIS = 2_000;
     /** A master with 127 slots in a row has one of them whole. */
@@ -46,7 +43,7 @@ final class Marks {
     private final List<byte[]> keys;
     private final CommandLinks links;
     private final Runnable onMoved;
-    private final byte[] own = newId();
+    private final byte[] own = Randoms.base64Url(ID_BYTES).getBytes(US_ASCII);
     /** By the key's place in the list. */
     private final Map<Integer, String> known = new ConcurrentHashMap<>();
     /** Masters that had them, and have not. */
@@ -79,12 +76,6 @@ final class Marks {
         return List.of(found);
     }
 
-    private static byte[] newId() {
-        byte[] id = new byte[ID_BYTES];
-        RANDOM.nextBytes(id);
-        return Base64Url.encode(id).getBytes(US_ASCII);
-    }
-
     /** @throws StoreException a master is without its data */
     void requireThere() {
         if (lost) {
@@ -113,7 +104,7 @@ final class Marks {
             var written = new ArrayList<RedisFuture<String>>();
             unseen.forEach(
                     each -> written.add(commands.set(keys.get(each), own, SetArgs.Builder.nx())));
-            written.forEach(each -> Redis.<@Nullable String>answer(each, until));
+            written.forEach(each -> Redis.answer(each, until));
             found.putAll(get(unseen, commands, until));
         }
         if (!found.keySet().containsAll(here)) {
@@ -148,7 +139,7 @@ final class Marks {
         marks.forEach(each -> answers.add(commands.get(keys.get(each))));
         var found = new HashMap<Integer, String>();
         for (int i = 0; i < answers.size(); i++) {
-            byte[] id = Redis.<byte @Nullable []>answer(answers.get(i), until);
+            byte[] id = Redis.answer(answers.get(i), until);
             if (id != null) {
                 found.put(marks.get(i), text(id));
             }
@@ -188,7 +179,7 @@ final class Marks {
     private void judge(RedisAddress.Server master, int mark, RedisFuture<byte[]> answer) {
         byte[] id;
         try {
-            id = Redis.<byte @Nullable []>answer(answer, untilNanos());
+            id = Redis.answer(answer, untilNanos());
         } catch (StoreException e) {
             if (!isElsewhere(e)) {
                 throw e;

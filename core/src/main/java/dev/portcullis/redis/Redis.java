@@ -229,7 +229,6 @@ public final class Redis implements AutoCloseable {
     public List<Object> run(Script script, byte[][] keys, byte[]... arguments) {
         try {
             marks.requireThere();
-            links.requireLinked(keys[0]);
             var run = new ScriptRun(links, script, keys, arguments, untilNanos());
             return run.result(script.writes() ? settings.limits().waitReplicas() : 0);
         } catch (StoreException e) {

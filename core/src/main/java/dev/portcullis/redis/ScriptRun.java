@@ -48,6 +48,7 @@ final class ScriptRun {
         int tries = 0;
         while (true) {
             try {
+                links.requireLinked(keys[0]);
                 return replicas == 0 ? send(links.commands()) : sendAndWait(replicas);
             } catch (StoreException e) {
                 if (!unknown && e.getCause() instanceof RedisNoScriptException) {
@@ -55,7 +56,7 @@ final class ScriptRun {
                 } else if (Failures.isCode(e, "TRYAGAIN") && tryAgain(tries++)) {
                     named = null;
                 } else if (Failures.isUnsent(e) && tries++ < UNSENT_MAX && tryAgain(0)) {
-                    named = null; // a connection of the cluster that is just being made
+                    named = null; // a connection of the cluster, or a link, that is just being made
                 } else if (replicas == 0 || moves++ == MOVES_MAX || !follow(e)) {
                     throw e;
                 }

@@ -16,6 +16,9 @@ final class RedisMetrics {
         Gauge.builder("portcullis.redis.up", redis, each -> each.isUsable() ? 1 : 0)
                 .description("1 while all masters of Redis have answered lately")
                 .register(registry);
+        Gauge.builder("portcullis.redis.data.lost", redis, each -> each.isWithoutData() ? 1 : 0)
+                .description("1 while Redis is without the data that it had, and is not believed")
+                .register(registry);
         Gauge.builder("portcullis.redis.heard.age.seconds", redis, RedisMetrics::heardAge)
                 .description(
                         "Age of the last moment until which all revocations have been heard; since the epoch while there is none")

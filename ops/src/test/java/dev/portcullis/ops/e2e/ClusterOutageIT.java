@@ -255,20 +255,55 @@ class ClusterOutageIT {
         }
     }
 
-    /** What is gone is gone: it is not accepted from what nodes remember, and whoever signs in anew is served on all of them. */
+    /** An empty Redis is not believed (O-99): what a restored backup makes good again is not thrown away before. */
     @Test
-    @Order(Integer.MAX_VALUE)
-    void requestsWhenRedisComesBackEmptyThenNothingOldIsAcceptedAndPeopleSignInAnew() throws Exception {
+    @Order(Integer.MAX_VALUE - 1)
+    void requestsWhenRedisComesBackEmptyThenAreToldSoUntilItIsRestored() throws Exception {
         var held = hold();
         cluster.redis().kill();
         cluster.redis().startEmpty();
+        TimeUnit.MILLISECONDS.sleep(LEASE_MILLIS);
+
+        var empty = askAll(held);
+        table.put(null, empty);
+
+        for (String request : List.of(
+                "call, known token", "call, token new here", "call, unknown token", "refresh", "code")) {
+            assertThat(empty.get(request).status()).as(request).isEqualTo(503);
+            assertThat(empty.get(request).retryAfter()).as(request).matches("[1-9]\\d*");
+        }
+        assertThat(empty.get("refresh").error()).isEqualTo("temporarily_unavailable");
+        assertThat(empty.get("code").error()).isEqualTo("temporarily_unavailable");
+        awaitUnready();
+
+        cluster.redis().kill();
+        cluster.redis().startRestored();
+        for (var node : cluster.nodes()) {
+            node.awaitReady();
+        }
+        assertThat(held.client().add(held.used().access(), 2, 3)).isEqualTo("5");
+        assertThat(held.client()
+                        .add(held.client().refresh(held.used().refresh()).access(), 2, 3))
+                .isEqualTo("5");
+        assertThat(held.client().add(held.client().redeem(held.code()).access(), 2, 3))
+                .isEqualTo("5");
+    }
+
+    /** Once a node was started on the empty Redis, what is gone is gone: it is not accepted from what nodes remember, and whoever signs in anew is served on all of them. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void requestsWhenANodeIsStartedOnAnEmptyRedisThenNothingOldIsAcceptedAndPeopleSignInAnew() throws Exception {
+        var held = hold();
+        cluster.redis().kill();
+        cluster.redis().startEmpty();
+        cluster.node(1).kill();
+        cluster.node(1).startAgain();
         for (var node : cluster.nodes()) {
             node.awaitReady();
         }
         TimeUnit.MILLISECONDS.sleep(LEASE_MILLIS);
 
         var empty = askAll(held);
-        table.put(null, empty);
 
         for (String request : List.of("call, known token", "call, token new here", "call, unknown token")) {
             assertThat(empty.get(request).status()).as(request).isEqualTo(401);

@@ -16,11 +16,13 @@ import java.util.concurrent.TimeUnit;
 final class RedisProcess implements AutoCloseable {
     private static final long START_SECONDS_MAX = 30;
     private static final int COMMAND_MILLIS_MAX = 10_000;
+    private static final String DATA = "appendonlydir";
 
     private final Path folder;
     private final int port;
     private final List<String> options;
     private Process process;
+    private int emptied;
 
     private RedisProcess(Path folder, int port, List<String> options) throws Exception {
         this.folder = folder;
@@ -57,14 +59,22 @@ final class RedisProcess implements AutoCloseable {
         process = launch();
     }
 
-    /** The same without the data. */
+    /** The same without the data, which are put aside. */
     void startEmpty() throws Exception {
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.delete(file);
-            }
-        }
+        emptied++;
+        Files.move(folder.resolve(DATA), aside());
         startAgain();
+    }
+
+    /** The same with what was put aside last. */
+    void startRestored() throws Exception {
+        Files.move(folder.resolve(DATA), folder.resolve("dropped-" + emptied));
+        Files.move(aside(), folder.resolve(DATA));
+        startAgain();
+    }
+
+    private Path aside() {
+        return folder.resolve("aside-" + emptied);
     }
 
     /** SIGSTOP: connections stay, nothing answers. */

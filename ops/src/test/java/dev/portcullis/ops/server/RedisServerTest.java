@@ -59,6 +59,10 @@ class RedisServerTest {
                         Integer.toString(port),
                         "--save",
                         "",
+                        "--appendonly",
+                        "yes",
+                        "--appendfsync",
+                        "always",
                         "--dir",
                         folder.toString())
                 .redirectErrorStream(true)
