@@ -8,6 +8,7 @@ import dev.portcullis.mcp.session.Session;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Brings the answers to our requests to the nodes whose calls wait for them (H-113): a client's answer is a message of its own, which may come to any node. Words on topic
@@ -15,6 +16,13 @@ import java.util.List;
  * thread.
  */
 final class AnswersElsewhere {
+    /** What is said to all is kept a while, whoever wants it: more than this is said to one node alone, or not at all. */
+    private static final int TOLD_ALL_BYTES_MAX = 4 * 1024;
+
+    /** A node that serves is known to the others after this, with a margin. */
+    private static final int KNOWN_MILLIS = 1_500;
+
+    private static final int LOOK_MILLIS = 100;
     private static final String TOPIC = "answer";
     private static final byte FORMAT = 1;
     private static final int HEAD_BYTES = 1 + 1 + Long.BYTES + 1;
@@ -55,12 +63,29 @@ final class AnswersElsewhere {
             return;
         }
         byte[] words = words(session.key(), number, isRefusal, json);
-        var others = others(ids.tagOf(id, session.key()));
-        if (others.isEmpty()) {
+        int tag = ids.tagOf(id, session.key());
+        boolean isForOneAlone = words.length > TOLD_ALL_BYTES_MAX;
+        var others = isForOneAlone ? awaitOthers(tag) : others(tag);
+        others.forEach(node -> bus.tell(node, TOPIC, words));
+        if (others.isEmpty() && !isForOneAlone) {
             bus.tellAll(TOPIC, words); // it has asked and is not known yet, or has gone
-        } else {
-            others.forEach(node -> bus.tell(node, TOPIC, words));
         }
+    }
+
+    /** @return nodes that this may be for, waited for as long as a new one may be unknown here; none: it has gone */
+    private List<String> awaitOthers(int tag) {
+        long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(KNOWN_MILLIS);
+        var others = others(tag);
+        while (others.isEmpty() && System.nanoTime() < endNanos) {
+            try {
+                Thread.sleep(LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return List.of();
+            }
+            others = others(tag);
+        }
+        return others;
     }
 
     private List<String> others(int tag) {
