@@ -443,14 +443,15 @@ class RedisGrantStoreTest {
     @Test
     void checkWhenTheEmptyServerWasBegunAnewThenTokensAreRefused() {
         RedisServer forgetful = servers.standalone();
-        try (var node = new RedisNodes(settings(forgetful), 1)) {
+        var settings = settings(forgetful);
+        try (var node = new RedisNodes(settings, 1)) {
             var verifier = RedisNodes.verifier(node.store(0));
             String token = RedisNodes.issue(node.store(0));
             assertThat(RedisNodes.untilAnswered(() -> verifier.load(token, 0, RedisNodes.RESOURCE)))
                     .isInstanceOf(VerifiedToken.class);
 
             forgetful.restart();
-            node.add(settings(forgetful));
+            node.add(settings);
 
             assertThat(RedisServers.eventually(
                             () -> RedisNodes.untilAnswered(() -> verifier.load(token, 0, RedisNodes.RESOURCE))
