@@ -36,9 +36,7 @@ public final class Redis implements AutoCloseable {
         var address = settings.address();
         int connections = settings.limits().connections();
         boolean isCluster = address.kind() == RedisAddress.Kind.CLUSTER;
-        this.links = isCluster
-                ? new ClusterConnections(clients, connections)
-                : new SingleMaster(clients, connections);
+        this.links = isCluster ? new ClusterConnections(clients, connections) : new SingleMaster(clients, connections);
         this.masters = new Masters(
                 switch (address.kind()) {
                     case STANDALONE -> new MasterFinder.Fixed(address.servers().getFirst());

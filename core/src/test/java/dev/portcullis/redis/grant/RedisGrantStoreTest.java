@@ -408,8 +408,7 @@ class RedisGrantStoreTest {
 
             assertThat(RedisServers.eventually(() -> {
                         assertNotBelieved(() -> store.refreshToken(grant.id(), first.hash(), NOW) != null);
-                        assertNotBelieved(
-                                () -> verifier.load(token, 0, RedisNodes.RESOURCE) instanceof VerifiedToken);
+                        assertNotBelieved(() -> verifier.load(token, 0, RedisNodes.RESOURCE) instanceof VerifiedToken);
                         return node.links.getFirst().isWithoutData();
                     }))
                     .isTrue();
@@ -424,8 +423,8 @@ class RedisGrantStoreTest {
 
             assertThat(RedisNodes.untilAnswered(() -> verifier.load(token, 0, RedisNodes.RESOURCE)))
                     .isInstanceOf(VerifiedToken.class);
-            assertThat(RedisNodes.untilAnswered(() ->
-                            store.rotate(first.hash(), refresh(grant, 1), access(grant), 60, GRANT_END, NOW)))
+            assertThat(RedisNodes.untilAnswered(
+                            () -> store.rotate(first.hash(), refresh(grant, 1), access(grant), 60, GRANT_END, NOW)))
                     .isEqualTo(new Rotation.Rotated());
         }
     }
