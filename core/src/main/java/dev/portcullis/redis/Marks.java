@@ -102,8 +102,7 @@ final class Marks {
                 .toList();
         if (!unseen.isEmpty()) { // not at once: a server that is full takes no SET, even one that would change nothing
             var written = new ArrayList<RedisFuture<String>>();
-            unseen.forEach(
-                    each -> written.add(commands.set(keys.get(each), own, SetArgs.Builder.nx())));
+            unseen.forEach(each -> written.add(commands.set(keys.get(each), own, SetArgs.Builder.nx())));
             written.forEach(each -> Redis.answer(each, until));
             found.putAll(get(unseen, commands, until));
         }

@@ -89,9 +89,9 @@ public final class Redis implements AutoCloseable {
         return push;
     }
 
-    /** Whether all masters have answered lately. Does not block. */
+    /** Whether all masters have answered lately, and have their data. Does not block. */
     public boolean isUsable() {
-        return System.currentTimeMillis() - push.heardMillis() < USABLE_MILLIS;
+        return !marks.isLost() && System.currentTimeMillis() - push.heardMillis() < USABLE_MILLIS;
     }
 
     /**

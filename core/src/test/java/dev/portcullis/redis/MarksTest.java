@@ -179,7 +179,8 @@ class MarksTest {
         try (var redis = connect(set.url())) {
             assertThat(eventually(() -> writes(redis, "x") && redis.isUsable())).isTrue();
             var master = set.masterOf("portcullis:x");
-            String moving = master.ask("KEYS", "portcullis:mark:*").lines().findFirst().orElseThrow();
+            String moving =
+                    master.ask("KEYS", "portcullis:mark:*").lines().findFirst().orElseThrow();
 
             set.migrate(moving); // marks move with their slots
             assertThat(eventually(() -> set.masterOf(moving) != master)).isTrue();

@@ -408,8 +408,7 @@ class RedisGrantStoreTest {
 
             assertThat(RedisServers.eventually(() -> {
                         assertNotBelieved(() -> store.refreshToken(grant.id(), first.hash(), NOW) != null);
-                        assertNotBelieved(
-                                () -> verifier.load(token, 0, RedisNodes.RESOURCE) instanceof VerifiedToken);
+                        assertNotBelieved(() -> verifier.load(token, 0, RedisNodes.RESOURCE) instanceof VerifiedToken);
                         return node.links.getFirst().isWithoutData();
                     }))
                     .isTrue();
@@ -424,8 +423,8 @@ class RedisGrantStoreTest {
 
             assertThat(RedisNodes.untilAnswered(() -> verifier.load(token, 0, RedisNodes.RESOURCE)))
                     .isInstanceOf(VerifiedToken.class);
-            assertThat(RedisNodes.untilAnswered(() ->
-                            store.rotate(first.hash(), refresh(grant, 1), access(grant), 60, GRANT_END, NOW)))
+            assertThat(RedisNodes.untilAnswered(
+                            () -> store.rotate(first.hash(), refresh(grant, 1), access(grant), 60, GRANT_END, NOW)))
                     .isEqualTo(new Rotation.Rotated());
         }
     }
@@ -443,14 +442,15 @@ class RedisGrantStoreTest {
     @Test
     void checkWhenTheEmptyServerWasBegunAnewThenTokensAreRefused() {
         RedisServer forgetful = servers.standalone();
-        try (var node = new RedisNodes(settings(forgetful), 1)) {
+        var settings = settings(forgetful);
+        try (var node = new RedisNodes(settings, 1)) {
             var verifier = RedisNodes.verifier(node.store(0));
             String token = RedisNodes.issue(node.store(0));
             assertThat(RedisNodes.untilAnswered(() -> verifier.load(token, 0, RedisNodes.RESOURCE)))
                     .isInstanceOf(VerifiedToken.class);
 
             forgetful.restart();
-            node.add(settings(forgetful));
+            node.add(settings);
 
             assertThat(RedisServers.eventually(
                             () -> RedisNodes.untilAnswered(() -> verifier.load(token, 0, RedisNodes.RESOURCE))

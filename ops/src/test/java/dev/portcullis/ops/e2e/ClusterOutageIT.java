@@ -267,8 +267,8 @@ class ClusterOutageIT {
         var empty = askAll(held);
         table.put(null, empty);
 
-        for (String request : List.of(
-                "call, known token", "call, token new here", "call, unknown token", "refresh", "code")) {
+        for (String request :
+                List.of("call, known token", "call, token new here", "call, unknown token", "refresh", "code")) {
             assertThat(empty.get(request).status()).as(request).isEqualTo(503);
             assertThat(empty.get(request).retryAfter()).as(request).matches("[1-9]\\d*");
         }
