@@ -205,8 +205,7 @@ final class ProviderCheck {
                 : new Standing.Over();
     }
 
-    private Standing failed(
-            Grant grant, IdentityException e, long claimedNanos, SecretKey grantKey, long nowSeconds) {
+    private Standing failed(Grant grant, IdentityException e, long claimedNanos, SecretKey grantKey, long nowSeconds) {
         GrantProps props = open(grant, grantKey);
         switch (e.kind()) {
             case REFUSED -> {

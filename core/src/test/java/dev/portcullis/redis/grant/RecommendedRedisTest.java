@@ -53,8 +53,8 @@ class RecommendedRedisTest extends RedisGrantStoreContract {
             "unsubscribe");
 
     /** What {@code commands()} offers besides, and what is said to Sentinels, or named otherwise. */
-    private static final Set<String> NO_COMMANDS = Set.of(
-            "digest", "waitforreplication", "clusternodes", "master", "lost", "isanswering", "linked");
+    private static final Set<String> NO_COMMANDS =
+            Set.of("digest", "waitforreplication", "clusternodes", "master", "lost", "isanswering", "linked");
 
     private static RedisServers servers;
     private static RedisServer server;
