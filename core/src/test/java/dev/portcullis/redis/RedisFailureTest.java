@@ -190,11 +190,9 @@ class RedisFailureTest {
             write(redis);
             assertThat(redis.doubts()).isEmpty(); // it may not look
         }
-        try (var redis = Redis.connect(settings.withPrefix("other"))) {
-            assertThatThrownBy(() -> write(redis))
-                    .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("does not allow this user");
-        }
+        assertThatThrownBy(() -> Redis.connect(settings.withPrefix("other")))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("does not allow this user");
         try (var redis = Redis.connect(RedisSettings.of("redis://gate:pa%3Ass%40word@" + own.address() + "/0")
                 .withPrefix("gate"))) {
             write(redis);
@@ -203,8 +201,9 @@ class RedisFailureTest {
 
     @Test
     void runWhenTheServerIsFullThenSaysSo() {
-        var own = servers.standalone("--maxmemory", "1mb", "--maxmemory-policy", "noeviction");
+        var own = servers.standalone("--maxmemory-policy", "noeviction");
         try (var redis = Redis.connect(RedisSettings.of(own.url()))) {
+            own.ask("CONFIG", "SET", "maxmemory", "1mb");
             assertThatThrownBy(() -> write(redis))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("is full");

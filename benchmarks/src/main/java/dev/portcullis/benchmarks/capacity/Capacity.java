@@ -13,6 +13,7 @@ import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.redis.Redis;
+import dev.portcullis.redis.RedisAddress;
 import dev.portcullis.redis.RedisSettings;
 import dev.portcullis.redis.grant.RedisGrantStore;
 import dev.portcullis.store.GrantStore;
@@ -64,7 +65,8 @@ public final class Capacity {
         var settings = RedisSettings.of(arguments[0]).withPrefix("capacity").withLimits(patient);
         int grants = arguments.length > 1 ? Integer.parseInt(arguments[1]) : GRANTS;
         try (var redis = Redis.connect(settings)) {
-            if (redis.await(redis.commands().dbsize()) > 0) {
+            int marks = settings.address().kind() == RedisAddress.Kind.CLUSTER ? 256 : 1; // written when connecting
+            if (redis.await(redis.commands().dbsize()) > marks) {
                 System.err.println("That Redis holds something: give one that is empty, since it is filled.");
                 System.exit(64);
             }
