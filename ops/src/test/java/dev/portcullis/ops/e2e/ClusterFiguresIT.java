@@ -147,8 +147,7 @@ class ClusterFiguresIT {
             var own = new ScriptedClient(cluster.uri("/"));
             refreshing.add(Witness.refreshing(own, own.signIn("alice@example.com")));
         }
-        var calling =
-                Witness.calling(client, client.signIn("alice@example.com").access());
+        var calling = Witness.calling(client, client.signIn("alice@example.com").access());
         var all = new ArrayList<>(refreshing);
         all.add(calling);
 
@@ -172,8 +171,8 @@ class ClusterFiguresIT {
                 await(
                         failures,
                         () -> all.stream()
-                                .allMatch(each -> each.isBereft()
-                                        || each.since(gone).size() >= ROTATIONS_MIN));
+                                .allMatch(each ->
+                                        each.isBereft() || each.since(gone).size() >= ROTATIONS_MIN));
             } finally {
                 running.set(false);
             }
@@ -182,8 +181,7 @@ class ClusterFiguresIT {
 
         var firstServed = refreshing.stream()
                 .filter(each -> !each.isBereft())
-                .mapToDouble(each ->
-                        millis(each.since(gone).getFirst().answeredNanos() - killed))
+                .mapToDouble(each -> millis(each.since(gone).getFirst().answeredNanos() - killed))
                 .summaryStatistics();
         long lost = refreshing.stream().filter(Witness::isBereft).count();
         double slowest = all.stream()
@@ -209,7 +207,9 @@ class ClusterFiguresIT {
                                 .mapToInt(each -> each.since(gone).size())
                                 .sum()));
 
-        assertThat(lost).as("clients whose newest refresh token is invalid_grant").isZero(); // O-99
+        assertThat(lost)
+                .as("clients whose newest refresh token is invalid_grant")
+                .isZero(); // O-99
         assertThat(slowest).isLessThan(ANSWER_SECONDS_MAX);
         for (Witness witness : refreshing) {
             String newest = Witness.tokens(witness.latestBefore(killed).body()).access();

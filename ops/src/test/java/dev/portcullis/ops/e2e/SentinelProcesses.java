@@ -56,7 +56,9 @@ final class SentinelProcesses implements AutoCloseable {
                     "127.0.0.1 " + firstMaster().port()));
         }
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
-        while (!firstMaster().command("WAIT", Integer.toString(REPLICAS), "1000").equals(":" + REPLICAS)) {
+        while (!firstMaster()
+                .command("WAIT", Integer.toString(REPLICAS), "1000")
+                .equals(":" + REPLICAS)) {
             assertThat(System.nanoTime() - deadline).as("replicas follow").isNegative();
             TimeUnit.MILLISECONDS.sleep(20);
         }
