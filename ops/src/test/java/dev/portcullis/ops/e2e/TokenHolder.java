@@ -103,6 +103,7 @@ final class TokenHolder {
 
     private void signInAndRevokeAnother() throws Exception {
         var landing = client.signInUntilCode("bob@example.com");
+        assertThat(landing.code()).as("a code, and no error").isNotNull();
         Tokens other = client.redeem(landing);
         spentCode = landing.code();
         spentVerifier = landing.verifier();
