@@ -189,6 +189,7 @@ class SharedSessionsTest {
         }
         await(() -> {
             try {
+                SessionStoreContract.request(third, session);
                 return second.attach(session, ADA, connection.ids.getLast()) instanceof Attached;
             } catch (StoreException notYet) {
                 return false;

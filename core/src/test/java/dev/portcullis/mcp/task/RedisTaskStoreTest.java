@@ -64,7 +64,7 @@ class RedisTaskStoreTest extends TaskStoreContract {
     }
 
     private List<String> keys() {
-        return redis.await(redis.commands().keys(prefix + ":*")).stream()
+        return redis.await(redis.commands().keys(prefix + ":task:*")).stream()
                 .map(key -> new String(key, UTF_8))
                 .sorted()
                 .toList();
