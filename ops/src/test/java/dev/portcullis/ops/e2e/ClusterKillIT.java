@@ -158,6 +158,7 @@ class ClusterKillIT {
         for (var node : cluster.nodes()) {
             node.awaitReady();
         }
+        holders.getFirst().awaitServed();
         for (TokenHolder holder : holders) {
             holder.checkEverythingStillHolds();
         }

@@ -22,6 +22,9 @@ final class TokenHolder {
     private String spentCode;
     private String spentVerifier;
     private String revoked;
+    /** One after the other, so that each of a few nodes is among them. */
+    private static final int SERVED_TIMES = 12;
+
     private int rotations;
 
     TokenHolder(ScriptedClient client, Tokens first) {
@@ -109,6 +112,18 @@ final class TokenHolder {
         spentVerifier = landing.verifier();
         assertThat(client.revoke(other.refresh()).statusCode()).isEqualTo(200);
         revoked = other.access();
+    }
+
+    /** Waits until every node asks the store again: after a loss, one that is ready may still answer 503 for a moment. */
+    void awaitServed() throws Exception {
+        long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        for (int served = 0; served < SERVED_TIMES; ) {
+            served = tryToRefresh() == 200 ? served + 1 : 0;
+            if (served == 0) {
+                assertThat(System.nanoTime()).as("served again").isLessThan(endNanos);
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        }
     }
 
     /** Of what was answered all is true, and what was not is not. */
