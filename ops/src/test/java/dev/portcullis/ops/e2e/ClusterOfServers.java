@@ -112,6 +112,10 @@ final class ClusterOfServers implements AutoCloseable {
         return balancer.uri(path);
     }
 
+    DevIdentityProvider provider() {
+        return provider;
+    }
+
     RedisProcess redis() {
         return redis;
     }
