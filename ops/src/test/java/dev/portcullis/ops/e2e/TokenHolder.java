@@ -17,15 +17,15 @@ final class TokenHolder {
     private static final List<Integer> NO_ANSWER = List.of(502, 503, 504);
     private static final int PAUSE_MILLIS = 20;
 
+    /** One after the other, so that each of a few nodes is among them. */
+    private static final int SERVED_TIMES = 12;
+
     private final ScriptedClient client;
     private final List<String> accessTokens = new ArrayList<>();
     private Tokens latest;
     private String spentCode;
     private String spentVerifier;
     private String revoked;
-    /** One after the other, so that each of a few nodes is among them. */
-    private static final int SERVED_TIMES = 12;
-
     private int rotations;
 
     TokenHolder(ScriptedClient client, Tokens first) {
