@@ -43,6 +43,8 @@ final class LatencyScenario implements Scenario {
     private record Run(Lab lab, Report report, Subject server, Subject ceiling, List<Request> calls) {
         void run() throws InterruptedException {
             double most = most();
+            once(ceiling, most / 2); // so that the generator is warm too
+            once(server, most / 2);
             var points = new ArrayList<Point>();
             for (int percent : lab.isQuick() ? QUICK_LOADS : LOADS) {
                 points.add(at(percent, most * percent / 100));
