@@ -5,13 +5,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 
 /**
  * HTTP/1.1 by demand: each {@code read()} from behind yields one message, or the head and the end of a request without a body; bytes beyond stay bytes. Event
  * loop only. Holds undecoded bytes: at most what one read of the socket brought more than was asked for.
  */
-final class Http1Codec extends CombinedChannelDuplexHandler<Http1Decoder, HttpResponseEncoder> {
+final class Http1Codec extends CombinedChannelDuplexHandler<Http1Decoder, AnswerEncoder> {
     private final Http1Decoder decoder;
 
     Http1Codec(HttpLimits limits) {
@@ -22,7 +21,7 @@ final class Http1Codec extends CombinedChannelDuplexHandler<Http1Decoder, HttpRe
                 .setUseRfc9112TransferEncoding(true)
                 .setAllowDuplicateContentLengths(false)
                 .setValidateHeaders(true));
-        init(decoder, new HttpResponseEncoder());
+        init(decoder, new AnswerEncoder());
     }
 
     @Override
