@@ -199,7 +199,7 @@ public class ToolsCallBenchmark {
 
     private KeptReply answer(JsonRpcMessage.Request request) throws McpException {
         var params = RequestParams.of(request.params());
-        var context = params.meta().protocolVersion() == null ? inSession(params) : stateless(params);
+        var context = params.meta().namesRevision() ? stateless(params) : inSession(params);
         if (dispatcher.dispatch(request, context) != null) {
             throw new IllegalStateException("add did not run inline");
         }
