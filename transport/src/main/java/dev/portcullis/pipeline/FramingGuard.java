@@ -34,6 +34,7 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
     private final HttpLimits limits;
     private final Telemetry telemetry;
     private boolean broken;
+    private @Nullable PlainRequest sound;
 
     FramingGuard(HttpLimits limits, Telemetry telemetry) {
         this.limits = limits;
@@ -73,6 +74,9 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
     }
 
     private @Nullable RefusedException faultOf(HttpObject part) {
+        if (part == sound) { // the same request again
+            return null;
+        }
         if (part.decoderResult().isSuccess()) {
             return part instanceof HttpRequest request ? check(request) : null;
         }
@@ -90,8 +94,11 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
         }
         HttpVersion version = request.protocolVersion();
         boolean known = version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
-        boolean sound = known && isOriginForm(request.uri()) && hasOneHost(request) && isFramingPlain(headers);
-        return sound ? null : bad();
+        if (!known || !isOriginForm(request.uri()) || !hasOneHost(request) || !isFramingPlain(headers)) {
+            return bad();
+        }
+        sound = request instanceof PlainRequest plain ? plain : null;
+        return null;
     }
 
     /** RFC 9112 §3.2.1, visible ASCII without a fragment. Other forms are for proxies, which we are not. */

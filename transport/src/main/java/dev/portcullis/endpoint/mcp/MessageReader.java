@@ -10,7 +10,6 @@ import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.telemetry.Outcome;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaderNames;
 
 /** Reads one posted message, or a batch of them, and refuses what is malformed before its end (H-39). Event loop only. */
 final class MessageReader implements BodyReader {
@@ -41,12 +40,8 @@ final class MessageReader implements BodyReader {
     }
 
     private static int announcedBytes(Exchange exchange) {
-        String length = exchange.head().header(HttpHeaderNames.CONTENT_LENGTH);
-        try {
-            return length == null ? BYTES_UNANNOUNCED : Integer.parseInt(length);
-        } catch (NumberFormatException e) {
-            return BYTES_UNANNOUNCED;
-        }
+        long bytes = exchange.head().announcedBytes();
+        return bytes < 0 || bytes > Integer.MAX_VALUE ? BYTES_UNANNOUNCED : (int) bytes;
     }
 
     @Override
