@@ -2,6 +2,10 @@ package dev.portcullis.http;
 
 import dev.portcullis.identity.Principal;
 import dev.portcullis.oauth.token.VerifiedToken;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *                                  └─────────────── whole answer written ────────► ENDED
  * </pre>
  */
-public final class CurrentRequest {
+public final class CurrentRequest implements ChannelFutureListener {
     /** How far its answer is. */
     enum Answer {
         NONE,
@@ -27,6 +31,20 @@ public final class CurrentRequest {
     private @Nullable VerifiedToken token;
     private Answer answer = Answer.ENDED;
     private boolean headOnly;
+    private final List<ChannelFutureListener> whenTaken = new ArrayList<>(4);
+
+    /** Tells this handler of each answer whose last byte is with the socket, or never will be; after those that were named before it. */
+    public void whenTaken(ChannelFutureListener handler) {
+        whenTaken.add(handler);
+    }
+
+    /** The answer's last byte is with the socket, or never will be: one listener for all who want to know. */
+    @Override
+    public void operationComplete(ChannelFuture written) throws Exception {
+        for (int i = 0; i < whenTaken.size(); i++) {
+            whenTaken.get(i).operationComplete(written);
+        }
+    }
 
     void begin(RequestHead head, @Nullable Route route, boolean headOnly) {
         this.head = head;

@@ -212,8 +212,10 @@ public final class GateHandler extends ChannelDuplexHandler {
         }
         if (Answers.ends(answer)) {
             current.answer(CurrentRequest.Answer.ENDED);
+            ctx.write(answer, promise.unvoid().addListener(current));
+        } else {
+            ctx.write(answer, promise);
         }
-        ctx.write(answer, promise);
     }
 
     private HttpResponse beginAnswer(HttpResponse answer) {

@@ -14,10 +14,23 @@ import io.netty.handler.codec.http.LastHttpContent;
  */
 final class Http1Codec extends CombinedChannelDuplexHandler<Http1Decoder, AnswerEncoder> {
     private final Http1Decoder decoder;
+    private boolean reading;
 
     Http1Codec(HttpLimits limits) {
         decoder = new Http1Decoder(limits);
         init(decoder, new AnswerEncoder());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object bytes) throws Exception {
+        reading = true;
+        super.channelRead(ctx, bytes);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        reading = false;
+        super.channelReadComplete(ctx);
     }
 
     @Override
@@ -35,7 +48,10 @@ final class Http1Codec extends CombinedChannelDuplexHandler<Http1Decoder, Answer
             return; // the loop on the stack goes on
         }
         if (decoder.holdsBytes()) {
-            channelRead(ctx, Unpooled.EMPTY_BUFFER);
+            super.channelRead(ctx, Unpooled.EMPTY_BUFFER);
+            if (!reading) {
+                ctx.fireChannelReadComplete();
+            }
         }
         if (decoder.wantsBytes()) {
             ctx.read();

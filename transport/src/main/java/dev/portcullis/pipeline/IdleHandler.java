@@ -1,16 +1,16 @@
 package dev.portcullis.pipeline;
 
 import dev.portcullis.http.Answers;
+import dev.portcullis.http.CurrentRequest;
 import dev.portcullis.http.HttpLimits;
 import dev.portcullis.http.LazyTimer;
 import dev.portcullis.http.Reply;
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
@@ -24,20 +24,22 @@ import org.jspecify.annotations.Nullable;
  *      └── keepAliveMillis: closed └── headerMillis: 408
  * </pre>
  */
-final class IdleHandler extends ChannelDuplexHandler implements ChannelFutureListener {
+final class IdleHandler extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
     private enum State {
         WAITING,
         HEAD,
         BUSY
     }
 
+    private final CurrentRequest current;
     private final HttpLimits limits;
     private final Telemetry telemetry;
     private @Nullable ChannelHandlerContext context;
     private @Nullable LazyTimer timer;
     private State state = State.WAITING;
 
-    IdleHandler(HttpLimits limits, Telemetry telemetry) {
+    IdleHandler(CurrentRequest current, HttpLimits limits, Telemetry telemetry) {
+        this.current = current;
         this.limits = limits;
         this.telemetry = telemetry;
     }
@@ -60,16 +62,22 @@ final class IdleHandler extends ChannelDuplexHandler implements ChannelFutureLis
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof HttpRequest && timer != null) {
-            state = State.BUSY;
-            timer.stop();
+        if (timer != null) {
+            timer.reading();
+            if (message instanceof HttpRequest) {
+                state = State.BUSY;
+                timer.stop();
+            }
         }
         ctx.fireChannelRead(message);
     }
 
     @Override
-    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        ctx.write(message, Answers.ends(message) ? promise.unvoid().addListener(this) : promise);
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (timer != null) {
+            timer.readComplete();
+        }
+        ctx.fireChannelReadComplete();
     }
 
     /** The answer is with the socket, or never will be. */
@@ -92,7 +100,8 @@ final class IdleHandler extends ChannelDuplexHandler implements ChannelFutureLis
             }
             case HEAD -> {
                 telemetry.refused(Outcome.HEADER_TIMEOUT);
-                ctx.writeAndFlush(Answers.whole(Reply.empty(HttpResponseStatus.REQUEST_TIMEOUT)));
+                ctx.writeAndFlush(Answers.whole(Reply.empty(HttpResponseStatus.REQUEST_TIMEOUT)))
+                        .addListener(current);
             }
             case BUSY -> {}
         }

@@ -135,11 +135,7 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
         if (Answers.begins(message)) {
             decide((HttpResponse) message);
         }
-        if (Answers.ends(message)) {
-            ctx.write(message, promise.unvoid().addListener(this));
-        } else {
-            ctx.write(message, promise);
-        }
+        ctx.write(message, promise);
     }
 
     private void decide(HttpResponse answer) {
