@@ -1,6 +1,7 @@
 package dev.portcullis.json;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class JsonCursor {
 
     private int nameFrom;
     private int nameTo;
+    private boolean nameEscaped;
 
     JsonCursor(byte[] bytes, int from, int end) {
         this.bytes = bytes;
@@ -78,8 +80,10 @@ public final class JsonCursor {
             return false;
         }
         nameFrom = at + 1;
-        at = endOfString(at);
-        nameTo = at - 1;
+        int close = closeOfString(bytes, at);
+        nameEscaped = close < 0;
+        nameTo = Math.abs(close);
+        at = nameTo + 1;
         skipSpace();
         at++; // the colon
         skipSpace();
@@ -90,7 +94,7 @@ public final class JsonCursor {
     /** @return whether there is another element; the cursor then stands on it */
     public boolean nextElement() {
         if (valueAt >= 0 && at == valueAt) {
-            at = endOfValue(at);
+            at = endOfValue(bytes, at, end);
         }
         skipSpace();
         if (bytes[at] == ',') {
@@ -108,66 +112,59 @@ public final class JsonCursor {
 
     /** @return whether the member's name is this; UTF-8 without quotes or backslashes */
     public boolean nameIs(byte[] wanted) {
-        if (nameTo - nameFrom == wanted.length) {
-            for (int i = 0; i < wanted.length; i++) {
-                if (bytes[nameFrom + i] != wanted[i]) {
-                    return hasEscape(nameFrom, nameTo) && nameEqualsSlowly(wanted);
-                }
-            }
-            return true;
-        }
-        return nameTo - nameFrom > wanted.length && hasEscape(nameFrom, nameTo) && nameEqualsSlowly(wanted);
+        return nameEscaped
+                ? name().equals(new String(wanted, StandardCharsets.UTF_8))
+                : nameTo - nameFrom == wanted.length
+                        && Arrays.equals(bytes, nameFrom, nameTo, wanted, 0, wanted.length);
     }
 
-    /** The same of a text; without garbage if it is short ASCII. */
+    /** The same of a text; without garbage if neither has more than ASCII. */
     public boolean nameIs(String wanted) {
-        return isText(nameFrom, nameTo, wanted);
+        return isText(nameFrom, nameTo, nameEscaped, wanted);
     }
 
-    private boolean isText(int from, int to, String wanted) {
+    private boolean isText(int from, int to, boolean hasEscape, String wanted) {
         int length = to - from;
-        if (length == wanted.length()) {
-            int i = 0;
-            while (i < length && bytes[from + i] == wanted.charAt(i) && bytes[from + i] != '\\') {
-                i++;
-            }
-            if (i == length) {
-                return true;
-            }
+        if (hasEscape || length > wanted.length()) { // in UTF-8 a text has no fewer bytes than chars
+            return (hasEscape || !isAscii(from, to)) && decode(bytes, from, to, hasEscape).equals(wanted);
         }
-        return !isPlain(from, to) && decode(from, to).equals(wanted);
+        int same = 0;
+        while (same < length && bytes[from + same] == wanted.charAt(same)) {
+            same++;
+        }
+        return same == wanted.length();
     }
 
-    /** @return whether every byte is a character of its own and stands for itself */
-    private boolean isPlain(int from, int to) {
+    private boolean isAscii(int from, int to) {
         for (int i = from; i < to; i++) {
-            if (bytes[i] < 0 || bytes[i] == '\\') {
+            if (bytes[i] < 0) {
                 return false;
             }
         }
         return true;
     }
 
-    private boolean nameEqualsSlowly(byte[] wanted) {
-        return name().equals(new String(wanted, StandardCharsets.UTF_8));
-    }
-
     /** @return the member's name */
     public String name() {
-        return decode(nameFrom, nameTo);
+        return decode(bytes, nameFrom, nameTo, nameEscaped);
     }
 
     /** Reads the string the cursor stands on. */
     public String string() {
         requireKind(JsonKind.STRING);
-        int from = valueAt + 1;
-        at = endOfString(valueAt);
-        return decode(from, at - 1);
+        int close = closeOfString(bytes, valueAt);
+        int to = Math.abs(close);
+        at = to + 1;
+        return decode(bytes, valueAt + 1, to, close < 0);
     }
 
     /** @return whether the cursor stands on this string; without garbage if it is ASCII. The cursor stays */
     public boolean stringIs(String wanted) {
-        return kind() == JsonKind.STRING && isText(valueAt + 1, endOfString(valueAt) - 1, wanted);
+        if (kind() != JsonKind.STRING) {
+            return false;
+        }
+        int close = closeOfString(bytes, valueAt);
+        return isText(valueAt + 1, Math.abs(close), close < 0, wanted);
     }
 
     /** Reads the boolean the cursor stands on. */
@@ -181,30 +178,8 @@ public final class JsonCursor {
     /** Reads the number the cursor stands on; infinite where a double cannot hold it. */
     public double number() {
         requireKind(JsonKind.NUMBER);
-        int from = valueAt;
-        at = endOfValue(from);
-        int i = from;
-        boolean negative = bytes[i] == '-';
-        if (negative) {
-            i++;
-        }
-        long digits = 0;
-        int count = 0;
-        int fractionDigits = 0;
-        boolean fraction = false;
-        for (; i < at; i++) {
-            byte b = bytes[i];
-            if (b == '.') {
-                fraction = true;
-            } else if (b >= '0' && b <= '9' && ++count <= 15) {
-                digits = digits * 10 + (b - '0');
-                fractionDigits += fraction ? 1 : 0;
-            } else {
-                return Double.parseDouble(new String(bytes, from, at - from, StandardCharsets.ISO_8859_1));
-            }
-        }
-        double value = digits / POWERS_OF_TEN[fractionDigits]; // both exact, so correctly rounded
-        return negative ? -value : value;
+        at = endOfValue(bytes, valueAt, end);
+        return number(bytes, valueAt, at);
     }
 
     /** @return whether the number the cursor stands on is an integer within ±2^63, whatever its form ({@code 4}, {@code 4.0}, {@code 4e0}) */
@@ -223,13 +198,13 @@ public final class JsonCursor {
         if (value == null) {
             throw new IllegalArgumentException("not an integer within ±2^63");
         }
-        at = endOfValue(valueAt);
+        at = endOfValue(bytes, valueAt, end);
         return value;
     }
 
     private @Nullable Long readInteger() {
         int from = valueAt;
-        int to = endOfValue(from);
+        int to = endOfValue(bytes, from, end);
         int i = bytes[from] == '-' ? from + 1 : from;
         long value = 0;
         for (; i < to; i++) {
@@ -257,7 +232,7 @@ public final class JsonCursor {
     /** @return the value the cursor stands on; the cursor steps over it */
     public RawJson slice() {
         int from = valueAt;
-        at = endOfValue(from);
+        at = endOfValue(bytes, from, end);
         return RawJson.ofChecked(bytes, from, at);
     }
 
@@ -268,22 +243,24 @@ public final class JsonCursor {
     }
 
     private void skipSpace() {
-        while (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t') {
+        while (bytes[at] <= ' ') { // between tokens there is nothing else as low
             at++;
         }
     }
 
-    private int endOfValue(int from) {
+    // What looks at many bytes is static: it is not inlined everywhere, and a cursor that is handed to nobody costs no heap.
+
+    private static int endOfValue(byte[] bytes, int from, int end) {
         return switch (bytes[from]) {
-            case '"' -> endOfString(from);
-            case '{', '[' -> endOfNested(from);
+            case '"' -> endOfString(bytes, from);
+            case '{', '[' -> endOfNested(bytes, from);
             case 't', 'n' -> from + 4;
             case 'f' -> from + 5;
-            default -> endOfNumber(from);
+            default -> endOfNumber(bytes, from, end);
         };
     }
 
-    private int endOfNumber(int from) {
+    private static int endOfNumber(byte[] bytes, int from, int end) {
         int i = from;
         while (i < end
                 && ((bytes[i] >= '0' && bytes[i] <= '9')
@@ -296,7 +273,7 @@ public final class JsonCursor {
         return i;
     }
 
-    private int endOfNested(int from) {
+    private static int endOfNested(byte[] bytes, int from) {
         int open = 0;
         int i = from;
         while (true) {
@@ -307,7 +284,7 @@ public final class JsonCursor {
                         return i + 1;
                     }
                 }
-                case '"' -> i = endOfString(i) - 1;
+                case '"' -> i = endOfString(bytes, i) - 1;
                 default -> {}
             }
             i++;
@@ -315,25 +292,49 @@ public final class JsonCursor {
     }
 
     /** @param quote where the opening quote is   @return just behind the closing quote */
-    private int endOfString(int quote) {
-        int i = quote + 1;
-        while (bytes[i] != '"') {
-            i += bytes[i] == '\\' ? 2 : 1;
-        }
-        return i + 1;
+    private static int endOfString(byte[] bytes, int quote) {
+        return Math.abs(closeOfString(bytes, quote)) + 1;
     }
 
-    private boolean hasEscape(int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '\\') {
-                return true;
+    /** @return where the closing quote is; negated if there is a backslash before it */
+    private static int closeOfString(byte[] bytes, int quote) {
+        int i = ByteWords.indexOfQuoteOrBackslash(bytes, quote + 1);
+        if (bytes[i] == '"') {
+            return i;
+        }
+        while (bytes[i] == '\\') {
+            i = ByteWords.indexOfQuoteOrBackslash(bytes, i + 2);
+        }
+        return -i;
+    }
+
+    private static double number(byte[] bytes, int from, int to) {
+        int i = from;
+        boolean negative = bytes[i] == '-';
+        if (negative) {
+            i++;
+        }
+        long digits = 0;
+        int count = 0;
+        int fractionDigits = 0;
+        boolean fraction = false;
+        for (; i < to; i++) {
+            byte b = bytes[i];
+            if (b == '.') {
+                fraction = true;
+            } else if (b >= '0' && b <= '9' && ++count <= 15) {
+                digits = digits * 10 + (b - '0');
+                fractionDigits += fraction ? 1 : 0;
+            } else {
+                return Double.parseDouble(new String(bytes, from, to - from, StandardCharsets.ISO_8859_1));
             }
         }
-        return false;
+        double value = digits / POWERS_OF_TEN[fractionDigits]; // both exact, so correctly rounded
+        return negative ? -value : value;
     }
 
-    private String decode(int from, int to) {
-        if (!hasEscape(from, to)) {
+    private static String decode(byte[] bytes, int from, int to, boolean hasEscape) {
+        if (!hasEscape) {
             return new String(bytes, from, to - from, StandardCharsets.UTF_8);
         }
         var text = new StringBuilder(to - from);

@@ -1,9 +1,5 @@
 package dev.portcullis.json;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * Checks, part by part, what the parser is lax about (T-22): that the bytes are UTF-8 (RFC 3629: no overlong form, no surrogate, nothing past U+10FFFF), and that
  * {@code \}{@code u} escapes of surrogates come in pairs. Two parsers that disagree on such text could disagree on a name.
@@ -14,11 +10,6 @@ import java.nio.ByteOrder;
  * </pre>
  */
 final class TextCheck {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long HIGH_BITS = 0x8080808080808080L;
-    private static final long LOW_BITS = 0x0101010101010101L;
-    private static final long BACKSLASHES = 0x5C5C5C5C5C5C5C5CL;
-
     private int continuationsLeft;
     private int continuationMin;
     private int continuationMax;
@@ -62,10 +53,8 @@ final class TextCheck {
     private static int skipPlain(byte[] bytes, int from, int to) {
         int at = from;
         while (at + 8 <= to) {
-            long word = (long) LONGS.get(bytes, at);
-            long zeroWhereBackslash = word ^ BACKSLASHES;
-            long backslash = (zeroWhereBackslash - LOW_BITS) & ~zeroWhereBackslash;
-            if (((word | backslash) & HIGH_BITS) != 0) {
+            long word = ByteWords.at(bytes, at);
+            if (((word | ByteWords.backslashes(word)) & ByteWords.HIGH_BITS) != 0) {
                 break;
             }
             at += 8;

@@ -50,7 +50,6 @@ public final class GateHandler extends ChannelDuplexHandler {
     private int turn;
     private @Nullable HttpContent held;
     private @Nullable InetAddress peer;
-    private @Nullable HttpRequest admitted;
     private boolean again;
 
     public GateHandler(CurrentRequest current, Gates gates, Telemetry telemetry) {
@@ -96,9 +95,9 @@ public final class GateHandler extends ChannelDuplexHandler {
         if (headOnly) {
             request.setMethod(HttpMethod.GET);
         }
-        RequestHead head = current.head();
-        again = request == admitted && head != null;
-        if (head == null || !again) {
+        RequestHead head = current.admittedHead(request);
+        again = head != null;
+        if (head == null) {
             head = RequestHead.of(request, peerOf(ctx));
             current.begin(head, gates.router().find(head.path()), headOnly);
         } else {
@@ -143,7 +142,7 @@ public final class GateHandler extends ChannelDuplexHandler {
 
     private void admit(ChannelHandlerContext ctx, HttpRequest request) {
         state = State.OPEN;
-        admitted = request;
+        current.admitted(request);
         AssertionGate.strip(request.headers());
         ctx.fireChannelRead(request);
         if (held != null) {
@@ -207,7 +206,6 @@ public final class GateHandler extends ChannelDuplexHandler {
             answer = beginAnswer((HttpResponse) answer);
             if (!Answers.ends(answer)) {
                 current.forgetHeaders();
-                admitted = null;
             }
         }
         if (Answers.ends(answer)) {

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * has been worked out of a head once is noted here, by the event loop alone.
  */
 public final class RequestHead {
+    /** Of a request that has been answered: nobody asks any more. */
+    static final RequestHead ANSWERED =
+            new RequestHead(HttpMethod.GET, "/", "", EmptyHttpHeaders.INSTANCE, InetAddress.getLoopbackAddress());
+
     private static final int UNKNOWN = -2;
 
     private final HttpMethod method;

@@ -34,7 +34,6 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
     private final HttpLimits limits;
     private final Telemetry telemetry;
     private boolean broken;
-    private @Nullable PlainRequest sound;
 
     FramingGuard(HttpLimits limits, Telemetry telemetry) {
         this.limits = limits;
@@ -74,7 +73,7 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
     }
 
     private @Nullable RefusedException faultOf(HttpObject part) {
-        if (part == sound) { // the same request again
+        if (part instanceof PlainRequest again && again.isSound()) {
             return null;
         }
         if (part.decoderResult().isSuccess()) {
@@ -97,7 +96,9 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
         if (!known || !isOriginForm(request.uri()) || !hasOneHost(request) || !isFramingPlain(headers)) {
             return bad();
         }
-        sound = request instanceof PlainRequest plain ? plain : null;
+        if (request instanceof PlainRequest plain) {
+            plain.foundSound();
+        }
         return null;
     }
 

@@ -20,13 +20,18 @@ import org.jspecify.annotations.Nullable;
  * streams included, this handler rests. Event loop only.
  *
  * <pre>
- *   WAITING ──first byte──► HEAD ──request──► BUSY ──answer taken──► WAITING
- *      └── keepAliveMillis: closed └── headerMillis: 408
+ *   RESTING ──first byte──► HEAD ──request──► BUSY ──answer taken──► WAITING ──REST_MILLIS──► RESTING
+ *      └── keepAliveMillis: closed └── headerMillis: 408                └──first byte──► HEAD
  * </pre>
+ *
+ * Who waits only a moment for the next request is served by what is remembered of the one before; while a connection rests nothing is remembered for it.
  */
 final class IdleHandler extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+    private static final int REST_MILLIS = 5_000;
+
     private enum State {
         WAITING,
+        RESTING,
         HEAD,
         BUSY
     }
@@ -36,7 +41,7 @@ final class IdleHandler extends ChannelInboundHandlerAdapter implements ChannelF
     private final Telemetry telemetry;
     private @Nullable ChannelHandlerContext context;
     private @Nullable LazyTimer timer;
-    private State state = State.WAITING;
+    private State state = State.RESTING;
 
     IdleHandler(CurrentRequest current, HttpLimits limits, Telemetry telemetry) {
         this.current = current;
@@ -48,7 +53,7 @@ final class IdleHandler extends ChannelInboundHandlerAdapter implements ChannelF
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         timer = new LazyTimer(ctx.executor(), this::expired);
-        enter(State.WAITING, limits.keepAliveMillis());
+        enter(State.RESTING, limits.keepAliveMillis());
     }
 
     @Override
@@ -84,8 +89,12 @@ final class IdleHandler extends ChannelInboundHandlerAdapter implements ChannelF
     @Override
     public void operationComplete(ChannelFuture written) {
         if (written.channel().isActive()) {
-            enter(State.WAITING, limits.keepAliveMillis());
+            enter(State.WAITING, restMillis());
         }
+    }
+
+    private int restMillis() {
+        return Math.min(REST_MILLIS, limits.keepAliveMillis() / 2);
     }
 
     private void expired() {
@@ -95,6 +104,10 @@ final class IdleHandler extends ChannelInboundHandlerAdapter implements ChannelF
         }
         switch (state) {
             case WAITING -> {
+                current.forget();
+                enter(State.RESTING, limits.keepAliveMillis() - restMillis());
+            }
+            case RESTING -> {
                 telemetry.refused(Outcome.IDLE_TIMEOUT);
                 ctx.close();
             }

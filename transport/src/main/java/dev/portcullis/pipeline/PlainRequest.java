@@ -12,6 +12,7 @@ final class PlainRequest extends DefaultHttpRequest {
     private final HeadFields fields;
     private final int bodyBytes;
     private final boolean keepsAlive;
+    private boolean sound;
 
     /**
      * @param head its bytes
@@ -36,6 +37,15 @@ final class PlainRequest extends DefaultHttpRequest {
     /** Whether its client wants to send more on the connection. */
     boolean keepsAlive() {
         return keepsAlive;
+    }
+
+    /** Whether the framing guard has looked at it before. */
+    boolean isSound() {
+        return sound;
+    }
+
+    void foundSound() {
+        sound = true;
     }
 
     /** Whether these begin with the same head, to the last byte. */

@@ -44,7 +44,7 @@ public final class ServerPipeline extends ChannelInitializer<Channel> {
         var current = new CurrentRequest();
         var keepAlive = new KeepAliveHandler(limits);
         var idle = new IdleHandler(current, limits, telemetry);
-        pipeline.addLast(HandlerNames.HTTP1_CODEC, new Http1Codec(limits));
+        pipeline.addLast(HandlerNames.HTTP1_CODEC, new Http1Codec(current, limits));
         pipeline.addLast(HandlerNames.FRAMING_GUARD, new FramingGuard(limits, telemetry));
         pipeline.addLast(HandlerNames.KEEP_ALIVE, keepAlive);
         pipeline.addLast(HandlerNames.IDLE, idle);

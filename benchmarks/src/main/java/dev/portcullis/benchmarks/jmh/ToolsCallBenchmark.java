@@ -162,7 +162,9 @@ public class ToolsCallBenchmark {
     @Benchmark
     public JsonRpcMessage.Request decode() throws JsonRpcException {
         var decoder = new JsonRpcDecoder(BODY_BYTES_MAX, body.length);
-        decoder.read(body, 0, body.length);
+        decoder.makeRoom(body.length);
+        System.arraycopy(body, 0, decoder.room(), decoder.roomFrom(), body.length);
+        decoder.filledWhole(body.length);
         if (decoder.end() instanceof JsonRpcMessage.Request request) {
             return request;
         }
@@ -199,7 +201,7 @@ public class ToolsCallBenchmark {
 
     private KeptReply answer(JsonRpcMessage.Request request) throws McpException {
         var params = RequestParams.of(request.params());
-        var context = params.meta().protocolVersion() == null ? inSession(params) : stateless(params);
+        var context = params.meta().namesRevision() ? stateless(params) : inSession(params);
         if (dispatcher.dispatch(request, context) != null) {
             throw new IllegalStateException("add did not run inline");
         }

@@ -10,18 +10,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code params._meta}, as far as the protocol gives it a meaning (H-42, H-43); whether each is of its type is asked where it matters.
  *
- * @param protocolVersion the revision this request speaks; null if absent, which makes it a message of a session
+ * @param namesRevision whether it says which revision it speaks, be it by something that is no string; if not, it is a message of a session
+ * @param version the revision's name; null if absent or not a string
  * @param clientCapabilities what the client can do, for this request
  * @param clientInfo what the client is
  * @param progressToken wants progress under this name; a string or an integer, short
  */
 public record RequestMeta(
-        @Nullable RawJson protocolVersion,
+        boolean namesRevision,
+        @Nullable String version,
         @Nullable RawJson clientCapabilities,
         @Nullable RawJson clientInfo,
         @Nullable RawJson progressToken) {
     /** No {@code _meta}. */
-    public static final RequestMeta NONE = new RequestMeta(null, null, null, null);
+    public static final RequestMeta NONE = new RequestMeta(false, null, null, null, null);
 
     private static final byte[] PROTOCOL_VERSION = bytes("io.modelcontextprotocol/protocolVersion");
     private static final byte[] CLIENT_CAPABILITIES = bytes("io.modelcontextprotocol/clientCapabilities");
@@ -30,14 +32,16 @@ public record RequestMeta(
 
     /** Walks over the object the cursor stands on, and steps behind it. */
     static RequestMeta read(JsonCursor cursor) {
-        RawJson protocolVersion = null;
+        boolean namesRevision = false;
+        String version = null;
         RawJson clientCapabilities = null;
         RawJson clientInfo = null;
         RawJson progressToken = null;
         cursor.enterObject();
         while (cursor.nextMember()) {
             if (cursor.nameIs(PROTOCOL_VERSION)) {
-                protocolVersion = cursor.slice();
+                namesRevision = true;
+                version = version(cursor);
             } else if (cursor.nameIs(CLIENT_CAPABILITIES)) {
                 clientCapabilities = cursor.slice();
             } else if (cursor.nameIs(CLIENT_INFO)) {
@@ -46,21 +50,16 @@ public record RequestMeta(
                 progressToken = cursor.slice();
             }
         }
-        return new RequestMeta(protocolVersion, clientCapabilities, clientInfo, progressToken);
+        return new RequestMeta(namesRevision, version, clientCapabilities, clientInfo, progressToken);
     }
 
-    /** @return the revision's name; null if absent or not a string */
-    public @Nullable String version() {
-        if (protocolVersion == null || protocolVersion.kind() != JsonKind.STRING) {
-            return null;
-        }
-        var cursor = protocolVersion.cursor();
+    private static @Nullable String version(JsonCursor cursor) {
         for (var known : ProtocolVersion.ALL) { // almost always one of them: no new string
             if (cursor.stringIs(known.text())) {
                 return known.text();
             }
         }
-        return cursor.string();
+        return cursor.kind() == JsonKind.STRING ? cursor.string() : null;
     }
 
     /** @return whether this is an {@code Implementation}: an object whose name and version are strings (H-43, H-101) */

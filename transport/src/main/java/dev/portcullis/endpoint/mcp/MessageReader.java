@@ -20,6 +20,7 @@ final class MessageReader implements BodyReader {
     private final HttpReplySink.Context context;
     private final Handler handler;
     private final JsonRpcDecoder decoder;
+    private final int announcedBytes;
 
     /** What is done with a message. */
     interface Handler {
@@ -36,12 +37,14 @@ final class MessageReader implements BodyReader {
         this.accepted = accepted;
         this.context = context;
         this.handler = handler;
-        this.decoder = new JsonRpcDecoder(exchange.route().bodyBytesMax(), announcedBytes(exchange));
+        this.announcedBytes = announcedBytes(exchange);
+        this.decoder = new JsonRpcDecoder(
+                exchange.route().bodyBytesMax(), announcedBytes < 0 ? BYTES_UNANNOUNCED : announcedBytes);
     }
 
+    /** @return -1 if nothing is announced */
     private static int announcedBytes(Exchange exchange) {
-        long bytes = exchange.head().announcedBytes();
-        return bytes < 0 || bytes > Integer.MAX_VALUE ? BYTES_UNANNOUNCED : (int) bytes;
+        return (int) Math.min(exchange.head().announcedBytes(), Integer.MAX_VALUE);
     }
 
     @Override
@@ -53,7 +56,11 @@ final class MessageReader implements BodyReader {
             int bytes = part.readableBytes();
             decoder.makeRoom(bytes);
             part.getBytes(part.readerIndex(), decoder.room(), decoder.roomFrom(), bytes);
-            decoder.filled(bytes);
+            if (bytes == announcedBytes) { // the codec lets no more pass
+                decoder.filledWhole(bytes);
+            } else {
+                decoder.filled(bytes);
+            }
         } catch (JsonRpcException e) {
             refuse(e);
         }

@@ -24,7 +24,7 @@ record Posted(JsonRpcMessage.Single message, RequestParams params) {
 
     /** @return whether it says itself which revision it speaks, and so stands alone (H-30) */
     boolean namesRevision() {
-        return params.meta().protocolVersion() != null;
+        return params.meta().namesRevision();
     }
 
     /** @return whether it opens a session (H-31) */

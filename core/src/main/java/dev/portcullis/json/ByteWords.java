@@ -1,0 +1,54 @@
+package dev.portcullis.json;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Looks at eight bytes at a time: most of a JSON text is the inside of strings, where nothing happens. */
+final class ByteWords {
+    /** The highest bit of each byte. */
+    static final long HIGH_BITS = 0x8080808080808080L;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long BACKSLASHES = '\\' * LOW_BITS;
+    private static final long QUOTES = '"' * LOW_BITS;
+
+    private ByteWords() {}
+
+    /** @return the eight bytes from there on, the first one lowest */
+    static long at(byte[] bytes, int from) {
+        return (long) LONGS.get(bytes, from);
+    }
+
+    /** @return a word whose lowest high bit that is set stands in the first byte that is zero; none is set if there is no such byte */
+    private static long zeros(long word) {
+        return (word - LOW_BITS) & ~word;
+    }
+
+    /** The same of backslashes. */
+    static long backslashes(long word) {
+        return zeros(word ^ BACKSLASHES);
+    }
+
+    private static long quotes(long word) {
+        return zeros(word ^ QUOTES);
+    }
+
+    /** There must be one. */
+    static int indexOfQuoteOrBackslash(byte[] bytes, int from) {
+        int i = from;
+        while (i + 8 <= bytes.length) {
+            long word = at(bytes, i);
+            long found = (quotes(word) | backslashes(word)) & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            i += 8;
+        }
+        while (bytes[i] != '"' && bytes[i] != '\\') {
+            i++;
+        }
+        return i;
+    }
+}
