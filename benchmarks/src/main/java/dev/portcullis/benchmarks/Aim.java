@@ -18,13 +18,19 @@ record Aim(String baseline, double ratioMax, double nanosMax, double bytesMax) {
     private static final String BARE_SHA256 = "TokenCheckBenchmark.bareSha256";
     private static final String BARE_PARSE = "ToolsCallBenchmark.bareParse";
     private static final String BARE_COPY = "SseEncoderBenchmark.bareCopy";
+    private static final String BARE_NETTY = "RequestBenchmark.bareNetty";
+    private static final String CONSTANT_ENDPOINT = "RequestBenchmark.constantEndpoint";
 
     private static final Map<String, Aim> BY_BENCHMARK = Map.of(
             "TokenCheckBenchmark.warmHit", new Aim(BARE_SHA256, 1.25, NONE, 64),
-            "ToolsCallBenchmark.decodeDispatchEncode", new Aim(BARE_PARSE, NONE, 2_000, 1_024));
+            "ToolsCallBenchmark.decodeDispatchEncode", new Aim(BARE_PARSE, NONE, 2_000, 1_024),
+            "RequestBenchmark.wholeRequest", new Aim(CONSTANT_ENDPOINT, 1.5, NONE, NONE));
 
     private static final Map<String, String> BASELINE_BY_CLASS = Map.of(
-            "TokenCheckBenchmark", BARE_SHA256, "ToolsCallBenchmark", BARE_PARSE, "SseEncoderBenchmark", BARE_COPY);
+            "TokenCheckBenchmark", BARE_SHA256,
+            "ToolsCallBenchmark", BARE_PARSE,
+            "SseEncoderBenchmark", BARE_COPY,
+            "RequestBenchmark", BARE_NETTY);
 
     /** @param benchmark class and method */
     static Aim of(String benchmark) {

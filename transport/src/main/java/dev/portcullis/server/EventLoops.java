@@ -61,7 +61,8 @@ public final class EventLoops implements AutoCloseable {
         return group;
     }
 
-    Class<? extends ServerChannel> serverChannel() {
+    /** @return what listens */
+    public Class<? extends ServerChannel> serverChannel() {
         return switch (kind) {
             case IO_URING -> IoUringServerSocketChannel.class;
             case EPOLL -> EpollServerSocketChannel.class;

@@ -47,7 +47,6 @@ public final class MemorySessionStore implements SessionStore {
     private final Map<String, SessionState> remembered = new ConcurrentHashMap<>();
     private final Map<Person, Set<SessionState>> byPerson = new HashMap<>();
     private final Map<String, Set<SessionState>> byUri = new HashMap<>();
-    private volatile boolean stopping;
 
     /** With scopes of which none is in another. */
     public MemorySessionStore(SessionLimits limits, InstantSource clock) {
@@ -285,7 +284,7 @@ public final class MemorySessionStore implements SessionStore {
             reader.giveBack();
             superseded.add(reader);
         }
-        var place = stopping ? null : places.take(stream.owner.person);
+        var place = places.take(stream.owner.person);
         return place == null ? new Attachment.TooMany() : new Attachment.Attached(stream.attach(after, place));
     }
 
@@ -337,12 +336,12 @@ public final class MemorySessionStore implements SessionStore {
 
     @Override
     public @Nullable Runnable takePlace(Principal principal) {
-        return stopping ? null : places.take(Person.of(principal));
+        return places.take(Person.of(principal));
     }
 
     @Override
     public void endStreams() {
-        stopping = true;
+        places.close();
         var readings = new ArrayList<StreamReading>();
         for (var state : remembered.values()) {
             synchronized (log) {

@@ -11,6 +11,7 @@ final class StreamPlaces {
     private final int perPersonMax;
     private final Map<Person, Integer> byPerson = new HashMap<>();
     private int taken;
+    private boolean closed;
 
     StreamPlaces(int most, int perPersonMax) {
         this.most = most;
@@ -20,12 +21,17 @@ final class StreamPlaces {
     /** @return gives the place back, once however often it is run; null if there is none */
     synchronized @Nullable Runnable take(Person person) {
         int before = byPerson.getOrDefault(person, 0);
-        if (taken >= most || before >= perPersonMax) {
+        if (closed || taken >= most || before >= perPersonMax) {
             return null;
         }
         taken++;
         byPerson.put(person, before + 1);
         return new Place(person);
+    }
+
+    /** The server ends: no more are given. */
+    synchronized void close() {
+        closed = true;
     }
 
     private synchronized void free(Place place) {

@@ -3,6 +3,7 @@ package dev.portcullis.mcp.session;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.portcullis.cluster.Bus;
+import dev.portcullis.crypto.Randoms;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -20,6 +21,8 @@ import java.time.temporal.ChronoUnit;
 final class StreamWords {
     static final String TOPIC = "stream";
 
+    private static final int READER_BYTES = 9;
+
     private final Bus bus;
 
     /** What others say. Called by one thread, in order; must not block for long. */
@@ -31,8 +34,12 @@ final class StreamWords {
         void letGo(String session, String stream, int retryMillis);
     }
 
-    StreamWords(Bus bus, Listener listener) {
+    StreamWords(Bus bus) {
         this.bus = bus;
+    }
+
+    /** Others are heard from now on. */
+    void listen(Listener listener) {
         bus.listen(TOPIC, words -> hear(new String(words.bytes(), US_ASCII), listener));
     }
 
@@ -51,8 +58,9 @@ final class StreamWords {
         return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 
-    String reader(String random) {
-        return bus.node() + "." + random;
+    /** A name for somebody who reads here. */
+    String newReader() {
+        return bus.node() + "." + Randoms.base64Url(READER_BYTES);
     }
 
     /** Says who reads a stream from now on. Blocks until it cannot be lost. */

@@ -45,6 +45,7 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     final Writer writer;
     private final Limits limits;
+    private final CheckClaims checkClaims = new CheckClaims();
 
     private EmbeddedGrantStore(Supplier<Database> opener, Limits limits) {
         this.limits = limits;
@@ -193,7 +194,8 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     @Override
     public @Nullable Grant grant(String grantId, long nowSeconds) {
-        return writer.database().<@Nullable Grant>read(tables -> tables.liveGrant(grantId, nowSeconds));
+        Grant grant = writer.database().<@Nullable Grant>read(tables -> tables.liveGrant(grantId, nowSeconds));
+        return grant == null ? null : grant.claimedUntil(checkClaims.until(grantId));
     }
 
     @Override
@@ -212,20 +214,13 @@ public final class EmbeddedGrantStore implements GrantStore {
 
     @Override
     public boolean claimCheck(String grantId, long untilSeconds, long nowSeconds) {
-        return writer.write(nowSeconds, (tables, tx) -> {
-            Grant grant = tables.liveGrant(grantId, nowSeconds);
-            if (grant == null || grant.checkingUntil() > nowSeconds) {
-                return false;
-            }
-            tables.put(tx, grant.claimedUntil(untilSeconds));
-            return true;
-        });
+        return grant(grantId, nowSeconds) != null && checkClaims.take(grantId, untilSeconds, nowSeconds);
     }
 
     @Override
     public boolean putChecked(
             String grantId, byte[] sealedProps, boolean isPersonChanged, long checkedAt, long nowSeconds) {
-        return writer.write(nowSeconds, (tables, tx) -> {
+        boolean isLive = writer.write(nowSeconds, (tables, tx) -> {
             Grant grant = tables.liveGrant(grantId, nowSeconds);
             if (grant == null) {
                 return false;
@@ -236,16 +231,13 @@ public final class EmbeddedGrantStore implements GrantStore {
             }
             return true;
         });
+        checkClaims.end(grantId);
+        return isLive;
     }
 
     @Override
     public void releaseCheck(String grantId) {
-        writer.make((tables, tx) -> {
-            Grant grant = tables.grants.get(Keys.grant(grantId));
-            if (grant != null) {
-                tables.put(tx, grant.claimedUntil(0));
-            }
-        });
+        checkClaims.end(grantId);
     }
 
     @Override

@@ -45,6 +45,32 @@ class EmbeddedFileTest {
 
     // The file
 
+    /** The process that asked the identity provider is gone, and nobody waits for it (O-99). */
+    @Test
+    void openFileWhenACheckWasClaimedThenItIsNotAnyMore() {
+        Path file = folder.resolve("grants.db");
+        Grant grant = grant("person", "client");
+        try (var store = EmbeddedGrantStore.openFile(file, Limits.DEFAULT)) {
+            store.createGrant(grant, code(grant), 5, NOW);
+            assertThat(store.claimCheck(grant.id(), NOW + 60, NOW)).isTrue();
+            assertThat(store.claimCheck(grant.id(), NOW + 60, NOW)).isFalse();
+        }
+        try (var store = EmbeddedGrantStore.openFile(file, Limits.DEFAULT)) {
+            assertThat(store.grant(grant.id(), NOW).checkingUntil()).isZero();
+            assertThat(store.claimCheck(grant.id(), NOW + 60, NOW)).isTrue();
+        }
+    }
+
+    @Test
+    void claimsWhenManyEndByThemselvesThenTheyAreForgotten() {
+        var claims = new CheckClaims();
+        for (int i = 0; i < 5_000; i++) {
+            assertThat(claims.take("grant-" + i, NOW + 60 + i, NOW + i)).isTrue();
+        }
+        assertThat(claims.size()).isLessThanOrEqualTo(1_000);
+        assertThat(claims.until("grant-4999")).isEqualTo(NOW + 60 + 4_999);
+    }
+
     @Test
     void openFileWhenClosedBeforeThenAllIsThere() {
         Path file = folder.resolve("grants.db");

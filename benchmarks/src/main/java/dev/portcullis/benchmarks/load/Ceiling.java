@@ -1,0 +1,180 @@
+package dev.portcullis.benchmarks.load;
+
+import dev.portcullis.http.HttpLimits;
+import dev.portcullis.server.EventLoops;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * The most that could be had: Netty with the codec, the transport and the socket options of the product, and nothing else. It reads each body and answers with the same
+ * constant; or with what it has read, which is what copying costs.
+ */
+final class Ceiling {
+    /** Instead of a file with an answer. */
+    static final String ECHO = "--echo";
+
+    /** What it prints when it accepts. */
+    static final String LISTENING = "listening";
+
+    /** What a message has only of its own: they are written anew. */
+    private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding", "connection");
+
+    private Ceiling() {}
+
+    /** @param arguments port; file of the answer, or {@link #ECHO} */
+    public static void main(String[] arguments) throws IOException {
+        int port = Integer.parseInt(arguments[0]);
+        boolean isEcho = arguments[1].equals(ECHO);
+        var constant = isEcho ? Constant.NONE : Constant.read(Path.of(arguments[1]));
+        var loops = new EventLoops(EventLoops.Kind.best(), 0);
+        var bound = new ServerBootstrap()
+                .group(loops.group())
+                .channel(loops.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, 4_096)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline()
+                                .addLast(codec(HttpLimits.DEFAULT))
+                                .addLast(isEcho ? new EchoHandler() : new ConstantHandler(constant));
+                    }
+                })
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                .syncUninterruptibly();
+        System.out.println(LISTENING);
+        bound.channel().closeFuture().syncUninterruptibly();
+    }
+
+    /** Set as the product's. */
+    private static HttpServerCodec codec(HttpLimits limits) {
+        return new HttpServerCodec(new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.requestLineBytesMax())
+                .setMaxHeaderSize(limits.headerBytesMax())
+                .setStrictLineParsing(true)
+                .setUseRfc9112TransferEncoding(true)
+                .setAllowDuplicateContentLengths(false)
+                .setValidateHeaders(true));
+    }
+
+    /** Writes an answer for {@link Constant#read}: its header lines, an empty line, its body. */
+    static void write(Answer answer, Path file) {
+        var bytes = new ByteArrayOutputStream();
+        var head = new StringBuilder();
+        answer.headers().stream()
+                .filter(header -> !FRAMING.contains(header.getKey()))
+                .forEach(header -> head.append(header.getKey())
+                        .append(": ")
+                        .append(header.getValue())
+                        .append('\n'));
+        bytes.writeBytes(head.append('\n').toString().getBytes(StandardCharsets.UTF_8));
+        bytes.writeBytes(answer.body());
+        try {
+            Files.write(file, bytes.toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What is answered: shared by all connections. */
+    private record Constant(HttpHeaders headers, ByteBuf body) {
+        static final Constant NONE = new Constant(EmptyHttpHeaders.INSTANCE, Unpooled.EMPTY_BUFFER);
+
+        static Constant read(Path file) throws IOException {
+            byte[] bytes = Files.readAllBytes(file);
+            var headers = new DefaultHttpHeaders();
+            int line = 0;
+            while (bytes[line] != '\n') {
+                int end = line;
+                while (bytes[end] != '\n') {
+                    end++;
+                }
+                String[] header = new String(bytes, line, end - line, StandardCharsets.UTF_8).split(": ", 2);
+                headers.add(AsciiString.cached(header[0]), AsciiString.cached(header[1]));
+                line = end + 1;
+            }
+            int begin = line + 1;
+            var body = Unpooled.directBuffer(bytes.length - begin).writeBytes(bytes, begin, bytes.length - begin);
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, AsciiString.cached(Integer.toString(body.readableBytes())));
+            return new Constant(headers, Unpooled.unreleasableBuffer(body).asReadOnly());
+        }
+
+        DefaultFullHttpResponse response() {
+            return new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body.duplicate(), headers, EmptyHttpHeaders.INSTANCE);
+        }
+    }
+
+    /** Answers when a body has been read. Event loop only. */
+    private static final class ConstantHandler extends ChannelInboundHandlerAdapter {
+        private final Constant constant;
+
+        ConstantHandler(Constant constant) {
+            this.constant = constant;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ReferenceCountUtil.release(message);
+            if (message instanceof LastHttpContent) {
+                ctx.write(constant.response(), ctx.voidPromise());
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            ctx.flush();
+        }
+    }
+
+    /** Answers with each part of a body as it comes. Event loop only. */
+    private static final class EchoHandler extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (message instanceof HttpRequest request) {
+                var headers = new DefaultHttpHeaders();
+                headers.set(HttpHeaderNames.CONTENT_LENGTH, request.headers().get(HttpHeaderNames.CONTENT_LENGTH, "0"));
+                ctx.write(new io.netty.handler.codec.http.DefaultHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.OK, headers));
+            } else if (message instanceof HttpContent content) {
+                ctx.write(content instanceof LastHttpContent ? content : new DefaultHttpContent(content.content()));
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            ctx.flush();
+        }
+    }
+}
