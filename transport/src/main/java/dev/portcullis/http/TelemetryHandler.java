@@ -44,6 +44,14 @@ public final class TelemetryHandler extends ChannelDuplexHandler implements Chan
         }
     }
 
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof StreamBegun begun) {
+            begun.startedAt(startNanos);
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
     /** The last byte is with the socket, or never will be. */
     @Override
     public void operationComplete(ChannelFuture written) {
