@@ -162,7 +162,9 @@ public class ToolsCallBenchmark {
     @Benchmark
     public JsonRpcMessage.Request decode() throws JsonRpcException {
         var decoder = new JsonRpcDecoder(BODY_BYTES_MAX, body.length);
-        decoder.read(body, 0, body.length);
+        decoder.makeRoom(body.length);
+        System.arraycopy(body, 0, decoder.room(), decoder.roomFrom(), body.length);
+        decoder.filledWhole(body.length);
         if (decoder.end() instanceof JsonRpcMessage.Request request) {
             return request;
         }
