@@ -132,6 +132,15 @@ public final class BodyHandler extends ChannelDuplexHandler {
         ctx.write(message, promise);
     }
 
+    /** Its readers may keep a large body as long as it is answered. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof StreamBegun begun && drawnBytes > 0) {
+            begun.stay();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         giveBack();

@@ -40,6 +40,14 @@ public final class TelemetryHandler extends ChannelDuplexHandler implements Chan
         ctx.write(message, promise);
     }
 
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof StreamBegun begun) {
+            begun.startedAt(startNanos);
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
     /** The last byte is with the socket, or never will be. */
     @Override
     public void operationComplete(ChannelFuture written) {
