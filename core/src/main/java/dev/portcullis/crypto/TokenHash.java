@@ -58,7 +58,7 @@ public record TokenHash(long a, long b, long c, long d) {
     }
 
     private static long word(byte[] digest, int at) {
-        return (long) (int) INTS.get(digest, at) << 32 | (int) INTS.get(digest, at + 4) & 0xFFFF_FFFFL;
+        return (long) (int) INTS.get(digest, at) << 32 | ((int) INTS.get(digest, at + 4) & 0xFFFF_FFFFL);
     }
 
     /** @return the 32 bytes of the digest */
