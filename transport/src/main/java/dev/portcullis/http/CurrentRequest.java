@@ -37,7 +37,7 @@ public final class CurrentRequest {
         answer = Answer.NONE;
     }
 
-    /** @return null before the first request */
+    /** @return null when no request is being answered */
     @Nullable
     RequestHead head() {
         return head;
@@ -75,6 +75,9 @@ public final class CurrentRequest {
 
     void answer(Answer answer) {
         this.answer = answer;
+        if (answer == Answer.ENDED) {
+            head = null; // what a client sent is most of what its connection weighs while it rests
+        }
     }
 
     /** Its answer is a stream and has begun: nobody will ask for its headers again. */

@@ -126,6 +126,7 @@ final class HttpExchange implements Exchange {
 
     private void complete() {
         state = State.COMPLETE;
+        head = RequestHead.ANSWERED;
         onDisconnect = null;
     }
 

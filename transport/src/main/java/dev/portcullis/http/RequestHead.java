@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param peer address of the socket's other end; forwarded headers are not believed (T-13)
  */
 public record RequestHead(HttpMethod method, String path, String query, HttpHeaders headers, InetAddress peer) {
+    /** Of a request that has been answered: nobody asks any more. */
+    static final RequestHead ANSWERED =
+            new RequestHead(HttpMethod.GET, "/", "", EmptyHttpHeaders.INSTANCE, InetAddress.getLoopbackAddress());
+
     /** Splits a request's target (RFC 9112 §3.2: origin-form; anything else becomes a path no route has). */
     public static RequestHead of(HttpRequest request, InetAddress peer) {
         String target = request.uri();

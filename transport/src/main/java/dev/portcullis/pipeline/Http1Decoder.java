@@ -1,9 +1,14 @@
 package dev.portcullis.pipeline;
 
+import dev.portcullis.http.HttpLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpConstants;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
@@ -13,10 +18,12 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.netty.util.ByteProcessor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's decoder, by demand and stricter (T-1, RFC 9112): exactly one space between the words of a request line (§3), no line folding (§5.2), one
- * Content-Length whatever the version (§6.3). After a malformed message nothing is decoded any more. Event loop only.
+ * Content-Length whatever the version (§6.3). After a malformed message nothing is decoded any more. Heads without anything unusual do not come so far: they are read by
+ * {@link PlainHeads}, and their bodies here. Event loop only.
  */
 final class Http1Decoder extends HttpRequestDecoder {
     /** Fired when a head has begun to arrive and is not complete. */
@@ -27,6 +34,7 @@ final class Http1Decoder extends HttpRequestDecoder {
         }
     };
 
+    private final HttpLimits limits;
     private boolean demanded;
     private boolean decoding;
     private boolean broken;
@@ -35,9 +43,18 @@ final class Http1Decoder extends HttpRequestDecoder {
     private boolean headBegunTold;
     private int contentLengths;
     private int wordEnd;
+    private @Nullable PlainRequest plain;
+    private int plainBodyLeft;
 
-    Http1Decoder(HttpDecoderConfig config) {
-        super(config);
+    Http1Decoder(HttpLimits limits) {
+        super(new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.requestLineBytesMax())
+                .setMaxHeaderSize(limits.headerBytesMax())
+                .setStrictLineParsing(true)
+                .setUseRfc9112TransferEncoding(true)
+                .setAllowDuplicateContentLengths(false)
+                .setValidateHeaders(true));
+        this.limits = limits;
     }
 
     /** Wants one more message. */
@@ -82,13 +99,51 @@ final class Http1Decoder extends HttpRequestDecoder {
         if (broken) {
             in.skipBytes(in.readableBytes());
         } else if (demanded) {
-            if (inHead && isFolded(in)) {
-                out.add(folded(in));
-            } else {
-                super.decode(ctx, in, out);
+            if (plainBodyLeft > 0) {
+                out.add(plainBody(in));
+            } else if (!inHead || lineRead || !isPlain(in, out)) {
+                decodeByNetty(ctx, in, out);
             }
             note(ctx, out);
         }
+    }
+
+    private void decodeByNetty(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        if (inHead && isFolded(in)) {
+            out.add(folded(in));
+        } else {
+            super.decode(ctx, in, out);
+        }
+    }
+
+    /** Whether here begins a request without anything unusual; then it has been taken. */
+    private boolean isPlain(ByteBuf in, List<Object> out) {
+        PlainRequest request = PlainHeads.read(in, plain, limits);
+        if (request == null) {
+            return false;
+        }
+        in.skipBytes(request.headBytes());
+        plain = request;
+        plainBodyLeft = request.bodyBytes();
+        out.add(request);
+        if (plainBodyLeft == 0) {
+            out.add(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+        return true;
+    }
+
+    private HttpContent plainBody(ByteBuf in) {
+        int bytes = Math.min(in.readableBytes(), plainBodyLeft);
+        plainBodyLeft -= bytes;
+        ByteBuf part = in.readRetainedSlice(bytes);
+        return plainBodyLeft == 0
+                ? new DefaultLastHttpContent(part, EmptyHttpHeaders.INSTANCE)
+                : new DefaultHttpContent(part);
+    }
+
+    /** The request before is kept since the next may be the same; behind a stream, which may stay open for hours, there is none so soon. */
+    void forgetRequest() {
+        plain = null;
     }
 
     private void note(ChannelHandlerContext ctx, List<Object> out) {
