@@ -13,6 +13,7 @@ final class ByteWords {
     private static final long LOW_BITS = 0x0101010101010101L;
     private static final long BACKSLASHES = '\\' * LOW_BITS;
     private static final long QUOTES = '"' * LOW_BITS;
+    private static final long SPACES = ' ' * LOW_BITS;
 
     private ByteWords() {}
 
@@ -47,6 +48,56 @@ final class ByteWords {
             i += 8;
         }
         while (bytes[i] != '"' && bytes[i] != '\\') {
+            i++;
+        }
+        return i;
+    }
+
+    /** @return where the first backslash is; {@code to} if there is none */
+    static int indexOfBackslash(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i + 8 <= to) {
+            long found = backslashes(at(bytes, i)) & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            i += 8;
+        }
+        while (i < to && bytes[i] != '\\') {
+            i++;
+        }
+        return i;
+    }
+
+    /** @return where the first quote is; {@code to} if there is none */
+    static int indexOfQuote(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i + 8 <= to) {
+            long found = quotes(at(bytes, i)) & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            i += 8;
+        }
+        while (i < to && bytes[i] != '"') {
+            i++;
+        }
+        return i;
+    }
+
+    /** @return where the first quote, backslash or control character is; {@code to} if there is none */
+    static int endOfPlain(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i + 8 <= to) {
+            long word = at(bytes, i);
+            long controls = (word - SPACES) & ~word;
+            long found = (quotes(word) | backslashes(word) | controls) & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            i += 8;
+        }
+        while (i < to && bytes[i] != '"' && bytes[i] != '\\' && (bytes[i] < 0 || bytes[i] >= ' ')) {
             i++;
         }
         return i;

@@ -337,33 +337,68 @@ public final class JsonCursor {
         if (!hasEscape) {
             return new String(bytes, from, to - from, StandardCharsets.UTF_8);
         }
-        var text = new StringBuilder(to - from);
-        int plainFrom = from;
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '\\') {
-                text.append(new String(bytes, plainFrom, i - plainFrom, StandardCharsets.UTF_8));
-                i++;
-                if (bytes[i] == 'u') {
-                    text.append((char) Integer.parseInt(new String(bytes, i + 1, 4, StandardCharsets.ISO_8859_1), 16));
-                    i += 4;
-                } else {
-                    text.append(unescaped(bytes[i]));
+        byte[] plain = new byte[to - from];
+        int length = 0;
+        int at = from;
+        while (at < to) {
+            int escape = ByteWords.indexOfBackslash(bytes, at, to);
+            System.arraycopy(bytes, at, plain, length, escape - at);
+            length += escape - at;
+            at = escape + 2;
+            if (escape < to && bytes[escape + 1] == 'u') {
+                int unit = codeUnit(bytes, escape);
+                at = escape + 6;
+                if (Character.isHighSurrogate((char) unit)) { // the other half follows: that was checked
+                    unit = Character.toCodePoint((char) unit, (char) codeUnit(bytes, at));
+                    at += 6;
                 }
-                plainFrom = i + 1;
+                length = putUtf8(unit, plain, length);
+            } else if (escape < to) {
+                plain[length++] = unescaped(bytes[escape + 1]);
             }
         }
-        return text.append(new String(bytes, plainFrom, to - plainFrom, StandardCharsets.UTF_8))
-                .toString();
+        return new String(plain, 0, length, StandardCharsets.UTF_8);
     }
 
-    private static char unescaped(byte escaped) {
+    /** @param escape where the backslash is of one with hex digits */
+    private static int codeUnit(byte[] bytes, int escape) {
+        int unit = 0;
+        for (int i = escape + 2; i < escape + 6; i++) {
+            unit = unit << 4 | Character.digit(bytes[i], 16);
+        }
+        return unit;
+    }
+
+    /** @return where the next byte goes */
+    private static int putUtf8(int code, byte[] target, int from) {
+        int at = from;
+        if (code < 0x80) {
+            target[at++] = (byte) code;
+            return at;
+        }
+        if (code < 0x800) {
+            target[at++] = (byte) (0xC0 | code >> 6);
+        } else {
+            if (code < 0x10000) {
+                target[at++] = (byte) (0xE0 | code >> 12);
+            } else {
+                target[at++] = (byte) (0xF0 | code >> 18);
+                target[at++] = (byte) (0x80 | (code >> 12 & 0x3F));
+            }
+            target[at++] = (byte) (0x80 | (code >> 6 & 0x3F));
+        }
+        target[at++] = (byte) (0x80 | (code & 0x3F));
+        return at;
+    }
+
+    private static byte unescaped(byte escaped) {
         return switch (escaped) {
             case 'b' -> '\b';
             case 'f' -> '\f';
             case 'n' -> '\n';
             case 'r' -> '\r';
             case 't' -> '\t';
-            default -> (char) escaped;
+            default -> escaped;
         };
     }
 }

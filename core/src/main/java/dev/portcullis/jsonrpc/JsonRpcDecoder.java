@@ -30,6 +30,7 @@ public final class JsonRpcDecoder {
 
     private final int messageBytesMax;
     private final int batchItemsMax;
+    private final int bytesExpected;
     private byte[] message;
     private int length;
     private @Nullable JsonFeed feed = JsonFeed.take();
@@ -93,6 +94,7 @@ public final class JsonRpcDecoder {
     public JsonRpcDecoder(int messageBytesMax, int batchItemsMax, int bytesExpected) {
         this.messageBytesMax = messageBytesMax;
         this.batchItemsMax = batchItemsMax;
+        this.bytesExpected = Math.min(bytesExpected, messageBytesMax);
         message = new byte[Math.clamp(bytesExpected, 64, FIRST_BYTES_MAX)];
     }
 
@@ -107,8 +109,20 @@ public final class JsonRpcDecoder {
             throw refuse(JsonRpcErrorCode.PARSE_ERROR, "the message is longer than " + messageBytesMax + " bytes");
         }
         if (bytes > message.length - length) {
-            message = Arrays.copyOf(message, Math.max(length + bytes, Math.min(message.length * 2, messageBytesMax)));
+            message = Arrays.copyOf(message, lengthFor(length + bytes));
         }
+    }
+
+    /** At least twice what was there and not much more than twice what was sent; of what was announced a half, a quarter and so on, so that the last step ends there. */
+    private int lengthFor(int needed) {
+        if (needed > bytesExpected) {
+            return Math.max(needed, Math.min(message.length * 2, messageBytesMax));
+        }
+        int enough = bytesExpected;
+        while (enough / 2 >= needed) {
+            enough /= 2;
+        }
+        return enough;
     }
 
     /** @return where to copy to; another array after each {@link #makeRoom} */
