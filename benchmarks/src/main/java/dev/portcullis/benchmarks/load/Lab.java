@@ -147,7 +147,12 @@ final class Lab implements AutoCloseable {
                 .filter(flag -> FLAGS_OF_PRODUCT_ALONE.stream().noneMatch(flag::startsWith))
                 .forEach(command::add);
         command.addAll(List.of(
-                "-cp", System.getProperty("java.class.path"), Ceiling.class.getName(), Integer.toString(port), file.toString(), how));
+                "-cp",
+                System.getProperty("java.class.path"),
+                Ceiling.class.getName(),
+                Integer.toString(port),
+                file.toString(),
+                how));
         var ceiling = launch("ceiling", pinned(command), Map.of(), origin(port), origin(port), List.of());
         await(ceiling, "accepting", () -> ceiling.output().contains(Ceiling.LISTENING));
         return ceiling;
