@@ -22,6 +22,9 @@ record Aim(String baseline, double ratioMax, double nanosMax, double bytesMax) {
     private static final String BARE_NETTY = "RequestBenchmark.bareNetty";
     private static final String CONSTANT_ENDPOINT = "RequestBenchmark.constantEndpoint";
 
+    private static final String LIST_COPY = "ToolsListBenchmark.bareCopy";
+    private static final String ARGUMENT_COPY = "BigArgumentBenchmark.bareCopy";
+
     private static final Map<String, Aim> BY_BENCHMARK = Map.of(
             "TokenCheckBenchmark.warmHit", new Aim(BARE_SHA256, 1.25, NONE, 64),
             "ToolsCallBenchmark.decodeDispatchEncode", new Aim(BARE_PARSE, NONE, 2_000, 1_024),
@@ -30,6 +33,8 @@ record Aim(String baseline, double ratioMax, double nanosMax, double bytesMax) {
     private static final Map<String, String> BASELINE_BY_CLASS = Map.of(
             "TokenCheckBenchmark", BARE_SHA256,
             "ToolsCallBenchmark", BARE_PARSE,
+            "ToolsListBenchmark", LIST_COPY,
+            "BigArgumentBenchmark", ARGUMENT_COPY,
             "SseEncoderBenchmark", BARE_COPY,
             "RequestBenchmark", BARE_NETTY);
 

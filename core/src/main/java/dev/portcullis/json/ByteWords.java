@@ -36,12 +36,24 @@ final class ByteWords {
         return zeros(word ^ QUOTES);
     }
 
+    private static long quotesOrBackslashes(long word) {
+        return quotes(word) | backslashes(word);
+    }
+
     /** There must be one. */
     static int indexOfQuoteOrBackslash(byte[] bytes, int from) {
         int i = from;
+        while (i + 32 <= bytes.length
+                && ((quotesOrBackslashes(at(bytes, i))
+                                        | quotesOrBackslashes(at(bytes, i + 8))
+                                        | quotesOrBackslashes(at(bytes, i + 16))
+                                        | quotesOrBackslashes(at(bytes, i + 24)))
+                                & HIGH_BITS)
+                        == 0) {
+            i += 32;
+        }
         while (i + 8 <= bytes.length) {
-            long word = at(bytes, i);
-            long found = (quotes(word) | backslashes(word)) & HIGH_BITS;
+            long found = quotesOrBackslashes(at(bytes, i)) & HIGH_BITS;
             if (found != 0) {
                 return i + (Long.numberOfTrailingZeros(found) >> 3);
             }
@@ -98,6 +110,24 @@ final class ByteWords {
             i += 8;
         }
         while (i < to && bytes[i] != '"' && bytes[i] != '\\' && (bytes[i] < 0 || bytes[i] >= ' ')) {
+            i++;
+        }
+        return i;
+    }
+
+    /** @return where the first byte is that is a quote, a backslash or not printable ASCII; {@code to} if there is none */
+    static int endOfPrintable(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i + 8 <= to) {
+            long word = at(bytes, i);
+            long controls = (word - SPACES) & ~word;
+            long found = (quotes(word) | backslashes(word) | controls | word) & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            i += 8;
+        }
+        while (i < to && bytes[i] >= ' ' && bytes[i] != '"' && bytes[i] != '\\') {
             i++;
         }
         return i;

@@ -126,7 +126,8 @@ public final class JsonCursor {
     private boolean isText(int from, int to, boolean hasEscape, String wanted) {
         int length = to - from;
         if (hasEscape || length > wanted.length()) { // in UTF-8 a text has no fewer bytes than chars
-            return (hasEscape || !isAscii(from, to)) && decode(bytes, from, to, hasEscape).equals(wanted);
+            return (hasEscape || !isAscii(from, to))
+                    && decode(bytes, from, to, hasEscape).equals(wanted);
         }
         int same = 0;
         while (same < length && bytes[from + same] == wanted.charAt(same)) {
@@ -158,6 +159,26 @@ public final class JsonCursor {
         return decode(bytes, valueAt + 1, to, close < 0);
     }
 
+    /**
+     * Reads the string the cursor stands on; for what comes again and again: no new string if it was read lately.
+     *
+     * @param known strings read before, each where its length and end say; the next with the same place takes it. A power of two
+     */
+    public String string(@Nullable String[] known) {
+        int close = closeOfString(bytes, valueAt);
+        if (close < 0) {
+            return string();
+        }
+        int place = ((close - valueAt) * 31 + bytes[close - 1]) & (known.length - 1);
+        String same = known[place];
+        if (same == null || !isText(valueAt + 1, close, false, same)) {
+            same = string();
+            known[place] = same;
+        }
+        at = close + 1;
+        return same;
+    }
+
     /** @return whether the cursor stands on this string; without garbage if it is ASCII. The cursor stays */
     public boolean stringIs(String wanted) {
         if (kind() != JsonKind.STRING) {
@@ -185,6 +206,17 @@ public final class JsonCursor {
     /** @return whether the number the cursor stands on is an integer within ±2^63, whatever its form ({@code 4}, {@code 4.0}, {@code 4e0}) */
     public boolean isInteger() {
         return kind() == JsonKind.NUMBER && readInteger() != null;
+    }
+
+    /** @return whether the cursor stands on a number that is written as an integer, and not a long one */
+    public boolean isShortInteger() {
+        int to = endOfValue(bytes, valueAt, end);
+        for (int i = bytes[valueAt] == '-' ? valueAt + 1 : valueAt; i < to; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9') {
+                return false;
+            }
+        }
+        return to - valueAt <= 15;
     }
 
     /**
@@ -248,7 +280,8 @@ public final class JsonCursor {
         }
     }
 
-    // What looks at many bytes is static: it is not inlined everywhere, and a cursor that is handed to nobody costs no heap.
+    // What looks at many bytes is static: it is not inlined everywhere, and a cursor that is handed to nobody costs no
+    // heap.
 
     private static int endOfValue(byte[] bytes, int from, int end) {
         return switch (bytes[from]) {

@@ -33,11 +33,12 @@ public final class JsonRpcDecoder {
     private final int bytesExpected;
     private byte[] message;
     private int length;
-    private @Nullable JsonFeed feed = JsonFeed.take();
+    private @Nullable JsonFeed feed;
     private @Nullable JsonRpcException refusal;
 
     private Root root = Plain.NONE;
     private boolean whole;
+    private JsonRpcMessage.@Nullable Single plain;
     private Member member = Member.OTHER;
     private int valueFrom;
 
@@ -145,7 +146,13 @@ public final class JsonRpcDecoder {
 
     /** The same of what is known to be the whole text: then it is read faster. */
     public void filledWhole(int bytes) throws JsonRpcException {
-        filled(bytes, length == 0);
+        plain = length == 0 ? PlainMessages.ofThread().read(message, bytes) : null;
+        if (plain == null) {
+            filled(bytes, length == 0);
+        } else {
+            length = bytes;
+            whole = true;
+        }
     }
 
     private void filled(int bytes, boolean all) throws JsonRpcException {
@@ -180,6 +187,9 @@ public final class JsonRpcDecoder {
      */
     public JsonRpcMessage end() throws JsonRpcException {
         requireNotRefused();
+        if (plain != null) {
+            return plain;
+        }
         try {
             if (!whole) {
                 endBareNumber();
@@ -420,9 +430,10 @@ public final class JsonRpcDecoder {
         answerIsError = false;
     }
 
+    /** Most messages need none. */
     private JsonFeed openFeed() {
         if (feed == null) {
-            throw new IllegalStateException("the message has ended");
+            feed = JsonFeed.take();
         }
         return feed;
     }

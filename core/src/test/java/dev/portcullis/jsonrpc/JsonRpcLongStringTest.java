@@ -86,7 +86,8 @@ class JsonRpcLongStringTest {
         String text = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\"}";
         String value = member.equals("id") ? "1" : member.equals("method") ? "\"m\"" : "\"2.0\"";
         for (String character : new String[] {"x", "\\u0041", "€"}) {
-            byte[] bytes = text.replace("\"" + member + "\":" + value, "\"" + member + "\":\"" + character.repeat(5_000) + "\"")
+            byte[] bytes = text.replace(
+                            "\"" + member + "\":" + value, "\"" + member + "\":\"" + character.repeat(5_000) + "\"")
                     .getBytes(StandardCharsets.UTF_8);
             assertThat(outcome(bytes, 512, false)).startsWith("INVALID_REQUEST");
         }
@@ -97,7 +98,8 @@ class JsonRpcLongStringTest {
     void filledWhenANameIsLongThenIsRefused() {
         for (String character : new String[] {"x", "\\u0041", "€"}) {
             String text = "{\"jsonrpc\":\"2.0\",\"method\":\"m\",\"params\":{\"" + character.repeat(9_000) + "\":1}}";
-            assertThat(outcome(text.getBytes(StandardCharsets.UTF_8), 700, false)).startsWith("PARSE_ERROR");
+            assertThat(outcome(text.getBytes(StandardCharsets.UTF_8), 700, false))
+                    .startsWith("PARSE_ERROR");
         }
     }
 
