@@ -188,7 +188,8 @@ final class HeadFields extends HttpHeaders {
 
     @Override
     public HttpHeaders copy() {
-        var copy = DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+        var copy =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
         for (int i = 0; i < count; i++) {
             copy.add(name(i), value(i));
         }

@@ -31,11 +31,52 @@ class PlainHeadsTest {
 
     /** What a mutation puts in: all that ever confused a parser, and some that never did. */
     private static final String[] PIECES = {
-        "\r", "\n", "\r\n", "\r\n\r\n", " ", "  ", "\t", ":", "\u0000", "\u000b", "\u007f", "é", "\u0080", ",", ";", "0", "+", "-",
-        "\"", "#", "/", "?", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "http/1.1", "GET ", "POST ", "PUT ", "Content-Length: 3\r\n",
-        "Content-Length: 3, 3\r\n", "content-length:007\r\n", "Content-Length: +3\r\n", "Content-Length : 3\r\n",
-        "Transfer-Encoding: chunked\r\n", "tRANSFER-encoding: identity\r\n", "Expect: 100-continue\r\n", "Host: a\r\n", " folded\r\n",
-        "\tfolded\r\n", "Upgrade: h2c\r\n", "Sec-WebSocket-Key1: 1\r\n", "Connection: close\r\n", "x:y\r\n", "x:\r\n", ": x\r\n",
+        "\r",
+        "\n",
+        "\r\n",
+        "\r\n\r\n",
+        " ",
+        "  ",
+        "\t",
+        ":",
+        "\u0000",
+        "\u000b",
+        "\u007f",
+        "é",
+        "\u0080",
+        ",",
+        ";",
+        "0",
+        "+",
+        "-",
+        "\"",
+        "#",
+        "/",
+        "?",
+        "HTTP/1.1",
+        "HTTP/1.0",
+        "HTTP/2.0",
+        "http/1.1",
+        "GET ",
+        "POST ",
+        "PUT ",
+        "Content-Length: 3\r\n",
+        "Content-Length: 3, 3\r\n",
+        "content-length:007\r\n",
+        "Content-Length: +3\r\n",
+        "Content-Length : 3\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "tRANSFER-encoding: identity\r\n",
+        "Expect: 100-continue\r\n",
+        "Host: a\r\n",
+        " folded\r\n",
+        "\tfolded\r\n",
+        "Upgrade: h2c\r\n",
+        "Sec-WebSocket-Key1: 1\r\n",
+        "Connection: close\r\n",
+        "x:y\r\n",
+        "x:\r\n",
+        ": x\r\n",
         "no colon\r\n",
     };
 
@@ -148,7 +189,9 @@ class PlainHeadsTest {
         }
         int body = random.nextInt(3) * random.nextInt(40);
         if (body > 0 || random.nextBoolean()) {
-            text.append(random.nextBoolean() ? "Content-Length: " : "content-length:").append(body).append("\r\n");
+            text.append(random.nextBoolean() ? "Content-Length: " : "content-length:")
+                    .append(body)
+                    .append("\r\n");
         }
         return text.append("\r\n").append("b".repeat(body)).toString();
     }
