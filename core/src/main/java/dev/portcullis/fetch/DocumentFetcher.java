@@ -11,7 +11,6 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
-import org.apache.hc.core5.ssl.SSLContexts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,25 +31,25 @@ public final class DocumentFetcher implements AutoCloseable {
     private volatile boolean closed;
 
     public DocumentFetcher(FetchLimits limits, AddressGuard guard) {
-        this(limits, guard, SSLContexts.createDefault());
+        this(limits, guard, (EgressProxy) null);
     }
 
     /** @param proxy through which https to strangers goes, by tunnels to the addresses that were looked at; null for none */
     public DocumentFetcher(FetchLimits limits, AddressGuard guard, @Nullable EgressProxy proxy) {
-        this(limits, guard, SSLContexts.createDefault(), proxy);
+        this(limits, guard, new DefaultTrust(), proxy);
     }
 
     /** @param trust which certificates are believed; names are checked in any case */
     public DocumentFetcher(FetchLimits limits, AddressGuard guard, SSLContext trust) {
-        this(limits, guard, trust, null);
+        this(limits, guard, new DefaultClientTlsStrategy(trust), null);
     }
 
-    /** @param proxy through which https to strangers goes, by tunnels to the addresses that were looked at; null for none */
-    public DocumentFetcher(FetchLimits limits, AddressGuard guard, SSLContext trust, @Nullable EgressProxy proxy) {
+    private DocumentFetcher(
+            FetchLimits limits, AddressGuard guard, TlsSocketStrategy tls, @Nullable EgressProxy proxy) {
         this.proxy = proxy;
         this.limits = limits;
         this.guard = guard;
-        this.tls = new DefaultClientTlsStrategy(trust);
+        this.tls = tls;
         this.turns = new Semaphore(limits.concurrentMax());
     }
 

@@ -1,6 +1,5 @@
 package dev.portcullis.ops;
 
-import dev.portcullis.ops.command.Subcommands;
 import dev.portcullis.ops.devidp.Person;
 import dev.portcullis.ops.log.Logs;
 import dev.portcullis.ops.server.Banner;
@@ -8,7 +7,6 @@ import dev.portcullis.ops.server.ConfigLoader;
 import dev.portcullis.ops.server.ExitCode;
 import dev.portcullis.ops.server.Product;
 import dev.portcullis.ops.server.Running;
-import dev.portcullis.ops.server.SettingsHelp;
 import dev.portcullis.ops.server.ShutdownHook;
 import dev.portcullis.ops.server.StartException;
 import java.lang.System.Logger.Level;
@@ -18,9 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** The command: reads the settings, starts the server, and waits for the signal to stop. Every way out has an {@link ExitCode}. */
 public final class Main {
@@ -33,43 +28,19 @@ public final class Main {
         System.exit(code.number());
     }
 
+    /** Words are read by a library that brings hundreds of classes: a server, which is started without any, does not wait for it. */
     private static ExitCode run(String[] arguments) {
-        var command = new CommandLine(spec());
-        Subcommands.ALL.forEach(subcommand -> command.addSubcommand(subcommand.name(), subcommand.spec()));
-        CommandLine.ParseResult parsed;
-        try {
-            parsed = command.parseArgs(arguments);
-        } catch (CommandLine.ParameterException e) {
-            System.err.println(e.getMessage() + " (--help lists what there is)");
-            return ExitCode.USAGE;
-        }
-        if (parsed.isUsageHelpRequested()) {
-            command.usage(System.out);
-            return ExitCode.OK;
-        }
-        if (parsed.isVersionHelpRequested()) {
-            command.printVersionHelp(System.out);
-            return ExitCode.OK;
-        }
-        return run(parsed);
+        return arguments.length == 0 ? guarded(() -> start(false)) : CommandWords.run(arguments);
     }
 
-    private static ExitCode run(CommandLine.ParseResult parsed) {
+    /** What the command line asks for. */
+    interface Work {
+        ExitCode run() throws StartException, InterruptedException;
+    }
+
+    static ExitCode guarded(Work work) {
         try {
-            if (parsed.hasSubcommand()) {
-                return runSubcommand(parsed.subcommand());
-            }
-            boolean isCheck = parsed.hasMatchedOption("--check");
-            var environment = System.getenv();
-            var loaded = ConfigLoader.load(environment, Path.of(""));
-            Logs.install(loaded.config().logLevel());
-            if (isCheck) {
-                warnings(loaded).forEach(warning -> System.out.println("warning: " + warning));
-                System.out.println("The settings are right.");
-                return ExitCode.OK;
-            }
-            serve(loaded, environment);
-            return ExitCode.OK;
+            return work.run();
         } catch (StartException e) {
             System.err.println(e.explanation());
             return e.exitCode();
@@ -83,18 +54,18 @@ public final class Main {
         }
     }
 
-    private static ExitCode runSubcommand(CommandLine.ParseResult parsed) throws StartException, InterruptedException {
-        String name = parsed.commandSpec().name();
-        if (parsed.isUsageHelpRequested()) {
-            new CommandLine(parsed.commandSpec()).usage(System.out);
-            return ExitCode.OK;
+    /** @param isCheck only say what is wrong with the settings; else the server is started, and this returns when it has stopped */
+    static ExitCode start(boolean isCheck) throws StartException, InterruptedException {
+        var environment = System.getenv();
+        var loaded = ConfigLoader.load(environment, Path.of(""));
+        Logs.install(loaded.config().logLevel());
+        if (isCheck) {
+            warnings(loaded).forEach(warning -> System.out.println("warning: " + warning));
+            System.out.println("The settings are right.");
+        } else {
+            serve(loaded, environment);
         }
-        for (var subcommand : Subcommands.ALL) {
-            if (name.equals(subcommand.name())) {
-                return subcommand.run(parsed);
-            }
-        }
-        throw new IllegalStateException("no command " + name);
+        return ExitCode.OK;
     }
 
     private static void serve(ConfigLoader.Loaded loaded, Map<String, String> environment)
@@ -118,31 +89,6 @@ public final class Main {
     private static boolean isColoured(@Nullable String noColor) {
         var console = System.console();
         return (noColor == null || noColor.isEmpty()) && console != null && console.isTerminal();
-    }
-
-    private static CommandSpec spec() {
-        var spec = CommandSpec.create().name("ops/run");
-        spec.version("Portcullis " + version(), "Java " + Runtime.version());
-        spec.usageMessage()
-                .width(100)
-                .description(
-                        "Starts Portcullis, an MCP server with sign-in, in the foreground; or, with a command, does that.",
-                        "")
-                .footer(SettingsHelp.lines().stream()
-                        .map(line -> line.replace("%", "%%"))
-                        .toArray(String[]::new));
-        spec.addOption(OptionSpec.builder("--check")
-                .description("Check the settings, say what is wrong with them, and exit.")
-                .build());
-        spec.addOption(OptionSpec.builder("-h", "--help")
-                .usageHelp(true)
-                .description("Show this text and exit.")
-                .build());
-        spec.addOption(OptionSpec.builder("-V", "--version")
-                .versionHelp(true)
-                .description("Show the version and exit.")
-                .build());
-        return spec;
     }
 
     /** @return the version in the jar's manifest; there is none while classes are run from folders */

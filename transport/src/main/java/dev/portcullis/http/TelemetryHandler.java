@@ -37,11 +37,7 @@ public final class TelemetryHandler extends ChannelDuplexHandler implements Chan
         if (Answers.begins(message)) {
             status = ((HttpResponse) message).status().code();
         }
-        if (Answers.ends(message)) {
-            ctx.write(message, promise.unvoid().addListener(this));
-        } else {
-            ctx.write(message, promise);
-        }
+        ctx.write(message, promise);
     }
 
     @Override

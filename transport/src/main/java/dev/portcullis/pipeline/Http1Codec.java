@@ -1,12 +1,10 @@
 package dev.portcullis.pipeline;
 
+import dev.portcullis.http.CurrentRequest;
 import dev.portcullis.http.HttpLimits;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.CombinedChannelDuplexHandler;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.LastHttpContent;
 
 /**
  * HTTP/1.1 by demand: each {@code read()} from behind yields one message, or the head and the end of a request without a body; bytes beyond stay bytes. Event
@@ -14,18 +12,23 @@ import io.netty.handler.codec.http.LastHttpContent;
  */
 final class Http1Codec extends CombinedChannelDuplexHandler<Http1Decoder, AnswerEncoder> {
     private final Http1Decoder decoder;
+    private boolean reading;
 
-    Http1Codec(HttpLimits limits) {
-        decoder = new Http1Decoder(limits);
+    Http1Codec(CurrentRequest current, HttpLimits limits) {
+        decoder = new Http1Decoder(current, limits);
         init(decoder, new AnswerEncoder());
     }
 
     @Override
-    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) throws Exception {
-        if (message instanceof HttpResponse && !(message instanceof LastHttpContent)) {
-            decoder.forgetRequest();
-        }
-        super.write(ctx, message, promise);
+    public void channelRead(ChannelHandlerContext ctx, Object bytes) throws Exception {
+        reading = true;
+        super.channelRead(ctx, bytes);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        reading = false;
+        super.channelReadComplete(ctx);
     }
 
     @Override
@@ -35,7 +38,10 @@ final class Http1Codec extends CombinedChannelDuplexHandler<Http1Decoder, Answer
             return; // the loop on the stack goes on
         }
         if (decoder.holdsBytes()) {
-            channelRead(ctx, Unpooled.EMPTY_BUFFER);
+            super.channelRead(ctx, Unpooled.EMPTY_BUFFER);
+            if (!reading) {
+                ctx.fireChannelReadComplete();
+            }
         }
         if (decoder.wantsBytes()) {
             ctx.read();

@@ -1,5 +1,6 @@
 package dev.portcullis.pipeline;
 
+import dev.portcullis.http.CurrentRequest;
 import dev.portcullis.http.HttpLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,7 +19,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.netty.util.ByteProcessor;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's decoder, by demand and stricter (T-1, RFC 9112): exactly one space between the words of a request line (§3), no line folding (§5.2), one
@@ -34,6 +34,7 @@ final class Http1Decoder extends HttpRequestDecoder {
         }
     };
 
+    private final CurrentRequest current;
     private final HttpLimits limits;
     private boolean demanded;
     private boolean decoding;
@@ -43,10 +44,9 @@ final class Http1Decoder extends HttpRequestDecoder {
     private boolean headBegunTold;
     private int contentLengths;
     private int wordEnd;
-    private @Nullable PlainRequest plain;
     private int plainBodyLeft;
 
-    Http1Decoder(HttpLimits limits) {
+    Http1Decoder(CurrentRequest current, HttpLimits limits) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.requestLineBytesMax())
                 .setMaxHeaderSize(limits.headerBytesMax())
@@ -54,6 +54,7 @@ final class Http1Decoder extends HttpRequestDecoder {
                 .setUseRfc9112TransferEncoding(true)
                 .setAllowDuplicateContentLengths(false)
                 .setValidateHeaders(true));
+        this.current = current;
         this.limits = limits;
     }
 
@@ -118,12 +119,12 @@ final class Http1Decoder extends HttpRequestDecoder {
 
     /** Whether here begins a request without anything unusual; then it has been taken. */
     private boolean isPlain(ByteBuf in, List<Object> out) {
-        PlainRequest request = PlainHeads.read(in, plain, limits);
+        PlainRequest before = current.admitted() instanceof PlainRequest plain ? plain : null;
+        PlainRequest request = PlainHeads.read(in, before, limits);
         if (request == null) {
             return false;
         }
         in.skipBytes(request.headBytes());
-        plain = request;
         plainBodyLeft = request.bodyBytes();
         out.add(request);
         if (plainBodyLeft == 0) {
@@ -139,11 +140,6 @@ final class Http1Decoder extends HttpRequestDecoder {
         return plainBodyLeft == 0
                 ? new DefaultLastHttpContent(part, EmptyHttpHeaders.INSTANCE)
                 : new DefaultHttpContent(part);
-    }
-
-    /** The request before is kept since the next may be the same; behind a stream, which may stay open for hours, there is none so soon. */
-    void forgetRequest() {
-        plain = null;
     }
 
     private void note(ChannelHandlerContext ctx, List<Object> out) {

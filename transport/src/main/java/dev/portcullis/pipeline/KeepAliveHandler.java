@@ -84,14 +84,25 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
     }
 
     private void begin(HttpRequest request) {
-        HttpHeaders headers = request.headers();
         state = State.BUSY;
+        if (request instanceof PlainRequest plain) {
+            version10 = false;
+            closing = draining || !plain.keepsAlive();
+            bodyHeldBack = false;
+            bodyLeft = plain.bodyBytes();
+        } else {
+            beginUnusual(request);
+        }
+        bodyEnded = bodyLeft == 0;
+    }
+
+    private void beginUnusual(HttpRequest request) {
+        HttpHeaders headers = request.headers();
         version10 = !request.protocolVersion().isKeepAliveDefault();
         closing = draining || !HttpUtil.isKeepAlive(request);
         bodyHeldBack = headers.contains(HttpHeaderNames.EXPECT);
         bodyLeft =
                 headers.contains(HttpHeaderNames.TRANSFER_ENCODING) ? UNKNOWN : HttpUtil.getContentLength(request, 0L);
-        bodyEnded = bodyLeft == 0;
     }
 
     private void body(ChannelHandlerContext ctx, HttpContent part) {
@@ -123,11 +134,7 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
         if (Answers.begins(message)) {
             decide((HttpResponse) message);
         }
-        if (Answers.ends(message)) {
-            ctx.write(message, promise.unvoid().addListener(this));
-        } else {
-            ctx.write(message, promise);
-        }
+        ctx.write(message, promise);
     }
 
     private void decide(HttpResponse answer) {

@@ -2,6 +2,7 @@ package dev.portcullis.pipeline;
 
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.Arrays;
 
@@ -10,6 +11,8 @@ final class PlainRequest extends DefaultHttpRequest {
     private final byte[] head;
     private final HeadFields fields;
     private final int bodyBytes;
+    private final boolean keepsAlive;
+    private boolean sound;
 
     /**
      * @param head its bytes
@@ -20,6 +23,7 @@ final class PlainRequest extends DefaultHttpRequest {
         this.head = head;
         this.fields = fields;
         this.bodyBytes = bodyBytes;
+        this.keepsAlive = HttpUtil.isKeepAlive(this);
     }
 
     int headBytes() {
@@ -28,6 +32,20 @@ final class PlainRequest extends DefaultHttpRequest {
 
     int bodyBytes() {
         return bodyBytes;
+    }
+
+    /** Whether its client wants to send more on the connection. */
+    boolean keepsAlive() {
+        return keepsAlive;
+    }
+
+    /** Whether the framing guard has looked at it before. */
+    boolean isSound() {
+        return sound;
+    }
+
+    void foundSound() {
+        sound = true;
     }
 
     /** Whether these begin with the same head, to the last byte. */

@@ -46,11 +46,16 @@ public final class ServerPipeline extends ChannelInitializer<Channel> implements
     }
 
     private void http1(ChannelPipeline pipeline) {
-        pipeline.addLast(HandlerNames.HTTP1_CODEC, new Http1Codec(limits));
+        var current = new CurrentRequest();
+        var keepAlive = new KeepAliveHandler(limits, this);
+        var idle = new IdleHandler(current, limits, telemetry);
+        pipeline.addLast(HandlerNames.HTTP1_CODEC, new Http1Codec(current, limits));
         pipeline.addLast(HandlerNames.FRAMING_GUARD, new FramingGuard(limits, telemetry));
-        pipeline.addLast(HandlerNames.KEEP_ALIVE, new KeepAliveHandler(limits, this));
-        pipeline.addLast(HandlerNames.IDLE, new IdleHandler(limits, telemetry));
-        addRequestHandlers(pipeline);
+        pipeline.addLast(HandlerNames.KEEP_ALIVE, keepAlive);
+        pipeline.addLast(HandlerNames.IDLE, idle);
+        addRequestHandlers(pipeline, current);
+        current.whenTaken(idle);
+        current.whenTaken(keepAlive); // last: it asks for the next request
     }
 
     /**
@@ -59,17 +64,20 @@ public final class ServerPipeline extends ChannelInitializer<Channel> implements
      * resets its stream.
      */
     void http2(ChannelPipeline stream) {
-        addRequestHandlers(stream);
+        addRequestHandlers(stream, new CurrentRequest());
     }
 
-    private void addRequestHandlers(ChannelPipeline pipeline) {
-        var current = new CurrentRequest();
-        pipeline.addLast(HandlerNames.TELEMETRY, new TelemetryHandler(current, telemetry));
-        pipeline.addLast(HandlerNames.DEADLINE, new DeadlineHandler(limits, telemetry));
+    private void addRequestHandlers(ChannelPipeline pipeline, CurrentRequest current) {
+        var telling = new TelemetryHandler(current, telemetry);
+        var deadline = new DeadlineHandler(limits, telemetry);
+        pipeline.addLast(HandlerNames.TELEMETRY, telling);
+        pipeline.addLast(HandlerNames.DEADLINE, deadline);
         pipeline.addLast(HandlerNames.GATE, new GateHandler(current, gates, telemetry));
         pipeline.addLast(HandlerNames.BODY, new BodyHandler(current, bodyBudget));
         pipeline.addLast(HandlerNames.ENDPOINT, new EndpointHandler(current));
         pipeline.addLast(HandlerNames.ERROR, new ErrorHandler(current, telemetry));
+        current.whenTaken(deadline);
+        current.whenTaken(telling);
     }
 
     /** What has begun to be a stream needs none of the handlers of requests until it ends: one does for all. */

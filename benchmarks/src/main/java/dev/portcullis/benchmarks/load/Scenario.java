@@ -5,7 +5,8 @@ import java.util.List;
 /** One thing that is measured. */
 interface Scenario {
     /** In the order in which {@code ops/bench all} runs them. A new one is one more line here. */
-    List<Scenario> ALL = List.of(new CallScenario());
+    List<Scenario> ALL = List.of(
+            new CallScenario(), new LatencyScenario(), new ListScenario(), new MixedScenario(), new BigScenario());
 
     /** @return a word, as it is given on the command line and stands in names of files */
     String name();

@@ -64,10 +64,11 @@ public final class DevIdentityProvider implements AutoCloseable {
         String base = "/cdn-cgi/access/sso/oidc/" + settings.clientId();
         failing("GET", base + "/.well-known/openid-configuration", exchange -> Replies.json(exchange, 200, metadata()));
         failing("GET", base + "/jwks", exchange -> Replies.keys(exchange, keys.published()));
-        failing(
-                "GET POST",
-                base + "/authorization",
-                new AuthorizationHandler(settings, issuer, origin, tokens, directory));
+        var authorization = new AuthorizationHandler(settings, issuer, origin, tokens, directory);
+        failing("GET POST", base + "/authorization", exchange -> {
+            keys.prepare();
+            authorization.handle(exchange);
+        });
         failing("POST", base + "/token", new TokenHandler(settings, tokens, switches));
         failing("GET POST", base + "/userinfo", new UserInfoHandler(tokens));
 

@@ -16,11 +16,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The keys that sign ID tokens: the newest signs, older ones stay published until dropped, as at Access (O-155). The first is made in the background, since
- * that takes as long as the rest of a start. State is guarded by {@code lock}.
+ * The keys that sign ID tokens: the newest signs, older ones stay published until dropped, as at Access (O-155). The first is made when somebody comes to sign in,
+ * while they look at the page: that takes half as long as the whole start of a server, which has no need of it. State is guarded by {@code lock}.
  */
 final class SigningKeys {
     private static final int BITS = 2048;
@@ -29,8 +30,13 @@ final class SigningKeys {
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<RSAKey> newestFirst = new ArrayDeque<>();
     private final CompletableFuture<RSAKey> first = new CompletableFuture<>();
+    private final AtomicBoolean isPrepared = new AtomicBoolean();
 
-    SigningKeys() {
+    /** Has the first key made, and does not wait for it. */
+    void prepare() {
+        if (isPrepared.getAndSet(true)) {
+            return;
+        }
         Thread.ofVirtual().name("devidp-key").start(() -> {
             try {
                 first.complete(generate());
@@ -104,6 +110,7 @@ final class SigningKeys {
     }
 
     private void ensureFirst() {
+        prepare();
         RSAKey key = first.join();
         lock.lock();
         try {

@@ -10,7 +10,6 @@ import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.telemetry.Outcome;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaderNames;
 
 /** Reads one posted message, or a batch of them, and refuses what is malformed before its end (H-39). Event loop only. */
 final class MessageReader implements BodyReader {
@@ -45,12 +44,7 @@ final class MessageReader implements BodyReader {
 
     /** @return -1 if nothing is announced */
     private static int announcedBytes(Exchange exchange) {
-        String length = exchange.head().header(HttpHeaderNames.CONTENT_LENGTH);
-        try {
-            return length == null ? -1 : Integer.parseInt(length);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return (int) Math.min(exchange.head().announcedBytes(), Integer.MAX_VALUE);
     }
 
     @Override
