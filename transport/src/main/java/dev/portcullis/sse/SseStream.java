@@ -1,24 +1,14 @@
 package dev.portcullis.sse;
 
-import dev.portcullis.http.Exchange;
-import dev.portcullis.http.Reply;
 import dev.portcullis.http.StreamWriter;
 import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.telemetry.Outcome;
-import dev.portcullis.telemetry.Telemetry;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.util.AsciiString;
-import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.ScheduledFuture;
+import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,17 +24,14 @@ import org.jspecify.annotations.Nullable;
  *
  * What a peer that keeps up is sent goes to its socket; what a slow one is sent waits in a queue with a limit in bytes and in events. Holds the queued buffers,
  * and releases them when it closes. The queue, its counts and the state are guarded by this object's lock, which is held for a few instructions and never while
- * writing; the writer, the timer and the listeners' runs belong to the event loop.
+ * writing; the writer, the visits and the listeners' runs belong to the event loop.
  */
-public final class SseStream {
-    private static final List<Map.Entry<CharSequence, CharSequence>> HEADERS = List.of(
-            Map.entry(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_EVENT_STREAM),
-            Map.entry(HttpHeaderNames.CACHE_CONTROL, AsciiString.cached("no-store, no-transform")),
-            Map.entry(AsciiString.cached("x-accel-buffering"), AsciiString.cached("no")),
-            Map.entry(AsciiString.cached("x-content-type-options"), AsciiString.cached("nosniff")));
-
+public final class SseStream extends Rounds.Ring {
     /** Milliseconds: what is looked at is looked at least so often, however rare keep-alives are (O-27 has 60 s). */
     static final int LOOK_MILLIS_MAX = 45_000;
+
+    /** In the shortest time that counts: so exact are keep-alives and stalls. */
+    static final int VISITS = 4;
 
     private enum State {
         OPEN,
@@ -53,11 +40,9 @@ public final class SseStream {
         CLOSED
     }
 
-    private final SseLimits limits;
-    private final Telemetry telemetry;
-    private final EventExecutor loop;
-    private final ByteBufAllocator allocator;
+    private final Channel channel;
     private final StreamWriter writer;
+    private final SseStreams streams;
 
     // guarded by this
     private State state = State.OPEN;
@@ -69,10 +54,12 @@ public final class SseStream {
     private List<Runnable> onClose = List.of();
 
     // event loop only
-    private @Nullable ScheduledFuture<?> tick;
-    private long wroteNanos;
-    private long stalledNanos;
     private boolean stalled;
+
+    /** When something was written last; when it stalled. */
+    private long sinceNanos;
+
+    private byte visits;
     private Runnable onTick = () -> {};
     private Runnable onRoom = () -> {};
 
@@ -97,46 +84,22 @@ public final class SseStream {
         FORCED
     }
 
-    private SseStream(Exchange exchange, StreamWriter writer, SseLimits limits, Telemetry telemetry) {
-        this.loop = exchange.channel().eventLoop();
-        this.allocator = exchange.channel().alloc();
+    SseStream(Channel channel, StreamWriter writer, SseStreams streams) {
+        this.channel = channel;
         this.writer = writer;
-        this.limits = limits;
-        this.telemetry = telemetry;
+        this.streams = streams;
     }
 
-    /**
-     * Answers the exchange with 200 {@code text/event-stream} and keeps it open, with a comment line every so often (H-16, H-17).
-     *
-     * @param extraHeaders name, value, name, value…
-     * @return the stream; closed if the exchange had an answer or the peer has gone
-     */
-    public static SseStream open(Exchange exchange, SseLimits limits, Telemetry telemetry, String... extraHeaders) {
-        StreamWriter writer =
-                exchange.startStream(new Reply(HttpResponseStatus.OK, headers(extraHeaders), Unpooled.EMPTY_BUFFER));
-        var stream = new SseStream(exchange, writer, limits, telemetry);
-        telemetry.streamOpened();
-        stream.inLoop(stream::begin);
-        return stream;
+    void begin() {
+        inLoop(this::join);
     }
 
-    private static List<Map.Entry<CharSequence, CharSequence>> headers(String... extra) {
-        if (extra.length == 0) {
-            return HEADERS;
-        }
-        var all = new ArrayList<>(HEADERS);
-        for (int i = 0; i < extra.length; i += 2) {
-            all.add(Map.entry(extra[i], extra[i + 1]));
-        }
-        return all;
-    }
-
-    private void begin() {
-        wroteNanos = now();
+    private void join() {
+        sinceNanos = now();
         writer.onWritabilityChanged(this::writabilityChanged);
         writer.onClose(this::close);
         if (writer.isOpen()) {
-            schedule(limits.keepAliveMillis());
+            streams.rounds(channel.eventLoop()).add(this);
         }
     }
 
@@ -174,11 +137,11 @@ public final class SseStream {
      * @param retryMillis negative to leave it to the client
      */
     public void mark(@Nullable String id, int retryMillis) {
-        send(isOpen() ? SseEncoder.mark(allocator, id, retryMillis) : Unpooled.EMPTY_BUFFER, null, Fit.FORCED);
+        send(isOpen() ? SseEncoder.mark(channel.alloc(), id, retryMillis) : Unpooled.EMPTY_BUFFER, null, Fit.FORCED);
     }
 
     private ByteBuf encode(@Nullable String event, @Nullable String id, byte[] json, int offset, int length) {
-        return isOpen() ? SseEncoder.encode(allocator, event, id, json, offset, length) : Unpooled.EMPTY_BUFFER;
+        return isOpen() ? SseEncoder.encode(channel.alloc(), event, id, json, offset, length) : Unpooled.EMPTY_BUFFER;
     }
 
     private boolean send(ByteBuf encoded, @Nullable String key, Fit fit) {
@@ -198,7 +161,7 @@ public final class SseStream {
             }
             case FULL -> {
                 encoded.release();
-                telemetry.refused(Outcome.STREAM_QUEUE_FULL);
+                streams.telemetry.refused(Outcome.STREAM_QUEUE_FULL);
                 inLoop(this::abort);
                 yield false;
             }
@@ -226,8 +189,8 @@ public final class SseStream {
         if (queue == null) {
             queue = new ArrayDeque<>(2);
         }
-        boolean full = queue.size() >= limits.queuedEventsMax()
-                || queuedBytes + event.readableBytes() > limits.queuedBytesMax();
+        boolean full = queue.size() >= streams.limits.queuedEventsMax()
+                || queuedBytes + event.readableBytes() > streams.limits.queuedBytesMax();
         if (full && !queue.isEmpty() && fit != Fit.FORCED) {
             state = State.CUT;
             return Enqueued.FULL;
@@ -256,7 +219,8 @@ public final class SseStream {
     /** Guarded by this. */
     private boolean isRoomy() {
         return queue == null
-                || (queue.size() <= limits.queuedEventsMax() / 2 && queuedBytes <= limits.queuedBytesMax() / 2);
+                || (queue.size() <= streams.limits.queuedEventsMax() / 2
+                        && queuedBytes <= streams.limits.queuedBytesMax() / 2);
     }
 
     /** @return whether less waits than half of what may; if not, {@link #onRoom} is told when it does again */
@@ -322,6 +286,7 @@ public final class SseStream {
     private void writabilityChanged() {
         if (writer.isWritable()) {
             stalled = false;
+            sinceNanos = now();
             drain();
         } else {
             watchStall();
@@ -340,7 +305,7 @@ public final class SseStream {
                 endIfAsked();
                 return;
             }
-            wroteNanos = now();
+            sinceNanos = now();
             writer.write(event);
         }
         if (writer.isOpen()) {
@@ -393,39 +358,29 @@ public final class SseStream {
     private void watchStall() {
         if (!stalled) {
             stalled = true;
-            stalledNanos = now();
-            if (tick != null) {
-                tick.cancel(false);
-            }
-            schedule(limits.stallMillis());
+            sinceNanos = now();
         }
     }
 
-    private void tick() {
-        onTick.run();
-        long now = now();
-        if (stalled) {
-            long left = TimeUnit.MILLISECONDS.toNanos(limits.stallMillis()) - (now - stalledNanos);
-            if (left <= 0) {
-                telemetry.refused(Outcome.WRITE_STALLED);
-                abort();
-            } else {
-                schedule(TimeUnit.NANOSECONDS.toMillis(left) + 1);
-            }
+    /** A quiet stream gets its comment when the keep-alive's time is over, give or take half of what lies between two visits. */
+    @Override
+    void visit() {
+        visits = (byte) ((visits + 1) % VISITS);
+        if (visits == 0) {
+            onTick.run();
+        }
+        if (!writer.isOpen()) {
             return;
         }
-        long left = TimeUnit.MILLISECONDS.toNanos(limits.keepAliveMillis()) - (now - wroteNanos);
-        if (left <= 0) {
-            wroteNanos = now;
-            writer.write(SseEncoder.comment(allocator));
-            left = TimeUnit.MILLISECONDS.toNanos(limits.keepAliveMillis());
-        }
-        schedule(TimeUnit.NANOSECONDS.toMillis(left) + 1);
-    }
-
-    private void schedule(long millis) {
-        if (writer.isOpen()) {
-            tick = loop.schedule(this::tick, Math.min(millis, LOOK_MILLIS_MAX), TimeUnit.MILLISECONDS);
+        long quietMillis = TimeUnit.NANOSECONDS.toMillis(now() - sinceNanos);
+        if (stalled) {
+            if (quietMillis >= streams.limits.stallMillis()) {
+                streams.telemetry.refused(Outcome.WRITE_STALLED);
+                abort();
+            }
+        } else if (quietMillis >= streams.limits.keepAliveMillis() - streams.visitMillis() / 2) {
+            sinceNanos = now();
+            writer.write(SseEncoder.comment(channel.alloc()));
         }
     }
 
@@ -446,15 +401,13 @@ public final class SseStream {
         if (left != null) {
             left.forEach(queued -> queued.event.release());
         }
-        if (tick != null) {
-            tick.cancel(false);
-            tick = null;
-        }
-        telemetry.streamClosed();
+        streams.rounds(channel.eventLoop()).remove(this);
+        streams.telemetry.streamClosed();
         listeners.forEach(Runnable::run);
     }
 
     void inLoop(Runnable task) {
+        var loop = channel.eventLoop();
         if (loop.inEventLoop()) {
             task.run();
             return;
@@ -468,7 +421,7 @@ public final class SseStream {
     }
 
     private long now() {
-        return loop.ticker().nanoTime();
+        return channel.eventLoop().ticker().nanoTime();
     }
 
     /**

@@ -45,7 +45,7 @@ class SlowStreamsTest {
         }
 
         SseStream stream() {
-            return SseStream.open(this, LIMITS, Telemetry.NONE);
+            return new SseStreams(LIMITS, Telemetry.NONE).open(this);
         }
 
         void take() {

@@ -40,7 +40,8 @@ class SseStreamTest {
 
                     @Override
                     public void end() {
-                        var stream = SseStream.open(exchange, limits, server.get().telemetry, "mcp-session-id", "s");
+                        var stream =
+                                new SseStreams(limits, server.get().telemetry).open(exchange, "mcp-session-id", "s");
                         stream.onClose(closed::incrementAndGet);
                         streams.add(stream);
                     }

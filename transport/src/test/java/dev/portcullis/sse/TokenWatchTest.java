@@ -81,7 +81,7 @@ class TokenWatchTest {
 
                     @Override
                     public void end() {
-                        var stream = SseStream.open(exchange, limitsOfStreams, Telemetry.NONE);
+                        var stream = new SseStreams(limitsOfStreams, Telemetry.NONE).open(exchange);
                         if (exchange.head().query().equals("stays")) {
                             watch.follow(exchange, stream, stream::end, now -> told.add(Optional.ofNullable(now)));
                         } else {

@@ -15,6 +15,7 @@ import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.SessionStream;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.sse.SseStream;
+import dev.portcullis.sse.SseStreams;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -59,6 +60,7 @@ class HttpReplySink implements ReplySink {
             Sessions sessions,
             TokenWatch tokens,
             McpHttpLimits limits,
+            SseStreams streams,
             Executor offload,
             Telemetry telemetry) {}
 
@@ -273,7 +275,7 @@ class HttpReplySink implements ReplySink {
     }
 
     private SseStream openConnection() {
-        var open = SseStream.open(exchange, context.limits().streams(), context.telemetry(), streamHeaders());
+        var open = context.streams().open(exchange, streamHeaders());
         context.tokens().follow(exchange, open, this::endWithToken, _ -> outdate());
         stream = open;
         request = request == null ? null : request.withoutParams();

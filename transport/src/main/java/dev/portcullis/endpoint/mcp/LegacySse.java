@@ -16,7 +16,6 @@ import dev.portcullis.mcp.session.Reading;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.session.SharedConnections;
-import dev.portcullis.sse.SseStream;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.Outcome;
 import java.nio.charset.StandardCharsets;
@@ -113,7 +112,7 @@ final class LegacySse {
             throw tooManyStreams();
         }
         var name = announce(exchange.principal(), place);
-        var stream = SseStream.open(exchange, sinks.limits().streams(), sinks.telemetry());
+        var stream = sinks.streams().open(exchange);
         var connection = new LegacySseConnection(name, exchange.principal(), stream, place);
         connections.put(connection.key, connection);
         byte[] target = (McpRoutes.MESSAGES + "?" + QUERY + connection.id).getBytes(StandardCharsets.US_ASCII);

@@ -13,6 +13,7 @@ import dev.portcullis.mcp.dispatch.McpDispatcher;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.mcp.session.Sessions;
+import dev.portcullis.sse.SseStreams;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -49,7 +50,8 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
         this.revisions = revisions;
         this.sessions = sessions;
         this.dispatcher = dispatcher;
-        this.sinks = new HttpReplySink.Context(guarded, sessions, tokens, limits, offload, telemetry);
+        this.sinks = new HttpReplySink.Context(
+                guarded, sessions, tokens, limits, new SseStreams(limits.streams(), telemetry), offload, telemetry);
         this.stateless = new StatelessExchange(dispatcher, revisions, sinks);
         this.inSession = new SessionExchange(dispatcher, revisions, sessions, sinks);
         this.legacySse = new LegacySse(dispatcher, revisions, sessions, sinks);

@@ -18,7 +18,6 @@ import dev.portcullis.mcp.session.Attachment;
 import dev.portcullis.mcp.session.Reading;
 import dev.portcullis.mcp.session.Session;
 import dev.portcullis.mcp.session.Sessions;
-import dev.portcullis.sse.SseStream;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.telemetry.Outcome;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -234,12 +233,11 @@ final class SessionExchange {
     }
 
     private void read(Exchange exchange, Session session, Reading reading) {
-        var stream = SseStream.open(
-                exchange,
-                sinks.limits().streams(),
-                sinks.telemetry(),
-                McpHeaders.PROTOCOL_VERSION.toString(),
-                session.version().text());
+        var stream = sinks.streams()
+                .open(
+                        exchange,
+                        McpHeaders.PROTOCOL_VERSION.toString(),
+                        session.version().text());
         sinks.tokens().follow(exchange, stream);
         if (sinks.limits().priming().isAlwaysFor(revisionOf(session))) {
             stream.mark(reading.position(), -1);

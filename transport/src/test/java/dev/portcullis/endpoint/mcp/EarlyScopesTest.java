@@ -17,6 +17,7 @@ import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.mcp.revision.Revisions;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.sse.SseStream.SseLimits;
+import dev.portcullis.sse.SseStreams;
 import dev.portcullis.sse.TokenWatch;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Outcome;
@@ -185,7 +186,13 @@ class EarlyScopesTest {
         var guarded = new GuardedPaths(McpRoutes.resources(URI.create("https://mcp.example.com")), Scopes.of("tools"));
         var limits = new McpHttpLimits(1_000, 1, SseLimits.DEFAULT);
         var context = new HttpReplySink.Context(
-                guarded, null, new TokenWatch(verifier, Runnable::run), limits, Runnable::run, Telemetry.NONE);
+                guarded,
+                null,
+                new TokenWatch(verifier, Runnable::run),
+                limits,
+                new SseStreams(limits.streams(), Telemetry.NONE),
+                Runnable::run,
+                Telemetry.NONE);
         return new HttpReplySink(
                 exchange, MediaTypes.acceptedBy(exchange.head()), revision, null, false, request, context);
     }
