@@ -17,6 +17,9 @@ public record TokenHash(long a, long b, long c, long d) {
     /** Characters that {@link #of(CharSequence, int, int)} takes at most. */
     public static final int TEXT_MAX = 128;
 
+    /** A digest is written as ints: longs read right behind that would have to wait until they are in the cache. */
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
@@ -33,22 +36,8 @@ public record TokenHash(long a, long b, long c, long d) {
      */
     public static TokenHash of(CharSequence text, int from, int length) {
         var scratch = SCRATCH.get();
-        byte[] bytes = scratch.text;
-        if (text instanceof String string) {
-            copyLatin1(string, from, length, bytes);
-        } else {
-            for (int i = 0; i < length; i++) {
-                bytes[i] = (byte) text.charAt(from + i);
-            }
-        }
-        return scratch.hash(bytes, 0, length);
-    }
-
-    @SuppressWarnings(
-            "deprecation") // the one way to copy out of a Latin-1 string without garbage; that it drops high bytes is
-    // said above
-    private static void copyLatin1(String text, int from, int length, byte[] target) {
-        text.getBytes(from, from + length, target, 0);
+        scratch.digest(text, from, length);
+        return ofDigest(scratch.out);
     }
 
     /** The hash of these bytes. */
@@ -58,14 +47,18 @@ public record TokenHash(long a, long b, long c, long d) {
 
     /** The hash of a range of bytes. */
     public static TokenHash of(byte[] bytes, int offset, int length) {
-        return SCRATCH.get().hash(bytes, offset, length);
+        var scratch = SCRATCH.get();
+        scratch.digest(bytes, offset, length);
+        return ofDigest(scratch.out);
     }
 
     /** @param digest 32 bytes, big-endian */
     public static TokenHash ofDigest(byte[] digest) {
-        return new TokenHash(
-                (long) LONGS.get(digest, 0), (long) LONGS.get(digest, 8), (long) LONGS.get(digest, 16), (long)
-                        LONGS.get(digest, 24));
+        return new TokenHash(word(digest, 0), word(digest, 8), word(digest, 16), word(digest, 24));
+    }
+
+    private static long word(byte[] digest, int at) {
+        return (long) (int) INTS.get(digest, at) << 32 | ((int) INTS.get(digest, at + 4) & 0xFFFF_FFFFL);
     }
 
     /** @return the 32 bytes of the digest */
@@ -109,14 +102,32 @@ public record TokenHash(long a, long b, long c, long d) {
             }
         }
 
-        TokenHash hash(byte[] bytes, int offset, int length) {
+        void digest(CharSequence characters, int from, int length) {
+            if (characters instanceof String string) {
+                copyLatin1(string, from, length, text);
+            } else {
+                for (int i = 0; i < length; i++) {
+                    text[i] = (byte) characters.charAt(from + i);
+                }
+            }
+            digest(text, 0, length);
+        }
+
+        @SuppressWarnings(
+                "deprecation") // the one way to copy out of a Latin-1 string without garbage; that it drops high bytes
+        // is said above
+        private static void copyLatin1(String text, int from, int length, byte[] target) {
+            text.getBytes(from, from + length, target, 0);
+        }
+
+        /** Leaves the digest in {@link #out}. */
+        void digest(byte[] bytes, int offset, int length) {
             digest.update(bytes, offset, length);
             try {
                 digest.digest(out, 0, 32);
             } catch (DigestException e) {
                 throw new IllegalStateException(e);
             }
-            return ofDigest(out);
         }
     }
 }

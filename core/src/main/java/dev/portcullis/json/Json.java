@@ -1,5 +1,6 @@
 package dev.portcullis.json;
 
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ public final class Json {
     public static final int STRING_CHARS_MAX = 64 * 1024 * 1024;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CHARSET_DETECTION) // it is UTF-8, which is checked
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEPTH_MAX)
                     .maxNumberLength(NUMBER_CHARS_MAX)
@@ -44,6 +46,11 @@ public final class Json {
 
     static JsonParser newNonBlockingParser() {
         return FACTORY.createNonBlockingByteArrayParser(ObjectReadContext.empty());
+    }
+
+    /** @param utf8 read when the first token is asked for, not before */
+    static JsonParser newParser(InputStream utf8) {
+        return FACTORY.createParser(ObjectReadContext.empty(), utf8);
     }
 
     /**

@@ -28,9 +28,14 @@ public final class JsonFeed {
     private static final int FAMILIAR_CHARS_MAX = 64;
     private static final ThreadLocal<ArrayDeque<JsonFeed>> FREE = ThreadLocal.withInitial(ArrayDeque::new);
 
-    private final JsonParser parser;
+    private final JsonParser partsParser;
     private final ByteArrayFeeder feeder;
-    private TextCheck text = new TextCheck();
+    private final WholeText wholeText = new WholeText();
+    private final JsonParser wholeParser;
+    private final TextCheck text = new TextCheck();
+
+    /** The one that reads now. */
+    private JsonParser parser;
 
     /** The names of all open objects; those of the object at depth d start at {@code namesFrom[d]}. */
     private String[] names = new String[16];
@@ -43,12 +48,18 @@ public final class JsonFeed {
     private final @Nullable String[] familiar = new String[FAMILIAR_MAX];
 
     private int depth;
-    private long parserBytes;
+    /** What the two parsers have read. */
+    private long partsBytes;
+
+    private long wholeBytes;
 
     /** Parser offset minus this is the offset in the buffer of the part being read. */
     private long partFrom;
 
     private boolean anyByte;
+
+    /** Whether the object that a whole text begins with is closed. */
+    private boolean wholeOver;
 
     /** Whether the parts before this ended with a comma or colon and white space, and no token has come since. */
     private boolean moreDue;
@@ -57,8 +68,10 @@ public final class JsonFeed {
     private boolean moreDueNext;
 
     private JsonFeed() {
-        parser = Json.newNonBlockingParser();
-        feeder = (ByteArrayFeeder) parser.nonBlockingInputFeeder();
+        partsParser = Json.newNonBlockingParser();
+        feeder = (ByteArrayFeeder) partsParser.nonBlockingInputFeeder();
+        wholeParser = Json.newParser(wholeText);
+        parser = partsParser;
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
@@ -75,12 +88,14 @@ public final class JsonFeed {
     /** Gives the feed back, by the thread that will take it again. Only after a whole text, and {@link #endText}. */
     public void recycle() {
         var free = FREE.get();
-        if (parserBytes < PARSER_BYTES_MAX && free.size() < KEPT_PER_THREAD) {
+        if (partsBytes + wholeBytes < PARSER_BYTES_MAX && free.size() < KEPT_PER_THREAD) {
             Arrays.fill(names, 0, Math.min(names.length, 64), null);
             if (names.length > 64) {
                 names = new String[16];
             }
             anyByte = false;
+            wholeOver = false;
+            parser = partsParser;
             free.addFirst(this);
         }
     }
@@ -101,13 +116,32 @@ public final class JsonFeed {
         anyByte = true;
         carrySeparator(buffer, from, to);
         text.check(buffer, from, to);
-        partFrom = parserBytes - from;
-        parserBytes += to - from;
+        partFrom = partsBytes - from;
+        partsBytes += to - from;
         try {
             feeder.feedInput(buffer, from, to);
         } catch (JacksonException e) {
             throw malformed();
         }
+    }
+
+    /**
+     * The whole text at once, which takes a third less time than the same as a part. {@link #next} then never says {@link #MORE} before the text is over.
+     *
+     * @return false if this text is one to be fed in parts: it does not begin with an object, or is long. Then nothing has been done
+     * @throws JsonException not UTF-8
+     */
+    public boolean feedWhole(byte[] buffer, int from, int to) {
+        if (anyByte || to - from > WholeText.BYTES_MAX || from == to || buffer[from] != '{') {
+            return false;
+        }
+        anyByte = true;
+        text.check(buffer, from, to);
+        parser = wholeParser;
+        partFrom = wholeBytes - from;
+        wholeBytes += to - from;
+        wholeText.set(buffer, from, to);
+        return true;
     }
 
     /** The parser forgets a separator at the end of a part, and would read <code>{"a":1,}</code> and <code>{"a":}</code> if the part ends there. */
@@ -127,6 +161,9 @@ public final class JsonFeed {
      * @throws JsonException malformed, or past a limit
      */
     public JsonToken next() {
+        if (wholeOver) {
+            return MORE; // the parser would ask for another text
+        }
         JsonToken token;
         try {
             token = parser.nextToken();
@@ -259,6 +296,7 @@ public final class JsonFeed {
     private void closeObject() {
         manyNames[depth] = null;
         namesTo = namesFrom[depth--];
+        wholeOver = depth == 0 && parser == wholeParser;
     }
 
     private static JsonException malformed() {

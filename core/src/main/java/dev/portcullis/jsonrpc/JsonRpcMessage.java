@@ -10,7 +10,12 @@ public sealed interface JsonRpcMessage {
     sealed interface Single extends JsonRpcMessage, Item {}
 
     /** Wants an answer. */
-    record Request(JsonRpcId id, String method, @Nullable RawJson params) implements Single {}
+    record Request(JsonRpcId id, String method, @Nullable RawJson params) implements Single {
+        /** This request as a stream keeps it that may stay open for hours. */
+        public Request withoutParams() {
+            return params == null ? this : new Request(id, method, null);
+        }
+    }
 
     /** Wants none. */
     record Notification(String method, @Nullable RawJson params) implements Single {}

@@ -64,6 +64,30 @@ public final class BearerGate implements Gate {
             return Verdict.PASS;
         }
         Guarded guarded = paths.of(route);
+        Verdict.Pass still = still(head.lastPass(), guarded);
+        if (still != null) {
+            return still;
+        }
+        Verdict verdict = judge(head, route, guarded);
+        if (verdict instanceof Verdict.Pass pass && dpop == null) {
+            head.passed(pass);
+        }
+        return verdict;
+    }
+
+    /** The same head brings the same token: it is not hashed again, but whether it still counts is looked up with every request. */
+    private Verdict.@Nullable Pass still(Verdict.@Nullable Pass before, Guarded guarded) {
+        if (before == null || before.token() == null) {
+            return null;
+        }
+        if (!(verifier.recheck(before.token()) instanceof VerifiedToken token) || !token.isFor(guarded.resource())) {
+            return null;
+        }
+        telemetry.tokenChecked(TokenOutcome.HIT);
+        return new Verdict.Pass(token.principal(), token);
+    }
+
+    private Verdict judge(RequestHead head, Route route, Guarded guarded) {
         Iterator<String> all = head.headers().valueStringIterator(HttpHeaderNames.AUTHORIZATION);
         String credentials = all.hasNext() ? all.next() : "";
         if (all.hasNext() || (!credentials.isEmpty() && hasTokenInQuery(head.query()))) {

@@ -57,7 +57,7 @@ public final class BodyHandler extends ChannelDuplexHandler {
         bytesMax = route == null ? 0 : route.bodyBytesMax();
         refused = false;
         String expect = request.headers().get(HttpHeaderNames.EXPECT);
-        if (HttpUtil.getContentLength(request, 0L) > bytesMax) {
+        if (announcedBytes(request) > bytesMax) {
             refuse(ctx, tooLarge());
         } else if (expect != null && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)) {
             refuse(
@@ -68,6 +68,11 @@ public final class BodyHandler extends ChannelDuplexHandler {
             ctx.fireChannelRead(request);
             invite(ctx, request, expect != null);
         }
+    }
+
+    private long announcedBytes(HttpRequest request) {
+        RequestHead head = current.head();
+        return head == null ? HttpUtil.getContentLength(request, 0L) : head.announcedBytes();
     }
 
     private void invite(ChannelHandlerContext ctx, HttpRequest request, boolean expected) {
@@ -125,6 +130,15 @@ public final class BodyHandler extends ChannelDuplexHandler {
             giveBack();
         }
         ctx.write(message, promise);
+    }
+
+    /** Its readers may keep a large body as long as it is answered. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof StreamBegun begun && drawnBytes > 0) {
+            begun.stay();
+        }
+        ctx.fireUserEventTriggered(event);
     }
 
     @Override

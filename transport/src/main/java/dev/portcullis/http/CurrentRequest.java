@@ -2,6 +2,11 @@ package dev.portcullis.http;
 
 import dev.portcullis.identity.Principal;
 import dev.portcullis.oauth.token.VerifiedToken;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *                                  └─────────────── whole answer written ────────► ENDED
  * </pre>
  */
-public final class CurrentRequest {
+public final class CurrentRequest implements ChannelFutureListener {
     /** How far its answer is. */
     enum Answer {
         NONE,
@@ -27,6 +32,44 @@ public final class CurrentRequest {
     private @Nullable VerifiedToken token;
     private Answer answer = Answer.ENDED;
     private boolean headOnly;
+    private @Nullable HttpRequest admitted;
+    private @Nullable RequestHead admittedHead;
+    private final List<ChannelFutureListener> whenTaken = new ArrayList<>(4);
+
+    /** Tells this handler of each answer whose last byte is with the socket, or never will be; after those that were named before it. */
+    public void whenTaken(ChannelFutureListener handler) {
+        whenTaken.add(handler);
+    }
+
+    /** The answer's last byte is with the socket, or never will be: one listener for all who want to know. */
+    @Override
+    public void operationComplete(ChannelFuture written) throws Exception {
+        for (int i = 0; i < whenTaken.size(); i++) {
+            whenTaken.get(i).operationComplete(written);
+        }
+    }
+
+    /** What passed the gates last, for a decoder that finds the same head again; null once it has been forgotten. */
+    public @Nullable HttpRequest admitted() {
+        return admitted;
+    }
+
+    /** @return its head; null if this is not the request that passed the gates last */
+    @Nullable
+    RequestHead admittedHead(HttpRequest request) {
+        return request == admitted ? admittedHead : null;
+    }
+
+    void admitted(HttpRequest request) {
+        admitted = request;
+        admittedHead = head;
+    }
+
+    /** What a client has sent is most of what its connection weighs; while it rests, or reads a stream, the same does not come again so soon. */
+    public void forget() {
+        admitted = null;
+        admittedHead = null;
+    }
 
     void begin(RequestHead head, @Nullable Route route, boolean headOnly) {
         this.head = head;
@@ -37,7 +80,7 @@ public final class CurrentRequest {
         answer = Answer.NONE;
     }
 
-    /** @return null before the first request */
+    /** @return null when no request is being answered */
     @Nullable
     RequestHead head() {
         return head;
@@ -75,10 +118,14 @@ public final class CurrentRequest {
 
     void answer(Answer answer) {
         this.answer = answer;
+        if (answer == Answer.ENDED) {
+            head = null; // what a client sent is most of what its connection weighs while it rests
+        }
     }
 
     /** Its answer is a stream and has begun: nobody will ask for its headers again. */
     void forgetHeaders() {
+        forget();
         if (head != null) {
             head = head.withoutHeaders();
         }

@@ -46,16 +46,28 @@ public final class DeadlineHandler extends ChannelDuplexHandler implements Chann
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        timer = new LazyTimer(ctx.executor(), this::expired);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (timer != null) {
+            timer.reading();
+        }
         if (message instanceof HttpRequest) {
             enter(Phase.BODY, limits.bodyMillis());
         } else if (message instanceof LastHttpContent && phase == Phase.BODY) {
             enter(Phase.ANSWER, limits.requestMillis());
         }
         ctx.fireChannelRead(message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (timer != null) {
+            timer.readComplete();
+        }
+        ctx.fireChannelReadComplete();
     }
 
     @Override
@@ -69,7 +81,7 @@ public final class DeadlineHandler extends ChannelDuplexHandler implements Chann
             ctx.write(message, promise);
         } else {
             enter(Phase.WRITE, limits.writeStallMillis());
-            ctx.write(message, promise.unvoid().addListener(this));
+            ctx.write(message, promise);
             pendingBytes = pendingBytes(ctx);
         }
     }
@@ -130,9 +142,6 @@ public final class DeadlineHandler extends ChannelDuplexHandler implements Chann
 
     private void enter(Phase next, long millis) {
         phase = next;
-        if (timer == null && context != null) {
-            timer = new LazyTimer(context.executor(), this::expired);
-        }
         if (timer != null) {
             timer.start(millis);
         }

@@ -43,7 +43,8 @@ public final class EndpointHandler extends ChannelInboundHandlerAdapter {
             throw new IllegalStateException("a request without a route has passed the gates");
         }
         reader = null;
-        var opened = new HttpExchange(ctx, head, route, current.principal(), current.token(), current.isHeadOnly());
+        var opened = new HttpExchange(
+                ctx.channel(), head, route, current.principal(), current.token(), current.isHeadOnly());
         exchange = opened;
         reader = route.endpoint().open(opened);
     }

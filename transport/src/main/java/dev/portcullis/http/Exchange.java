@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #startStream} takes effect, once; what comes later is dropped.
  */
 public interface Exchange {
-    /** @return the request's head; without headers once a stream has begun */
+    /** @return the request's head; without headers once a stream has begun, and nobody's once the answer is complete */
     RequestHead head();
 
     Route route();

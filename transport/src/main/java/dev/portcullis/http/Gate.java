@@ -23,4 +23,9 @@ public interface Gate {
     default Verdict check(RequestHead head, @Nullable Route route, Principal caller) {
         return check(head, route);
     }
+
+    /** Whether the verdict follows from the head alone, for ever: then a head that has passed is not asked about again on its connection. */
+    default boolean judgesHeadAlone() {
+        return false;
+    }
 }

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *                          └──refused or answered──► CLOSED    body parts are released
  * </pre>
  *
- * Holds at most one buffer, in {@code held}, while waiting.
+ * Holds at most one buffer, in {@code held}, while waiting. A decoder that finds the head of the request before again gives that request again: what was worked out of it
+ * is used again, and gates that judge by the head alone are not asked twice.
  */
 public final class GateHandler extends ChannelDuplexHandler {
     private static final System.Logger LOG = System.getLogger(GateHandler.class.getName());
@@ -49,6 +50,7 @@ public final class GateHandler extends ChannelDuplexHandler {
     private int turn;
     private @Nullable HttpContent held;
     private @Nullable InetAddress peer;
+    private boolean again;
 
     public GateHandler(CurrentRequest current, Gates gates, Telemetry telemetry) {
         this.current = current;
@@ -93,14 +95,23 @@ public final class GateHandler extends ChannelDuplexHandler {
         if (headOnly) {
             request.setMethod(HttpMethod.GET);
         }
-        var head = RequestHead.of(request, peerOf(ctx));
-        current.begin(head, gates.router().find(head.path()), headOnly);
+        RequestHead head = current.admittedHead(request);
+        again = head != null;
+        if (head == null) {
+            head = RequestHead.of(request, peerOf(ctx));
+            current.begin(head, gates.router().find(head.path()), headOnly);
+        } else {
+            current.begin(head, current.route(), headOnly);
+        }
         ask(ctx, request, head, 0);
     }
 
     private void ask(ChannelHandlerContext ctx, HttpRequest request, RequestHead head, int from) {
         List<Gate> inOrder = gates.inOrder();
         for (int i = from; i < inOrder.size(); i++) {
+            if (again && inOrder.get(i).judgesHeadAlone()) {
+                continue;
+            }
             Verdict verdict = inOrder.get(i).check(head, current.route(), current.principal());
             if (!proceed(ctx, request, head, i, verdict)) {
                 return;
@@ -131,6 +142,7 @@ public final class GateHandler extends ChannelDuplexHandler {
 
     private void admit(ChannelHandlerContext ctx, HttpRequest request) {
         state = State.OPEN;
+        current.admitted(request);
         AssertionGate.strip(request.headers());
         ctx.fireChannelRead(request);
         if (held != null) {
@@ -198,8 +210,10 @@ public final class GateHandler extends ChannelDuplexHandler {
         }
         if (Answers.ends(answer)) {
             current.answer(CurrentRequest.Answer.ENDED);
+            ctx.write(answer, promise.unvoid().addListener(current));
+        } else {
+            ctx.write(answer, promise);
         }
-        ctx.write(answer, promise);
     }
 
     private HttpResponse beginAnswer(HttpResponse answer) {

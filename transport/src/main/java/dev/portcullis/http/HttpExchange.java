@@ -4,7 +4,6 @@ import dev.portcullis.identity.Principal;
 import dev.portcullis.oauth.token.VerifiedToken;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponse;
@@ -31,7 +30,7 @@ final class HttpExchange implements Exchange {
         GONE
     }
 
-    private final ChannelHandlerContext ctx;
+    private final Channel channel;
     private RequestHead head;
     private final Route route;
     private final Principal principal;
@@ -43,13 +42,13 @@ final class HttpExchange implements Exchange {
     private @Nullable Stream stream;
 
     HttpExchange(
-            ChannelHandlerContext ctx,
+            Channel channel,
             RequestHead head,
             Route route,
             Principal principal,
             @Nullable VerifiedToken token,
             boolean headOnly) {
-        this.ctx = ctx;
+        this.channel = channel;
         this.head = head;
         this.route = route;
         this.principal = principal;
@@ -79,7 +78,7 @@ final class HttpExchange implements Exchange {
 
     @Override
     public Channel channel() {
-        return ctx.channel();
+        return channel;
     }
 
     @Override
@@ -93,7 +92,7 @@ final class HttpExchange implements Exchange {
             reply.body().release();
             return;
         }
-        EventExecutor loop = ctx.executor();
+        EventExecutor loop = channel.eventLoop();
         if (loop.inEventLoop()) {
             send(reply);
             return;
@@ -118,14 +117,15 @@ final class HttpExchange implements Exchange {
                 IllegalArgumentException
                         malformed) { // a header with a line break: a bug, whichever thread it comes from
             reply.body().release();
-            ctx.fireExceptionCaught(malformed);
+            channel.pipeline().fireExceptionCaught(malformed);
             return;
         }
-        ctx.writeAndFlush(answer, ctx.voidPromise());
+        channel.writeAndFlush(answer, channel.voidPromise());
     }
 
     private void complete() {
         state = State.COMPLETE;
+        head = RequestHead.ANSWERED;
         onDisconnect = null;
     }
 
@@ -137,7 +137,7 @@ final class HttpExchange implements Exchange {
             started.open = false;
             return started;
         }
-        if (ctx.executor().inEventLoop()) {
+        if (channel.eventLoop().inEventLoop()) {
             begin(started, reply);
         } else {
             inLoop(() -> begin(started, reply));
@@ -156,24 +156,26 @@ final class HttpExchange implements Exchange {
         } catch (IllegalArgumentException malformed) {
             complete();
             started.close();
-            ctx.fireExceptionCaught(malformed);
+            channel.pipeline().fireExceptionCaught(malformed);
             return;
         }
         if (headOnly) {
             complete();
-            ctx.writeAndFlush(Answers.headOf(answer), ctx.voidPromise());
+            channel.writeAndFlush(Answers.headOf(answer), channel.voidPromise());
             started.close();
         } else {
             state = State.STREAMING;
             stream = started;
             head = head.withoutHeaders();
-            ctx.writeAndFlush(answer, ctx.voidPromise());
+            channel.writeAndFlush(answer, channel.voidPromise());
+            channel.pipeline()
+                    .fireUserEventTriggered(new StreamBegun(this, reply.status().code()));
         }
     }
 
     @Override
     public void onDisconnect(Runnable listener) {
-        if (ctx.executor().inEventLoop()) {
+        if (channel.eventLoop().inEventLoop()) {
             listen(listener);
         } else {
             inLoop(() -> listen(listener));
@@ -190,7 +192,7 @@ final class HttpExchange implements Exchange {
 
     private void inLoop(Runnable task) {
         try {
-            ctx.executor().execute(task);
+            channel.eventLoop().execute(task);
         } catch (RejectedExecutionException stopped) { // the event loops have ended, and every channel with them
             System.getLogger(HttpExchange.class.getName())
                     .log(System.Logger.Level.DEBUG, "came after the event loops had ended", stopped);
@@ -235,12 +237,12 @@ final class HttpExchange implements Exchange {
                 chunk.release();
                 return;
             }
-            ctx.writeAndFlush(new DefaultHttpContent(chunk), ctx.voidPromise());
+            channel.writeAndFlush(new DefaultHttpContent(chunk), channel.voidPromise());
         }
 
         @Override
         public boolean isWritable() {
-            return open && ctx.channel().isWritable();
+            return open && channel.isWritable();
         }
 
         @Override
@@ -272,13 +274,13 @@ final class HttpExchange implements Exchange {
             ended = true;
             stream = null;
             complete();
-            ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+            channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
         }
 
         @Override
         public void abort() {
             if (open) {
-                ctx.close();
+                channel.close();
             }
         }
 

@@ -32,6 +32,11 @@ public final class OriginGate implements Gate {
         return refuse(HttpResponseStatus.FORBIDDEN, Outcome.BAD_ORIGIN, route, "This origin may not call this server");
     }
 
+    @Override
+    public boolean judgesHeadAlone() {
+        return true;
+    }
+
     private boolean mayCall(String origin, @Nullable Route route) {
         Route.Cors cors = route == null ? Route.Cors.ALLOWED : route.cors();
         return cors == Route.Cors.ANY

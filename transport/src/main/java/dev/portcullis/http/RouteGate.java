@@ -54,6 +54,11 @@ public final class RouteGate implements Gate {
         return Verdict.PASS;
     }
 
+    @Override
+    public boolean judgesHeadAlone() {
+        return true;
+    }
+
     private static Reply options(RequestHead head, Route route) {
         Reply reply = Reply.empty(HttpResponseStatus.NO_CONTENT).with(HttpHeaderNames.ALLOW, allow(route));
         if (!head.headers().contains(HttpHeaderNames.ORIGIN)

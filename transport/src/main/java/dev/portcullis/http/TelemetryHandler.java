@@ -37,11 +37,15 @@ public final class TelemetryHandler extends ChannelDuplexHandler implements Chan
         if (Answers.begins(message)) {
             status = ((HttpResponse) message).status().code();
         }
-        if (Answers.ends(message)) {
-            ctx.write(message, promise.unvoid().addListener(this));
-        } else {
-            ctx.write(message, promise);
+        ctx.write(message, promise);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof StreamBegun begun) {
+            begun.startedAt(startNanos);
         }
+        ctx.fireUserEventTriggered(event);
     }
 
     /** The last byte is with the socket, or never will be. */

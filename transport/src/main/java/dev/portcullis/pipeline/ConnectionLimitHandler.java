@@ -2,6 +2,9 @@ package dev.portcullis.pipeline;
 
 import dev.portcullis.telemetry.Outcome;
 import dev.portcullis.telemetry.Telemetry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -17,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * any thread.
  */
 @Sharable
-final class ConnectionLimitHandler extends ChannelInboundHandlerAdapter {
+final class ConnectionLimitHandler extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
     private final ConnectionLimits limits;
     private final Telemetry telemetry;
     private final AtomicInteger open = new AtomicInteger();
@@ -31,26 +34,30 @@ final class ConnectionLimitHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         telemetry.connectionOpened();
-        Object address = addressOf(ctx);
+        Object address = addressOf(ctx.channel());
         boolean fits = open.incrementAndGet() <= limits.connectionsMax();
         boolean addressFits = openByAddress.merge(address, 1, Integer::sum) <= limits.connectionsPerAddressMax();
-        ctx.channel().closeFuture().addListener(closed -> forget(address));
+        ctx.channel().closeFuture().addListener(this);
         if (fits && addressFits) {
             ctx.fireChannelActive();
+            ctx.pipeline().remove(this); // there are many connections, and this one's turn is over
         } else {
             telemetry.refused(fits ? Outcome.TOO_MANY_CONNECTIONS_PER_ADDRESS : Outcome.TOO_MANY_CONNECTIONS);
             ctx.close();
         }
     }
 
-    private void forget(Object address) {
+    /** The connection has been closed. */
+    @Override
+    public void operationComplete(ChannelFuture closed) {
         open.decrementAndGet();
-        openByAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+        openByAddress.computeIfPresent(addressOf(closed.channel()), (key, count) -> count == 1 ? null : count - 1);
         telemetry.connectionClosed();
     }
 
-    private static Object addressOf(ChannelHandlerContext ctx) {
-        if (!(ctx.channel().remoteAddress() instanceof InetSocketAddress socket) || socket.getAddress() == null) {
+    /** The same as long as there is the channel, which keeps the address when it is closed. */
+    private static Object addressOf(Channel channel) {
+        if (!(channel.remoteAddress() instanceof InetSocketAddress socket) || socket.getAddress() == null) {
             return "";
         }
         InetAddress address = socket.getAddress();

@@ -73,6 +73,9 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
     }
 
     private @Nullable RefusedException faultOf(HttpObject part) {
+        if (part instanceof PlainRequest again && again.isSound()) {
+            return null;
+        }
         if (part.decoderResult().isSuccess()) {
             return part instanceof HttpRequest request ? check(request) : null;
         }
@@ -90,8 +93,13 @@ final class FramingGuard extends ChannelInboundHandlerAdapter {
         }
         HttpVersion version = request.protocolVersion();
         boolean known = version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
-        boolean sound = known && isOriginForm(request.uri()) && hasOneHost(request) && isFramingPlain(headers);
-        return sound ? null : bad();
+        if (!known || !isOriginForm(request.uri()) || !hasOneHost(request) || !isFramingPlain(headers)) {
+            return bad();
+        }
+        if (request instanceof PlainRequest plain) {
+            plain.foundSound();
+        }
+        return null;
     }
 
     /** RFC 9112 §3.2.1, visible ASCII without a fragment. Other forms are for proxies, which we are not. */

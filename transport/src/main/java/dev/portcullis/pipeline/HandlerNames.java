@@ -1,5 +1,7 @@
 package dev.portcullis.pipeline;
 
+import java.util.List;
+
 /** Names of handlers in a pipeline: what logs and tests call them. */
 final class HandlerNames {
     static final String CONNECTION_LIMIT = "connection-limit";
@@ -14,6 +16,11 @@ final class HandlerNames {
     static final String ENDPOINT = "endpoint";
     static final String ERROR = "error";
     static final String LINGER = "linger";
+    static final String STREAM = "stream";
+
+    /** In order: what answers requests of a connection by HTTP/1.1. */
+    static final List<String> OF_REQUESTS =
+            List.of(HTTP1_CODEC, FRAMING_GUARD, KEEP_ALIVE, IDLE, TELEMETRY, DEADLINE, GATE, BODY, ENDPOINT, ERROR);
 
     private HandlerNames() {}
 }

@@ -1,9 +1,15 @@
 package dev.portcullis.pipeline;
 
+import dev.portcullis.http.CurrentRequest;
+import dev.portcullis.http.HttpLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpConstants;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
@@ -16,7 +22,8 @@ import java.util.List;
 
 /**
  * Netty's decoder, by demand and stricter (T-1, RFC 9112): exactly one space between the words of a request line (§3), no line folding (§5.2), one
- * Content-Length whatever the version (§6.3). After a malformed message nothing is decoded any more. Event loop only.
+ * Content-Length whatever the version (§6.3). After a malformed message nothing is decoded any more. Heads without anything unusual do not come so far: they are read by
+ * {@link PlainHeads}, and their bodies here. Event loop only.
  */
 final class Http1Decoder extends HttpRequestDecoder {
     /** Fired when a head has begun to arrive and is not complete. */
@@ -27,6 +34,8 @@ final class Http1Decoder extends HttpRequestDecoder {
         }
     };
 
+    private final CurrentRequest current;
+    private final HttpLimits limits;
     private boolean demanded;
     private boolean decoding;
     private boolean broken;
@@ -35,9 +44,18 @@ final class Http1Decoder extends HttpRequestDecoder {
     private boolean headBegunTold;
     private int contentLengths;
     private int wordEnd;
+    private int plainBodyLeft;
 
-    Http1Decoder(HttpDecoderConfig config) {
-        super(config);
+    Http1Decoder(CurrentRequest current, HttpLimits limits) {
+        super(new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.requestLineBytesMax())
+                .setMaxHeaderSize(limits.headerBytesMax())
+                .setStrictLineParsing(true)
+                .setUseRfc9112TransferEncoding(true)
+                .setAllowDuplicateContentLengths(false)
+                .setValidateHeaders(true));
+        this.current = current;
+        this.limits = limits;
     }
 
     /** Wants one more message. */
@@ -82,13 +100,46 @@ final class Http1Decoder extends HttpRequestDecoder {
         if (broken) {
             in.skipBytes(in.readableBytes());
         } else if (demanded) {
-            if (inHead && isFolded(in)) {
-                out.add(folded(in));
-            } else {
-                super.decode(ctx, in, out);
+            if (plainBodyLeft > 0) {
+                out.add(plainBody(in));
+            } else if (!inHead || lineRead || !isPlain(in, out)) {
+                decodeByNetty(ctx, in, out);
             }
             note(ctx, out);
         }
+    }
+
+    private void decodeByNetty(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        if (inHead && isFolded(in)) {
+            out.add(folded(in));
+        } else {
+            super.decode(ctx, in, out);
+        }
+    }
+
+    /** Whether here begins a request without anything unusual; then it has been taken. */
+    private boolean isPlain(ByteBuf in, List<Object> out) {
+        PlainRequest before = current.admitted() instanceof PlainRequest plain ? plain : null;
+        PlainRequest request = PlainHeads.read(in, before, limits);
+        if (request == null) {
+            return false;
+        }
+        in.skipBytes(request.headBytes());
+        plainBodyLeft = request.bodyBytes();
+        out.add(request);
+        if (plainBodyLeft == 0) {
+            out.add(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+        return true;
+    }
+
+    private HttpContent plainBody(ByteBuf in) {
+        int bytes = Math.min(in.readableBytes(), plainBodyLeft);
+        plainBodyLeft -= bytes;
+        ByteBuf part = in.readRetainedSlice(bytes);
+        return plainBodyLeft == 0
+                ? new DefaultLastHttpContent(part, EmptyHttpHeaders.INSTANCE)
+                : new DefaultHttpContent(part);
     }
 
     private void note(ChannelHandlerContext ctx, List<Object> out) {

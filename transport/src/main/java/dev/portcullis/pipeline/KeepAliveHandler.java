@@ -1,7 +1,10 @@
 package dev.portcullis.pipeline;
 
 import dev.portcullis.http.Answers;
+import dev.portcullis.http.ConnectionEvent;
 import dev.portcullis.http.HttpLimits;
+import dev.portcullis.http.StreamBegun;
+import dev.portcullis.http.StreamHandler;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -24,18 +27,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   WAITING ──request──► BUSY ──answer taken, body read──► WAITING
  *                          ├──answer taken, little body left──► DISCARDING ──read──► WAITING
- *                          └──answer taken, closing──► ended, see LingeringClose
+ *                          ├──answer taken, closing──► ended, see LingeringClose
+ *                          └──a stream begun──► all of these handlers leave until it ends, see StreamHandler
  * </pre>
  */
 final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutureListener {
-    /** Fired down a pipeline when the server drains: the connection ends after the answer in progress, at once if there is none (T-113). */
-    static final Object DRAIN = new Object() {
-        @Override
-        public String toString() {
-            return "DRAIN";
-        }
-    };
-
     private enum State {
         WAITING,
         BUSY,
@@ -45,6 +41,7 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
     private static final long UNKNOWN = Long.MAX_VALUE;
 
     private final HttpLimits limits;
+    private final ServerPipeline pipeline;
     private @Nullable ChannelHandlerContext context;
     private State state = State.WAITING;
     private boolean draining;
@@ -54,8 +51,10 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
     private boolean bodyEnded = true;
     private long bodyLeft;
 
-    KeepAliveHandler(HttpLimits limits) {
+    /** @param pipeline whose handlers leave while a stream is the answer */
+    KeepAliveHandler(HttpLimits limits, ServerPipeline pipeline) {
         this.limits = limits;
+        this.pipeline = pipeline;
     }
 
     @Override
@@ -85,14 +84,25 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
     }
 
     private void begin(HttpRequest request) {
-        HttpHeaders headers = request.headers();
         state = State.BUSY;
+        if (request instanceof PlainRequest plain) {
+            version10 = false;
+            closing = draining || !plain.keepsAlive();
+            bodyHeldBack = false;
+            bodyLeft = plain.bodyBytes();
+        } else {
+            beginUnusual(request);
+        }
+        bodyEnded = bodyLeft == 0;
+    }
+
+    private void beginUnusual(HttpRequest request) {
+        HttpHeaders headers = request.headers();
         version10 = !request.protocolVersion().isKeepAliveDefault();
         closing = draining || !HttpUtil.isKeepAlive(request);
         bodyHeldBack = headers.contains(HttpHeaderNames.EXPECT);
         bodyLeft =
                 headers.contains(HttpHeaderNames.TRANSFER_ENCODING) ? UNKNOWN : HttpUtil.getContentLength(request, 0L);
-        bodyEnded = bodyLeft == 0;
     }
 
     private void body(ChannelHandlerContext ctx, HttpContent part) {
@@ -124,11 +134,7 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
         if (Answers.begins(message)) {
             decide((HttpResponse) message);
         }
-        if (Answers.ends(message)) {
-            ctx.write(message, promise.unvoid().addListener(this));
-        } else {
-            ctx.write(message, promise);
-        }
+        ctx.write(message, promise);
     }
 
     private void decide(HttpResponse answer) {
@@ -179,12 +185,15 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == DRAIN) {
+        if (event == ConnectionEvent.DRAIN) {
             draining = true;
             if (state == State.WAITING) {
                 ctx.close();
             }
         }
         ctx.fireUserEventTriggered(event);
+        if (event instanceof StreamBegun begun && state == State.BUSY && bodyEnded && begun.mayLeave()) {
+            pipeline.leaveTo(ctx.pipeline(), new StreamHandler(pipeline, begun, !version10, closing || draining));
+        }
     }
 }

@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 
 /** Copies the answer into the same bytes again and again, as the transport copies it into a pooled buffer. One thread. */
 public final class KeptReply implements ReplySink {
-    private final byte[] bytes = new byte[4 * 1024];
+    private final byte[] bytes;
     private int length;
 
-    KeptReply() {}
+    KeptReply(int bytesMax) {
+        bytes = new byte[bytesMax];
+    }
 
     @Override
     public boolean request(JsonWriter message) {

@@ -11,7 +11,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
@@ -37,11 +36,14 @@ import java.util.Set;
 
 /**
  * The most that could be had: Netty with the codec, the transport and the socket options of the product, and nothing else. It reads each body and answers with the same
- * constant; or with what it has read, which is what copying costs.
+ * constant.
  */
 final class Ceiling {
-    /** Instead of a file with an answer. */
-    static final String ECHO = "--echo";
+    /** It only lets go of bodies. */
+    static final String READING = "reading";
+
+    /** It copies each body into an array as long as Content-Length says. */
+    static final String COPYING = "copying";
 
     /** What it prints when it accepts. */
     static final String LISTENING = "listening";
@@ -51,11 +53,11 @@ final class Ceiling {
 
     private Ceiling() {}
 
-    /** @param arguments port; file of the answer, or {@link #ECHO} */
+    /** @param arguments port; file of the answer; {@link #READING} or {@link #COPYING} */
     public static void main(String[] arguments) throws IOException {
         int port = Integer.parseInt(arguments[0]);
-        boolean isEcho = arguments[1].equals(ECHO);
-        var constant = isEcho ? Constant.NONE : Constant.read(Path.of(arguments[1]));
+        var constant = Constant.read(Path.of(arguments[1]));
+        boolean isCopying = arguments[2].equals(COPYING);
         var loops = new EventLoops(EventLoops.Kind.best(), 0);
         var bound = new ServerBootstrap()
                 .group(loops.group())
@@ -66,9 +68,11 @@ final class Ceiling {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline()
-                                .addLast(codec(HttpLimits.DEFAULT))
-                                .addLast(isEcho ? new EchoHandler() : new ConstantHandler(constant));
+                        channel.pipeline().addLast(codec(HttpLimits.DEFAULT));
+                        if (isCopying) {
+                            channel.pipeline().addLast(new CopyingHandler());
+                        }
+                        channel.pipeline().addLast(new ConstantHandler(constant));
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
@@ -109,8 +113,6 @@ final class Ceiling {
 
     /** What is answered: shared by all connections. */
     private record Constant(HttpHeaders headers, ByteBuf body) {
-        static final Constant NONE = new Constant(EmptyHttpHeaders.INSTANCE, Unpooled.EMPTY_BUFFER);
-
         static Constant read(Path file) throws IOException {
             byte[] bytes = Files.readAllBytes(file);
             var headers = new DefaultHttpHeaders();
@@ -158,23 +160,23 @@ final class Ceiling {
         }
     }
 
-    /** Answers with each part of a body as it comes. Event loop only. */
-    private static final class EchoHandler extends ChannelInboundHandlerAdapter {
+    /** Passes everything on. Event loop only. */
+    private static final class CopyingHandler extends ChannelInboundHandlerAdapter {
+        private byte[] body = {};
+        private int bytes;
+
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (message instanceof HttpRequest request) {
-                var headers = new DefaultHttpHeaders();
-                headers.set(HttpHeaderNames.CONTENT_LENGTH, request.headers().get(HttpHeaderNames.CONTENT_LENGTH, "0"));
-                ctx.write(new io.netty.handler.codec.http.DefaultHttpResponse(
-                        HttpVersion.HTTP_1_1, HttpResponseStatus.OK, headers));
-            } else if (message instanceof HttpContent content) {
-                ctx.write(content instanceof LastHttpContent ? content : new DefaultHttpContent(content.content()));
+                body = new byte[request.headers().getInt(HttpHeaderNames.CONTENT_LENGTH, 0)];
+                bytes = 0;
             }
-        }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext ctx) {
-            ctx.flush();
+            if (message instanceof HttpContent content) {
+                int part = content.content().readableBytes();
+                content.content().readBytes(body, bytes, part);
+                bytes += part;
+            }
+            ctx.fireChannelRead(message);
         }
     }
 }

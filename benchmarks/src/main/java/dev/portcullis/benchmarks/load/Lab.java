@@ -130,24 +130,24 @@ final class Lab implements AutoCloseable {
 
     /** Starts a bare server that answers every request with that answer, whatever is asked. Blocks until it accepts. */
     Subject ceiling(Answer answer) throws InterruptedException {
+        return ceiling(answer, Ceiling.READING);
+    }
+
+    /** The same, which copies each body into one array before it answers. */
+    Subject copying(Answer answer) throws InterruptedException {
+        return ceiling(answer, Ceiling.COPYING);
+    }
+
+    private Subject ceiling(Answer answer, String how) throws InterruptedException {
         var file = folder.resolve("answer-" + started);
         Ceiling.write(answer, file);
-        return ceiling(file.toString());
-    }
-
-    /** Starts a bare server that answers every request with its own body. Blocks until it accepts. */
-    Subject echo() throws InterruptedException {
-        return ceiling(Ceiling.ECHO);
-    }
-
-    private Subject ceiling(String what) throws InterruptedException {
         int port = freePort();
         var command = new ArrayList<String>();
         setup.flags().stream()
                 .filter(flag -> FLAGS_OF_PRODUCT_ALONE.stream().noneMatch(flag::startsWith))
                 .forEach(command::add);
         command.addAll(List.of(
-                "-cp", System.getProperty("java.class.path"), Ceiling.class.getName(), Integer.toString(port), what));
+                "-cp", System.getProperty("java.class.path"), Ceiling.class.getName(), Integer.toString(port), file.toString(), how));
         var ceiling = launch("ceiling", pinned(command), Map.of(), origin(port), origin(port), List.of());
         await(ceiling, "accepting", () -> ceiling.output().contains(Ceiling.LISTENING));
         return ceiling;

@@ -92,8 +92,8 @@ final class OpenLoop {
         boolean isEpoll = Epoll.isAvailable();
         var group =
                 new MultiThreadIoEventLoopGroup(1, isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        var run = new OpenLoop(server, requests, plan, group.next());
         try {
-            var run = new OpenLoop(server, requests, plan, group.next());
             var bootstrap = new Bootstrap()
                     .group(run.loop)
                     .channel(isEpoll ? EpollSocketChannel.class : NioSocketChannel.class)
@@ -116,6 +116,7 @@ final class OpenLoop {
                             + " requests/s",
                     e);
         } finally {
+            run.ended.cancel(false);
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         }
     }
@@ -141,7 +142,7 @@ final class OpenLoop {
         sendDue();
     }
 
-    /** Goes round with the loop, which looks at its sockets between. */
+    /** Goes round with the loop, which looks at its sockets between; as a task that is to run at once, it would be run again before. */
     private void sendDue() {
         long now = System.nanoTime();
         while (sent < dueTotal && dueAt(sent) <= now) {
@@ -153,7 +154,7 @@ final class OpenLoop {
             sent++;
         }
         if (!ended.isDone()) {
-            loop.execute(this::sendDue);
+            loop.schedule(this::sendDue, 1, TimeUnit.NANOSECONDS);
         }
     }
 

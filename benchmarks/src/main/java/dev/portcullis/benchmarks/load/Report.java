@@ -126,6 +126,11 @@ final class Report {
         return String.format(Locale.ROOT, value >= 100 ? "%,.0f" : value < 10 ? "%.2f" : "%.1f", value);
     }
 
+    /** @return without a fraction that is none: 99, 99.9 */
+    static String plain(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
     /** An object with {@code facts}, and {@code rows} without what is not known. */
     private String json() throws IOException {
         var text = new java.io.StringWriter();

@@ -5,7 +5,14 @@ import java.util.List;
 /** One thing that is measured. */
 interface Scenario {
     /** In the order in which {@code ops/bench all} runs them. A new one is one more line here. */
-    List<Scenario> ALL = List.of(new CallScenario(), new SignInScenario(), new RefreshScenario());
+    List<Scenario> ALL = List.of(
+            new CallScenario(),
+            new LatencyScenario(),
+            new ListScenario(),
+            new MixedScenario(),
+            new BigScenario(),
+            new SignInScenario(),
+            new RefreshScenario());
 
     /** @return a word, as it is given on the command line and stands in names of files */
     String name();

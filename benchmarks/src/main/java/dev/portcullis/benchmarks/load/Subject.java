@@ -87,6 +87,11 @@ final class Subject implements AutoCloseable {
     /** @return heap that is in use after a full collection, to 1 KiB */
     long heapAfterGc() throws InterruptedException {
         jcmd("GC.run");
+        return heapUsed();
+    }
+
+    /** @return heap that is in use, garbage included */
+    long heapUsed() throws InterruptedException {
         String info = jcmd("GC.heap_info");
         var used = HEAP_USED.matcher(info);
         if (!used.find()) {

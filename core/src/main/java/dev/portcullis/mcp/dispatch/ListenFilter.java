@@ -26,8 +26,13 @@ record ListenFilter(boolean tools, boolean prompts, boolean resources, Set<Strin
     private static final String TASKS = "taskIds";
 
     ListenFilter {
-        uris = Collections.unmodifiableSet(new LinkedHashSet<>(uris));
-        taskIds = Collections.unmodifiableSet(new LinkedHashSet<>(taskIds));
+        uris = copyOf(uris);
+        taskIds = copyOf(taskIds);
+    }
+
+    /** In the order asked for. Most ask for none, and each stream has one of these. */
+    private static Set<String> copyOf(Set<String> asked) {
+        return asked.isEmpty() ? Set.of() : Collections.unmodifiableSet(new LinkedHashSet<>(asked));
     }
 
     /**

@@ -10,13 +10,11 @@ import dev.portcullis.mcp.registry.Registered;
 import dev.portcullis.mcp.registry.Roster;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.mcp.revision.Revisions;
-import dev.portcullis.policy.Decision;
 import dev.portcullis.policy.Policy;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +27,7 @@ final class Pages<T extends Registered> {
     private final Supplier<Roster<T>> roster;
     private final Form<T> form;
     private final Rules rules;
-    private volatile Written<T> written;
+    private volatile PageTable<T> table;
 
     /** How a revision writes one of the list. */
     @FunctionalInterface
@@ -40,24 +38,21 @@ final class Pages<T extends Registered> {
     /** What all lists have in common. */
     record Rules(Policy policy, CallLimits limits, Revisions revisions, Cursors cursors) {}
 
-    /** Each revision's form of each, in the roster's order: pages are put together from them. */
-    private record Written<T extends Registered>(Roster<T> roster, Map<ProtocolVersion, List<byte[]>> forms) {}
-
     /** @param member of the result, e.g. {@code tools} */
     Pages(String member, Supplier<Roster<T>> roster, Form<T> form, Rules rules) {
         this.member = member;
         this.roster = roster;
         this.form = form;
         this.rules = rules;
-        this.written = write(roster.get(), null);
+        this.table = table(roster.get(), null);
     }
 
-    private Written<T> write(Roster<T> now, @Nullable Written<T> before) {
+    private PageTable<T> table(Roster<T> now, @Nullable PageTable<T> before) {
         var forms = new EnumMap<ProtocolVersion, List<byte[]>>(ProtocolVersion.class);
         for (var revision : rules.revisions().newestFirst()) {
             var known = new IdentityHashMap<T, byte[]>();
             if (before != null) {
-                var earlier = before.forms().getOrDefault(revision.version(), List.of());
+                var earlier = before.forms(revision.version());
                 for (int i = 0; i < earlier.size(); i++) {
                     known.put(before.roster().all().get(i), earlier.get(i));
                 }
@@ -69,7 +64,7 @@ final class Pages<T extends Registered> {
             }
             forms.put(revision.version(), List.copyOf(all));
         }
-        return new Written<>(now, forms);
+        return new PageTable<>(now, forms, rules.policy(), rules.limits().pageSize());
     }
 
     private byte[] write(Revision revision, T each) {
@@ -79,12 +74,12 @@ final class Pages<T extends Registered> {
         }
     }
 
-    private Written<T> written() {
-        var current = written;
+    private PageTable<T> table() {
+        var current = table;
         var now = roster.get();
         if (current.roster() != now) {
-            current = write(now, current);
-            written = current;
+            current = table(now, current);
+            table = current;
         }
         return current;
     }
@@ -92,12 +87,12 @@ final class Pages<T extends Registered> {
     /** @throws McpException INVALID_PARAMS: no cursor of this list and caller */
     @Nullable
     PendingCall list(JsonRpcId id, CallContext context) throws McpException {
-        var current = written();
+        var current = table();
         int from = first(context, current.roster());
+        var page = current.page(context.principal(), context.revision().version(), from);
         Answers.result(id, context, out -> {
-            out.name(member).beginArray();
-            int last = writePage(out, context, current, from);
-            out.endArray();
+            out.name(member).beginArray().copy(page.elements()).endArray();
+            int last = page.lastIfMore();
             if (last >= 0) {
                 var position = new Cursors.Position(
                         current.roster().all().get(last).key(), current.roster().placeAt(last));
@@ -106,26 +101,6 @@ final class Pages<T extends Registered> {
             context.revision().caching(out, rules.limits().listTtlMillis());
         });
         return null;
-    }
-
-    /** @return index of the last one written, if there are more for this caller; else -1 */
-    private int writePage(JsonWriter out, CallContext context, Written<T> current, int from) {
-        var all = current.roster().all();
-        var forms = current.forms().getOrDefault(context.revision().version(), List.of());
-        int count = 0;
-        int last = -1;
-        for (int i = from; i < forms.size(); i++) {
-            if (rules.policy().decide(context.principal(), all.get(i).action()) instanceof Decision.Deny) {
-                continue;
-            }
-            if (count == rules.limits().pageSize()) {
-                return last;
-            }
-            out.copy(forms.get(i));
-            count++;
-            last = i;
-        }
-        return -1;
     }
 
     /** @return index of the first one that may stand on the page */

@@ -62,6 +62,9 @@ public final class AccessTokenVerifier {
     private final Map<TokenHash, Flight> flights = new ConcurrentHashMap<>();
     private final List<Consumer<Revocation>> listeners = new CopyOnWriteArrayList<>();
 
+    /** That of the token read last: almost all have the same, and share it, which saves heap and cache lines. */
+    private volatile List<String> usualAudience = List.of();
+
     /**
      * Listens to the store's revocations from now on.
      *
@@ -92,20 +95,20 @@ public final class AccessTokenVerifier {
             return refused(TokenOutcome.INVALID);
         }
         TokenHash hash = TokenHash.of(credentials, from, TokenFormat.LENGTH);
-        VerifiedToken token = known(hash);
+        long now = clock.millis();
+        VerifiedToken token = known(hash, now);
         if (token != null) {
-            return admit(token, resource, TokenOutcome.HIT);
+            return admit(token, resource, TokenOutcome.HIT, now);
         }
         if (!TokenFormat.isWellFormed(TokenFormat.Kind.ACCESS, tokenIn(credentials, from))
-                || bogus.contains(hash, clock.millis())) {
+                || bogus.contains(hash, now)) {
             return refused(TokenOutcome.INVALID);
         }
         return TokenCheck.ASK_STORE;
     }
 
     /** What is in the table and counts now. */
-    private @Nullable VerifiedToken known(TokenHash hash) {
-        long now = clock.millis();
+    private @Nullable VerifiedToken known(TokenHash hash, long now) {
         return isHeard(now) ? live.get(hash) : live.get(hash, now - LEASE_MILLIS, now + LEASE_MILLIS);
     }
 
@@ -132,7 +135,9 @@ public final class AccessTokenVerifier {
             return known;
         }
         VerifiedToken token = find(tokenIn(credentials, from));
-        return token == null ? refused(TokenOutcome.INVALID) : admit(token, resource, TokenOutcome.MISS);
+        return token == null
+                ? refused(TokenOutcome.INVALID)
+                : admit(token, resource, TokenOutcome.MISS, clock.millis());
     }
 
     /**
@@ -142,13 +147,14 @@ public final class AccessTokenVerifier {
      *     enough: ask {@link #isLive}
      */
     public TokenCheck recheck(VerifiedToken token) {
-        if (isExpired(token)) {
+        long now = clock.millis();
+        if (token.isExpired(now)) {
             return TokenCheck.REFUSED;
         }
         if (token.holdsUntilItsEnd()) {
             return token;
         }
-        VerifiedToken known = known(token.hash());
+        VerifiedToken known = known(token.hash(), now);
         return known == null ? TokenCheck.ASK_STORE : known;
     }
 
@@ -166,8 +172,8 @@ public final class AccessTokenVerifier {
         listeners.add(listener);
     }
 
-    private TokenCheck admit(VerifiedToken token, String resource, TokenOutcome outcome) {
-        if (isExpired(token)) {
+    private TokenCheck admit(VerifiedToken token, String resource, TokenOutcome outcome, long now) {
+        if (token.isExpired(now)) {
             return refused(TokenOutcome.INVALID);
         }
         if (!token.isFor(resource)) {
@@ -192,7 +198,7 @@ public final class AccessTokenVerifier {
             // The flight before this one may have landed since the table was looked at: it fills the table first, and
             // takes itself off the list then.
             long askedAt = clock.millis();
-            VerifiedToken landed = known(flight.hash);
+            VerifiedToken landed = known(flight.hash, askedAt);
             VerifiedToken found =
                     landed == null ? keep(flight, read(token, flight), askedAt) : unlessRevoked(flight, landed);
             flight.result.complete(found);
@@ -237,12 +243,18 @@ public final class AccessTokenVerifier {
     }
 
     private List<String> audienceOf(AccessToken access) {
-        if (access.resources().stream().noneMatch(sameAudience::contains)) {
-            return access.resources();
-        }
         var audience = new LinkedHashSet<>(access.resources());
-        audience.addAll(sameAudience);
-        return List.copyOf(audience);
+        if (access.resources().stream().anyMatch(sameAudience::contains)) {
+            audience.addAll(sameAudience);
+        }
+        var usual = usualAudience;
+        if (usual.size() != audience.size() || !audience.containsAll(usual)) {
+            usual = audience.stream()
+                    .map(String::intern) // few, and compared with each request: best by identity
+                    .toList();
+            usualAudience = usual;
+        }
+        return usual;
     }
 
     /**
@@ -308,10 +320,6 @@ public final class AccessTokenVerifier {
             }
         }
         listeners.forEach(listener -> listener.accept(revocation));
-    }
-
-    private boolean isExpired(VerifiedToken token) {
-        return token.expiresAtSeconds() * 1000 <= clock.millis();
     }
 
     private long nowSeconds() {

@@ -21,9 +21,7 @@ public record VerifiedToken(
         TokenHash hash,
         @Nullable TokenHash boundTo) implements TokenCheck {
     public VerifiedToken {
-        resources = resources.stream()
-                .map(String::intern)
-                .toList(); // few, and compared with each request: best by identity
+        resources = List.copyOf(resources);
     }
 
     /** A token that its bearer may use. */
@@ -39,6 +37,10 @@ public record VerifiedToken(
     /** @return whether only time ends it */
     boolean holdsUntilItsEnd() {
         return resources.isEmpty();
+    }
+
+    boolean isExpired(long nowMillis) {
+        return expiresAtSeconds * 1000 <= nowMillis;
     }
 
     /** Whether {@code resource} is in its audience (O-25). */

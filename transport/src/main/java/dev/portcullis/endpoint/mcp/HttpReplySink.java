@@ -44,7 +44,7 @@ class HttpReplySink implements ReplySink {
     private final Revision revision;
     private final @Nullable Session session;
     private final boolean opensSession;
-    private final JsonRpcMessage.@Nullable Request request;
+    private JsonRpcMessage.@Nullable Request request;
     private final Context context;
 
     private @Nullable SseStream stream;
@@ -276,6 +276,7 @@ class HttpReplySink implements ReplySink {
         var open = SseStream.open(exchange, context.limits().streams(), context.telemetry(), streamHeaders());
         context.tokens().follow(exchange, open, this::endWithToken, _ -> outdate());
         stream = open;
+        request = request == null ? null : request.withoutParams();
         return open;
     }
 

@@ -83,13 +83,23 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
     }
 
     private BodyReader openPost(Exchange exchange) throws McpException {
-        MediaTypes.requireJson(exchange.head(), sinks.telemetry());
-        var accepted = MediaTypes.acceptedBy(exchange.head());
-        MediaTypes.requireAcceptable(!accepted.isEmpty(), sinks.telemetry());
+        var accepted = mediaTypes(exchange.head());
         if (earlyScopes.isRefused(exchange)) {
             return BodyReader.NONE;
         }
         return new MessageReader(exchange, accepted, sinks, this);
+    }
+
+    /** Judged once for each head. */
+    private MediaTypes mediaTypes(RequestHead head) throws McpException {
+        if (head.note() instanceof MediaTypes known) {
+            return known;
+        }
+        MediaTypes.requireJson(head, sinks.telemetry());
+        var accepted = MediaTypes.acceptedBy(head);
+        MediaTypes.requireAcceptable(!accepted.isEmpty(), sinks.telemetry());
+        head.note(accepted);
+        return accepted;
     }
 
     private BodyReader openWithoutBody(Exchange exchange) throws McpException {

@@ -10,7 +10,6 @@ import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.telemetry.Outcome;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaderNames;
 
 /** Reads one posted message, or a batch of them, and refuses what is malformed before its end (H-39). Event loop only. */
 final class MessageReader implements BodyReader {
@@ -21,6 +20,7 @@ final class MessageReader implements BodyReader {
     private final HttpReplySink.Context context;
     private final Handler handler;
     private final JsonRpcDecoder decoder;
+    private final int announcedBytes;
 
     /** What is done with a message. */
     interface Handler {
@@ -37,16 +37,14 @@ final class MessageReader implements BodyReader {
         this.accepted = accepted;
         this.context = context;
         this.handler = handler;
-        this.decoder = new JsonRpcDecoder(exchange.route().bodyBytesMax(), announcedBytes(exchange));
+        this.announcedBytes = announcedBytes(exchange);
+        this.decoder = new JsonRpcDecoder(
+                exchange.route().bodyBytesMax(), announcedBytes < 0 ? BYTES_UNANNOUNCED : announcedBytes);
     }
 
+    /** @return -1 if nothing is announced */
     private static int announcedBytes(Exchange exchange) {
-        String length = exchange.head().header(HttpHeaderNames.CONTENT_LENGTH);
-        try {
-            return length == null ? BYTES_UNANNOUNCED : Integer.parseInt(length);
-        } catch (NumberFormatException e) {
-            return BYTES_UNANNOUNCED;
-        }
+        return (int) Math.min(exchange.head().announcedBytes(), Integer.MAX_VALUE);
     }
 
     @Override
@@ -58,7 +56,11 @@ final class MessageReader implements BodyReader {
             int bytes = part.readableBytes();
             decoder.makeRoom(bytes);
             part.getBytes(part.readerIndex(), decoder.room(), decoder.roomFrom(), bytes);
-            decoder.filled(bytes);
+            if (bytes == announcedBytes) { // the codec lets no more pass
+                decoder.filledWhole(bytes);
+            } else {
+                decoder.filled(bytes);
+            }
         } catch (JsonRpcException e) {
             refuse(e);
         }
