@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Refreshes, each with the token that the one before gave: with the store in memory, and in a file, where each is on the disk before it is answered. */
 final class RefreshScenario implements Scenario {
@@ -40,7 +41,7 @@ final class RefreshScenario implements Scenario {
     }
 
     private static void add(
-            Report report, ClosedLoop done, String with, @org.jspecify.annotations.Nullable Goal goal) {
+            Report report, ClosedLoop done, String with, @Nullable Goal goal) {
         var row = Report.Row.of("refreshes", with, done.perSecond(), "per second");
         report.add(goal == null ? row : row.aiming(goal));
     }

@@ -12,7 +12,8 @@ interface Scenario {
             new MixedScenario(),
             new BigScenario(),
             new SignInScenario(),
-            new RefreshScenario());
+            new RefreshScenario(),
+            new StartScenario());
 
     /** @return a word, as it is given on the command line and stands in names of files */
     String name();
