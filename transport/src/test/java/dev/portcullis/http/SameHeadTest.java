@@ -73,8 +73,10 @@ class SameHeadTest {
 
         assertThat(store.revokeGrant(TokenFormat.grantIdOf(token))).isTrue();
 
-        assertThat(check()).isInstanceOfSatisfying(Verdict.Refuse.class, refusal -> assertThat(refusal.outcome())
-                .isEqualTo(Outcome.BAD_TOKEN));
+        assertThat(check())
+                .isInstanceOfSatisfying(
+                        Verdict.Refuse.class,
+                        refusal -> assertThat(refusal.outcome()).isEqualTo(Outcome.BAD_TOKEN));
     }
 
     @Test
@@ -83,7 +85,9 @@ class SameHeadTest {
 
         nowSeconds.addAndGet(601);
 
-        assertThat(check()).isInstanceOfSatisfying(Verdict.Refuse.class, refusal -> assertThat(refusal.outcome())
-                .isEqualTo(Outcome.BAD_TOKEN));
+        assertThat(check())
+                .isInstanceOfSatisfying(
+                        Verdict.Refuse.class,
+                        refusal -> assertThat(refusal.outcome()).isEqualTo(Outcome.BAD_TOKEN));
     }
 }

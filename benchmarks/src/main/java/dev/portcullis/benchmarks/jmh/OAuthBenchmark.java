@@ -2,7 +2,6 @@ package dev.portcullis.benchmarks.jmh;
 
 import dev.portcullis.crypto.Base64Url;
 import dev.portcullis.crypto.MasterKey;
-import dev.portcullis.crypto.Randoms;
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.IdentityException;

@@ -40,8 +40,7 @@ final class RefreshScenario implements Scenario {
         }
     }
 
-    private static void add(
-            Report report, ClosedLoop done, String with, @Nullable Goal goal) {
+    private static void add(Report report, ClosedLoop done, String with, @Nullable Goal goal) {
         var row = Report.Row.of("refreshes", with, done.perSecond(), "per second");
         report.add(goal == null ? row : row.aiming(goal));
     }

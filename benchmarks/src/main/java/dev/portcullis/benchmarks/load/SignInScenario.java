@@ -32,9 +32,9 @@ final class SignInScenario implements Scenario {
             report.add(Report.Row.of("sign-in, CPU", "memory", all.cpuMicros(), "µs"));
             report.add(Report.Row.of("sign-in, share of the core in use", "memory", all.busy(), "cores"));
             // Browsers and the identity provider have one core as well, and it may be the one that is full.
-            report.add(Report.Row.of(
-                            "sign-ins that one core has time for", "memory", 1e6 / all.cpuMicros(), "per second")
-                    .aiming(Goal.valueAtLeast(400)));
+            report.add(
+                    Report.Row.of("sign-ins that one core has time for", "memory", 1e6 / all.cpuMicros(), "per second")
+                            .aiming(Goal.valueAtLeast(400)));
 
             var one = clients(server, () -> "one@example.com");
             var few = ClosedLoop.run(server, one, 2);
