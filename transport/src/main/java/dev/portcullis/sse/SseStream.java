@@ -6,6 +6,7 @@ import dev.portcullis.telemetry.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ public final class SseStream extends Rounds.Ring {
     /** Milliseconds: what is looked at is looked at least so often, however rare keep-alives are (O-27 has 60 s). */
     static final int LOOK_MILLIS_MAX = 45_000;
 
-    /** In the shortest time that counts: so exact are keep-alives and stalls. */
+    /** In the shortest time that counts: so exact are keep-alives. */
     static final int VISITS = 4;
 
     private enum State {
@@ -54,11 +55,8 @@ public final class SseStream extends Rounds.Ring {
     private List<Runnable> onClose = List.of();
 
     // event loop only
-    private boolean stalled;
-
-    /** When something was written last; when it stalled. */
-    private long sinceNanos;
-
+    private @Nullable ScheduledFuture<?> stall;
+    private long wroteNanos;
     private byte visits;
     private Runnable onTick = () -> {};
     private Runnable onRoom = () -> {};
@@ -95,7 +93,7 @@ public final class SseStream extends Rounds.Ring {
     }
 
     private void join() {
-        sinceNanos = now();
+        wroteNanos = now();
         writer.onWritabilityChanged(this::writabilityChanged);
         writer.onClose(this::close);
         if (writer.isOpen()) {
@@ -285,8 +283,7 @@ public final class SseStream extends Rounds.Ring {
 
     private void writabilityChanged() {
         if (writer.isWritable()) {
-            stalled = false;
-            sinceNanos = now();
+            endStall();
             drain();
         } else {
             watchStall();
@@ -305,7 +302,7 @@ public final class SseStream extends Rounds.Ring {
                 endIfAsked();
                 return;
             }
-            sinceNanos = now();
+            wroteNanos = now();
             writer.write(event);
         }
         if (writer.isOpen()) {
@@ -355,10 +352,22 @@ public final class SseStream extends Rounds.Ring {
         close();
     }
 
+    /** By a timer of its own: a stream that stalls is an exception. */
     private void watchStall() {
-        if (!stalled) {
-            stalled = true;
-            sinceNanos = now();
+        if (stall == null && writer.isOpen()) {
+            stall = channel.eventLoop().schedule(this::cutStalled, streams.limits.stallMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void cutStalled() {
+        streams.telemetry.refused(Outcome.WRITE_STALLED);
+        abort();
+    }
+
+    private void endStall() {
+        if (stall != null) {
+            stall.cancel(false);
+            stall = null;
         }
     }
 
@@ -369,17 +378,11 @@ public final class SseStream extends Rounds.Ring {
         if (visits == 0) {
             onTick.run();
         }
-        if (!writer.isOpen()) {
-            return;
-        }
-        long quietMillis = TimeUnit.NANOSECONDS.toMillis(now() - sinceNanos);
-        if (stalled) {
-            if (quietMillis >= streams.limits.stallMillis()) {
-                streams.telemetry.refused(Outcome.WRITE_STALLED);
-                abort();
-            }
-        } else if (quietMillis >= streams.limits.keepAliveMillis() - streams.visitMillis() / 2) {
-            sinceNanos = now();
+        long quietMillis = TimeUnit.NANOSECONDS.toMillis(now() - wroteNanos);
+        if (stall == null
+                && writer.isOpen()
+                && quietMillis >= streams.limits.keepAliveMillis() - streams.visitMillis() / 2) {
+            wroteNanos = now();
             writer.write(SseEncoder.comment(channel.alloc()));
         }
     }
@@ -402,6 +405,7 @@ public final class SseStream extends Rounds.Ring {
             left.forEach(queued -> queued.event.release());
         }
         streams.rounds(channel.eventLoop()).remove(this);
+        endStall();
         streams.telemetry.streamClosed();
         listeners.forEach(Runnable::run);
     }

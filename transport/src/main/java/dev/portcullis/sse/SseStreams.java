@@ -66,7 +66,7 @@ public final class SseStreams {
 
     /** How often a stream is visited: several times in the shortest time that counts. */
     int visitMillis() {
-        int shortest = Math.min(Math.min(limits.keepAliveMillis(), limits.stallMillis()), SseStream.LOOK_MILLIS_MAX);
+        int shortest = Math.min(limits.keepAliveMillis(), SseStream.LOOK_MILLIS_MAX);
         return Math.max(1, shortest / SseStream.VISITS);
     }
 }
