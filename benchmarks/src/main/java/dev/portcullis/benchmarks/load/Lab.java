@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,6 +139,11 @@ final class Lab implements AutoCloseable {
         return ceiling(answer, Ceiling.COPYING);
     }
 
+    /** Starts a bare server that answers every request with a stream that begins with a comment and never ends. Blocks until it accepts. */
+    Subject streams() throws InterruptedException {
+        return ceiling(new Answer(200, List.of(), ":\n\n".getBytes(StandardCharsets.US_ASCII)), Ceiling.STREAMING);
+    }
+
     private Subject ceiling(Answer answer, String how) throws InterruptedException {
         var file = folder.resolve("answer-" + started);
         Ceiling.write(answer, file);
@@ -147,7 +153,12 @@ final class Lab implements AutoCloseable {
                 .filter(flag -> FLAGS_OF_PRODUCT_ALONE.stream().noneMatch(flag::startsWith))
                 .forEach(command::add);
         command.addAll(List.of(
-                "-cp", System.getProperty("java.class.path"), Ceiling.class.getName(), Integer.toString(port), file.toString(), how));
+                "-cp",
+                System.getProperty("java.class.path"),
+                Ceiling.class.getName(),
+                Integer.toString(port),
+                file.toString(),
+                how));
         var ceiling = launch("ceiling", pinned(command), Map.of(), origin(port), origin(port), List.of());
         await(ceiling, "accepting", () -> ceiling.output().contains(Ceiling.LISTENING));
         return ceiling;

@@ -6,7 +6,13 @@ import java.util.List;
 interface Scenario {
     /** In the order in which {@code ops/bench all} runs them. A new one is one more line here. */
     List<Scenario> ALL = List.of(
-            new CallScenario(), new LatencyScenario(), new ListScenario(), new MixedScenario(), new BigScenario());
+            new CallScenario(),
+            new LatencyScenario(),
+            new ListScenario(),
+            new MixedScenario(),
+            new BigScenario(),
+            new IdleScenario(),
+            new SoakScenario());
 
     /** @return a word, as it is given on the command line and stands in names of files */
     String name();
