@@ -3,8 +3,11 @@ package dev.portcullis.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -18,39 +21,45 @@ public final class ResultsTable {
 
     /**
      * @param args name of the run (which part of the page it fills), JMH's JSON file, a text file with the facts of the run (a word, spaces, its value, line by
-     *     line up to an empty one), the page
+     *     line up to an empty one), the page, the folder where figures are kept
      */
     public static void main(String[] args) throws IOException {
-        if (args.length != 4) {
-            throw new IllegalArgumentException("expected: name, JMH's JSON file, file of facts, page");
+        if (args.length != 5) {
+            throw new IllegalArgumentException(
+                    "expected: name, JMH's JSON file, file of facts, page, folder of results");
         }
         var table = new ResultsTable(JmhResults.read(Path.of(args[1])));
-        var facts = Files.readAllLines(Path.of(args[2]));
-        var page = Path.of(args[3]);
-        Files.writeString(page, replace(Files.readString(page), args[0], table.markdown(facts)));
+        var facts = facts(Path.of(args[2]));
+        new Page(Path.of(args[3])).replace(args[0], table.markdown(facts));
+        table.kept(facts).write(Path.of(args[4]).resolve("jmh.json"));
     }
 
-    /** @throws IllegalArgumentException the page has no such markers */
-    private static String replace(String page, String name, String figures) {
-        String begin = "<!-- figures of " + name + ": written by ops/bench, do not edit -->\n";
-        String end = "<!-- end of " + name + " -->";
-        int from = page.indexOf(begin);
-        int to = page.indexOf(end, Math.max(from, 0));
-        if (from < 0 || to < 0) {
-            throw new IllegalArgumentException("the page has no place for figures of " + name);
-        }
-        return page.substring(0, from) + begin + "\n" + figures + "\n" + page.substring(to);
-    }
-
-    private String markdown(List<String> facts) {
-        var out = new StringBuilder();
-        for (String fact : facts) {
+    private static Map<String, String> facts(Path file) throws IOException {
+        var facts = new LinkedHashMap<String, String>();
+        for (String fact : Files.readAllLines(file)) {
             if (fact.isBlank()) {
                 break;
             }
             String[] nameAndValue = fact.split(" +", 2);
-            line(out, "- %s: %s".formatted(nameAndValue[0], nameAndValue[nameAndValue.length - 1]));
+            facts.put(nameAndValue[0], nameAndValue[nameAndValue.length - 1]);
         }
+        return facts;
+    }
+
+    /** Those figures that have aims, one row for each. */
+    private KeptFigures kept(Map<String, String> facts) {
+        var rows = new ArrayList<KeptFigures.Row>();
+        for (var result : results) {
+            var aim = Aim.of(result.name());
+            rows.addAll(aim.rows(
+                    result.name().replace("Benchmark.", "."), paramsText(result), result, baselineNanos(aim, result)));
+        }
+        return new KeptFigures("jmh", facts, rows);
+    }
+
+    private String markdown(Map<String, String> facts) {
+        var out = new StringBuilder();
+        facts.forEach((name, value) -> line(out, "- %s: %s".formatted(name, value)));
         line(out, "- forks: " + runs());
         line(out, "");
         line(out, "| Benchmark | with | ns/op | ± | B/op | × baseline | aim |");
@@ -76,11 +85,11 @@ public final class ResultsTable {
                 .formatted(
                         result.name().replace("Benchmark.", "."),
                         paramsText(result),
-                        number(result.nanos()),
-                        number(result.nanosError()),
+                        Page.number(result.nanos()),
+                        Page.number(result.nanosError()),
                         wholeNumber(result.bytes()),
                         isBaseline ? "baseline" : Double.isNaN(ratio) ? "" : String.format(Locale.ROOT, "%.2f", ratio),
-                        aim.judge(result, ratio));
+                        aim.judge(result, baselineNanos(aim, result)));
     }
 
     /** @return the baseline's time with the same parameters; NaN if it was not measured */
@@ -98,14 +107,6 @@ public final class ResultsTable {
                 .entrySet().stream()
                         .map(param -> param.getKey() + " " + param.getValue())
                         .collect(Collectors.joining(", "));
-    }
-
-    /** Three digits are more than a run can tell; whole numbers from a hundred on. */
-    private static String number(double value) {
-        if (Double.isNaN(value)) {
-            return "";
-        }
-        return value >= 100 ? wholeNumber(value) : String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
     }
 
     private static String wholeNumber(double value) {

@@ -13,6 +13,7 @@ final class ByteWords {
     private static final long LOW_BITS = 0x0101010101010101L;
     private static final long BACKSLASHES = '\\' * LOW_BITS;
     private static final long QUOTES = '"' * LOW_BITS;
+    private static final long SPACES = ' ' * LOW_BITS;
 
     private ByteWords() {}
 
@@ -35,18 +36,98 @@ final class ByteWords {
         return zeros(word ^ QUOTES);
     }
 
+    private static long quotesOrBackslashes(long word) {
+        return quotes(word) | backslashes(word);
+    }
+
     /** There must be one. */
     static int indexOfQuoteOrBackslash(byte[] bytes, int from) {
         int i = from;
+        while (i + 32 <= bytes.length
+                && ((quotesOrBackslashes(at(bytes, i))
+                                        | quotesOrBackslashes(at(bytes, i + 8))
+                                        | quotesOrBackslashes(at(bytes, i + 16))
+                                        | quotesOrBackslashes(at(bytes, i + 24)))
+                                & HIGH_BITS)
+                        == 0) {
+            i += 32;
+        }
         while (i + 8 <= bytes.length) {
-            long word = at(bytes, i);
-            long found = (quotes(word) | backslashes(word)) & HIGH_BITS;
+            long found = quotesOrBackslashes(at(bytes, i)) & HIGH_BITS;
             if (found != 0) {
                 return i + (Long.numberOfTrailingZeros(found) >> 3);
             }
             i += 8;
         }
         while (bytes[i] != '"' && bytes[i] != '\\') {
+            i++;
+        }
+        return i;
+    }
+
+    /** @return where the first backslash is; {@code to} if there is none */
+    static int indexOfBackslash(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i + 8 <= to) {
+            long found = backslashes(at(bytes, i)) & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            i += 8;
+        }
+        while (i < to && bytes[i] != '\\') {
+            i++;
+        }
+        return i;
+    }
+
+    /** @return where the first quote is; {@code to} if there is none */
+    static int indexOfQuote(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i + 8 <= to) {
+            long found = quotes(at(bytes, i)) & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            i += 8;
+        }
+        while (i < to && bytes[i] != '"') {
+            i++;
+        }
+        return i;
+    }
+
+    /** @return where the first quote, backslash or control character is; {@code to} if there is none */
+    static int endOfPlain(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i + 8 <= to) {
+            long word = at(bytes, i);
+            long controls = (word - SPACES) & ~word;
+            long found = (quotes(word) | backslashes(word) | controls) & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            i += 8;
+        }
+        while (i < to && bytes[i] != '"' && bytes[i] != '\\' && (bytes[i] < 0 || bytes[i] >= ' ')) {
+            i++;
+        }
+        return i;
+    }
+
+    /** @return where the first byte is that is a quote, a backslash or not printable ASCII; {@code to} if there is none */
+    static int endOfPrintable(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i + 8 <= to) {
+            long word = at(bytes, i);
+            long controls = (word - SPACES) & ~word;
+            long found = (quotes(word) | backslashes(word) | controls | word) & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            i += 8;
+        }
+        while (i < to && bytes[i] >= ' ' && bytes[i] != '"' && bytes[i] != '\\') {
             i++;
         }
         return i;

@@ -126,7 +126,8 @@ public final class JsonCursor {
     private boolean isText(int from, int to, boolean hasEscape, String wanted) {
         int length = to - from;
         if (hasEscape || length > wanted.length()) { // in UTF-8 a text has no fewer bytes than chars
-            return (hasEscape || !isAscii(from, to)) && decode(bytes, from, to, hasEscape).equals(wanted);
+            return (hasEscape || !isAscii(from, to))
+                    && decode(bytes, from, to, hasEscape).equals(wanted);
         }
         int same = 0;
         while (same < length && bytes[from + same] == wanted.charAt(same)) {
@@ -158,6 +159,26 @@ public final class JsonCursor {
         return decode(bytes, valueAt + 1, to, close < 0);
     }
 
+    /**
+     * Reads the string the cursor stands on; for what comes again and again: no new string if it was read lately.
+     *
+     * @param known strings read before, each where its length and end say; the next with the same place takes it. A power of two
+     */
+    public String string(@Nullable String[] known) {
+        int close = closeOfString(bytes, valueAt);
+        if (close < 0) {
+            return string();
+        }
+        int place = ((close - valueAt) * 31 + bytes[close - 1]) & (known.length - 1);
+        String same = known[place];
+        if (same == null || !isText(valueAt + 1, close, false, same)) {
+            same = string();
+            known[place] = same;
+        }
+        at = close + 1;
+        return same;
+    }
+
     /** @return whether the cursor stands on this string; without garbage if it is ASCII. The cursor stays */
     public boolean stringIs(String wanted) {
         if (kind() != JsonKind.STRING) {
@@ -185,6 +206,17 @@ public final class JsonCursor {
     /** @return whether the number the cursor stands on is an integer within ±2^63, whatever its form ({@code 4}, {@code 4.0}, {@code 4e0}) */
     public boolean isInteger() {
         return kind() == JsonKind.NUMBER && readInteger() != null;
+    }
+
+    /** @return whether the cursor stands on a number that is written as an integer, and not a long one */
+    public boolean isShortInteger() {
+        int to = endOfValue(bytes, valueAt, end);
+        for (int i = bytes[valueAt] == '-' ? valueAt + 1 : valueAt; i < to; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9') {
+                return false;
+            }
+        }
+        return to - valueAt <= 15;
     }
 
     /**
@@ -248,7 +280,8 @@ public final class JsonCursor {
         }
     }
 
-    // What looks at many bytes is static: it is not inlined everywhere, and a cursor that is handed to nobody costs no heap.
+    // What looks at many bytes is static: it is not inlined everywhere, and a cursor that is handed to nobody costs no
+    // heap.
 
     private static int endOfValue(byte[] bytes, int from, int end) {
         return switch (bytes[from]) {
@@ -337,33 +370,68 @@ public final class JsonCursor {
         if (!hasEscape) {
             return new String(bytes, from, to - from, StandardCharsets.UTF_8);
         }
-        var text = new StringBuilder(to - from);
-        int plainFrom = from;
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '\\') {
-                text.append(new String(bytes, plainFrom, i - plainFrom, StandardCharsets.UTF_8));
-                i++;
-                if (bytes[i] == 'u') {
-                    text.append((char) Integer.parseInt(new String(bytes, i + 1, 4, StandardCharsets.ISO_8859_1), 16));
-                    i += 4;
-                } else {
-                    text.append(unescaped(bytes[i]));
+        byte[] plain = new byte[to - from];
+        int length = 0;
+        int at = from;
+        while (at < to) {
+            int escape = ByteWords.indexOfBackslash(bytes, at, to);
+            System.arraycopy(bytes, at, plain, length, escape - at);
+            length += escape - at;
+            at = escape + 2;
+            if (escape < to && bytes[escape + 1] == 'u') {
+                int unit = codeUnit(bytes, escape);
+                at = escape + 6;
+                if (Character.isHighSurrogate((char) unit)) { // the other half follows: that was checked
+                    unit = Character.toCodePoint((char) unit, (char) codeUnit(bytes, at));
+                    at += 6;
                 }
-                plainFrom = i + 1;
+                length = putUtf8(unit, plain, length);
+            } else if (escape < to) {
+                plain[length++] = unescaped(bytes[escape + 1]);
             }
         }
-        return text.append(new String(bytes, plainFrom, to - plainFrom, StandardCharsets.UTF_8))
-                .toString();
+        return new String(plain, 0, length, StandardCharsets.UTF_8);
     }
 
-    private static char unescaped(byte escaped) {
+    /** @param escape where the backslash is of one with hex digits */
+    private static int codeUnit(byte[] bytes, int escape) {
+        int unit = 0;
+        for (int i = escape + 2; i < escape + 6; i++) {
+            unit = unit << 4 | Character.digit(bytes[i], 16);
+        }
+        return unit;
+    }
+
+    /** @return where the next byte goes */
+    private static int putUtf8(int code, byte[] target, int from) {
+        int at = from;
+        if (code < 0x80) {
+            target[at++] = (byte) code;
+            return at;
+        }
+        if (code < 0x800) {
+            target[at++] = (byte) (0xC0 | code >> 6);
+        } else {
+            if (code < 0x10000) {
+                target[at++] = (byte) (0xE0 | code >> 12);
+            } else {
+                target[at++] = (byte) (0xF0 | code >> 18);
+                target[at++] = (byte) (0x80 | (code >> 12 & 0x3F));
+            }
+            target[at++] = (byte) (0x80 | (code >> 6 & 0x3F));
+        }
+        target[at++] = (byte) (0x80 | (code & 0x3F));
+        return at;
+    }
+
+    private static byte unescaped(byte escaped) {
         return switch (escaped) {
             case 'b' -> '\b';
             case 'f' -> '\f';
             case 'n' -> '\n';
             case 'r' -> '\r';
             case 't' -> '\t';
-            default -> (char) escaped;
+            default -> escaped;
         };
     }
 }

@@ -24,6 +24,7 @@ public final class JsonFeed {
 
     private static final int KEPT_PER_THREAD = 4;
     private static final int NAMES_COMPARED_MAX = 16;
+    private static final byte[] NOTHING = {};
     private static final int FAMILIAR_MAX = 16;
     private static final int FAMILIAR_CHARS_MAX = 64;
     private static final ThreadLocal<ArrayDeque<JsonFeed>> FREE = ThreadLocal.withInitial(ArrayDeque::new);
@@ -33,6 +34,7 @@ public final class JsonFeed {
     private final WholeText wholeText = new WholeText();
     private final JsonParser wholeParser;
     private final TextCheck text = new TextCheck();
+    private final LongString longString = new LongString();
 
     /** The one that reads now. */
     private JsonParser parser;
@@ -56,6 +58,12 @@ public final class JsonFeed {
     /** Parser offset minus this is the offset in the buffer of the part being read. */
     private long partFrom;
 
+    /** What of the part the parser has yet to be shown. */
+    private byte[] part = NOTHING;
+
+    private int partAt;
+    private int partTo;
+    private @Nullable JsonToken last;
     private boolean anyByte;
 
     /** Whether the object that a whole text begins with is closed. */
@@ -116,10 +124,41 @@ public final class JsonFeed {
         anyByte = true;
         carrySeparator(buffer, from, to);
         text.check(buffer, from, to);
+        part = buffer;
+        partAt = from;
+        partTo = to;
+        showMore();
+    }
+
+    /** @return whether the parser has been shown more of the part: all but what is deep inside the strings that are values */
+    private boolean showMore() {
+        while (partAt < partTo) {
+            if (longString.isDeep() && isNameOpen()) {
+                longString.goOn();
+            } else if (longString.isDeep()) {
+                partAt = longString.endOfDeep(part, partAt, partTo);
+            }
+            int from = partAt;
+            partAt = longString.endOfShown(part, from, partTo);
+            if (from < partAt) {
+                show(from, partAt);
+                return true;
+            }
+        }
+        part = NOTHING;
+        return false;
+    }
+
+    /** @return whether the string that the parser is in is no value, as far as can be told */
+    private boolean isNameOpen() {
+        return last != JsonToken.PROPERTY_NAME && !parser.streamReadContext().inArray();
+    }
+
+    private void show(int from, int to) {
         partFrom = partsBytes - from;
         partsBytes += to - from;
         try {
-            feeder.feedInput(buffer, from, to);
+            feeder.feedInput(part, from, to);
         } catch (JacksonException e) {
             throw malformed();
         }
@@ -164,15 +203,14 @@ public final class JsonFeed {
         if (wholeOver) {
             return MORE; // the parser would ask for another text
         }
-        JsonToken token;
-        try {
-            token = parser.nextToken();
-        } catch (JacksonException e) {
-            throw malformed();
+        JsonToken token = read();
+        while (token == MORE && showMore()) {
+            token = read();
         }
         if (token == MORE) {
             return token;
         }
+        last = token;
         if (moreDue) {
             moreDue = false;
             if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
@@ -187,6 +225,14 @@ public final class JsonFeed {
             default -> {}
         }
         return token;
+    }
+
+    private JsonToken read() {
+        try {
+            return parser.nextToken();
+        } catch (JacksonException e) {
+            throw malformed();
+        }
     }
 
     /** @return how many objects and arrays are open, after the last token */
@@ -204,7 +250,7 @@ public final class JsonFeed {
         return parser.currentName();
     }
 
-    /** @return the string last read, or the number's digits */
+    /** @return the string last read, or the number's digits; of a string fed in parts that is longer than {@link LongString#SHOWN_BYTES}, only its beginning and not all else */
     public String string() {
         try {
             return parser.getString();

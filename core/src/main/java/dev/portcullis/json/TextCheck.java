@@ -2,7 +2,7 @@ package dev.portcullis.json;
 
 /**
  * Checks, part by part, what the parser is lax about (T-22): that the bytes are UTF-8 (RFC 3629: no overlong form, no surrogate, nothing past U+10FFFF), and that
- * {@code \}{@code u} escapes of surrogates come in pairs. Two parsers that disagree on such text could disagree on a name.
+ * there are only the escapes that there are, and those of surrogates come in pairs. Two parsers that disagree on such text could disagree on a name.
  *
  * <pre>
  * PLAIN ── lead byte ──▶ continuation bytes ──▶ PLAIN
@@ -84,6 +84,7 @@ final class TextCheck {
             }
             case BACKSLASH -> {
                 require(!lowSurrogateDue || b == 'u', "half a surrogate pair");
+                require("\"\\/bfnrtu".indexOf(b) >= 0, "a bad escape");
                 escape = b == 'u' ? Escape.HEX : Escape.NONE;
                 hexDigitsLeft = 4;
                 hexValue = 0;

@@ -30,13 +30,15 @@ public final class JsonRpcDecoder {
 
     private final int messageBytesMax;
     private final int batchItemsMax;
+    private final int bytesExpected;
     private byte[] message;
     private int length;
-    private @Nullable JsonFeed feed = JsonFeed.take();
+    private @Nullable JsonFeed feed;
     private @Nullable JsonRpcException refusal;
 
     private Root root = Plain.NONE;
     private boolean whole;
+    private JsonRpcMessage.@Nullable Single plain;
     private Member member = Member.OTHER;
     private int valueFrom;
 
@@ -93,6 +95,7 @@ public final class JsonRpcDecoder {
     public JsonRpcDecoder(int messageBytesMax, int batchItemsMax, int bytesExpected) {
         this.messageBytesMax = messageBytesMax;
         this.batchItemsMax = batchItemsMax;
+        this.bytesExpected = Math.min(bytesExpected, messageBytesMax);
         message = new byte[Math.clamp(bytesExpected, 64, FIRST_BYTES_MAX)];
     }
 
@@ -107,8 +110,20 @@ public final class JsonRpcDecoder {
             throw refuse(JsonRpcErrorCode.PARSE_ERROR, "the message is longer than " + messageBytesMax + " bytes");
         }
         if (bytes > message.length - length) {
-            message = Arrays.copyOf(message, Math.max(length + bytes, Math.min(message.length * 2, messageBytesMax)));
+            message = Arrays.copyOf(message, lengthFor(length + bytes));
         }
+    }
+
+    /** At least twice what was there and not much more than twice what was sent; of what was announced a half, a quarter and so on, so that the last step ends there. */
+    private int lengthFor(int needed) {
+        if (needed > bytesExpected) {
+            return Math.max(needed, Math.min(message.length * 2, messageBytesMax));
+        }
+        int enough = bytesExpected;
+        while (enough / 2 >= needed) {
+            enough /= 2;
+        }
+        return enough;
     }
 
     /** @return where to copy to; another array after each {@link #makeRoom} */
@@ -131,7 +146,13 @@ public final class JsonRpcDecoder {
 
     /** The same of what is known to be the whole text: then it is read faster. */
     public void filledWhole(int bytes) throws JsonRpcException {
-        filled(bytes, length == 0);
+        plain = length == 0 ? PlainMessages.ofThread().read(message, bytes) : null;
+        if (plain == null) {
+            filled(bytes, length == 0);
+        } else {
+            length = bytes;
+            whole = true;
+        }
     }
 
     private void filled(int bytes, boolean all) throws JsonRpcException {
@@ -166,6 +187,9 @@ public final class JsonRpcDecoder {
      */
     public JsonRpcMessage end() throws JsonRpcException {
         requireNotRefused();
+        if (plain != null) {
+            return plain;
+        }
         try {
             if (!whole) {
                 endBareNumber();
@@ -406,9 +430,10 @@ public final class JsonRpcDecoder {
         answerIsError = false;
     }
 
+    /** Most messages need none. */
     private JsonFeed openFeed() {
         if (feed == null) {
-            throw new IllegalStateException("the message has ended");
+            feed = JsonFeed.take();
         }
         return feed;
     }

@@ -34,7 +34,8 @@ class JsonRpcWholeTextTest {
 
     @Test
     void filledWholeWhenTextEndsAnywhereThenIsRefused() {
-        byte[] text = bytes("{\"jsonrpc\":\"2.0\",\"id\":12,\"method\":\"tools/call\",\"params\":{\"a\":[1,true,\"x\"]}}");
+        byte[] text =
+                bytes("{\"jsonrpc\":\"2.0\",\"id\":12,\"method\":\"tools/call\",\"params\":{\"a\":[1,true,\"x\"]}}");
         for (int length = 0; length < text.length; length++) {
             byte[] cut = Arrays.copyOf(text, length);
             assertThat(outcome(cut, true)).startsWith("PARSE_ERROR").isEqualTo(outcome(cut, false));
@@ -47,8 +48,8 @@ class JsonRpcWholeTextTest {
     void filledWholeWhenTextsFollowEachOtherThenEachIsReadAlone() {
         for (String space : new String[] {"", " ", "\r\n\t  "}) {
             for (int i = 0; i < 100; i++) {
-                byte[] text = bytes("{\"jsonrpc\":\"2.0\",\"id\":" + i + ",\"method\":\"m\",\"params\":{\"n\":\"" + i + "\"}}"
-                        + space);
+                byte[] text = bytes("{\"jsonrpc\":\"2.0\",\"id\":" + i + ",\"method\":\"m\",\"params\":{\"n\":\"" + i
+                        + "\"}}" + space);
                 assertThat(outcome(text, true)).isEqualTo("request " + i + " m {\"n\":\"" + i + "\"}");
                 outcome(bytes("{\"jsonrpc\":\"2.0\"}" + space + "{"), true); // refused: its feed is not taken again
             }

@@ -20,12 +20,12 @@ record NamedTool(int number) implements ToolHandler {
         return ToolDefinition.of(name(), "Says how long a text is; number " + number + " of those that do", """
                         {"type":"object","properties":{"text":{"type":"string","description":"Any text"},\
                         "trim":{"type":"boolean","description":"Without the space around it"}},\
-                        "required":["text"],"additionalProperties":false}""").inline();
+                        "required":["text"],"additionalProperties":false}""")
+                .inline();
     }
 
     @Override
     public ToolResult call(ToolCall call) {
-        return ToolResult.text(
-                Integer.toString(call.arguments().string("text").length()));
+        return ToolResult.text(Integer.toString(call.arguments().string("text").length()));
     }
 }

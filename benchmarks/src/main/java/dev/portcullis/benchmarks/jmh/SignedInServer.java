@@ -98,8 +98,8 @@ final class SignedInServer implements AutoCloseable {
                 CallLimits.DEFAULT,
                 new CallThreads(Runnable::run, timer), // add runs inline: neither is used
                 telemetry);
-        verifier = new AccessTokenVerifier(
-                store, List.of(RESOURCE), AccessTokenVerifier.Limits.DEFAULT, clock, telemetry);
+        verifier =
+                new AccessTokenVerifier(store, List.of(RESOURCE), AccessTokenVerifier.Limits.DEFAULT, clock, telemetry);
         endpoint = new McpEndpoint(
                 dispatcher,
                 revisions,

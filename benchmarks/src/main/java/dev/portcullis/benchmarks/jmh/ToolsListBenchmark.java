@@ -45,7 +45,9 @@ public class ToolsListBenchmark {
         body = dispatching.body("tools/list", "");
         answer = list().text().getBytes(StandardCharsets.UTF_8);
         String text = list().text();
-        if (!text.contains("\"tool_0\"") || !text.contains("\"tool_" + (tools - 1) + "\"") || text.contains("nextCursor")) {
+        if (!text.contains("\"tool_0\"")
+                || !text.contains("\"tool_" + (tools - 1) + "\"")
+                || text.contains("nextCursor")) {
             throw new IllegalStateException("tools/list answered " + text);
         }
     }

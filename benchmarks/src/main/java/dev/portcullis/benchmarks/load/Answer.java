@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param headers name and value, in the order of the JDK's client, which is the alphabet's
  */
-@SuppressWarnings("ArrayRecordComponent") // Bodies are compared by nobody.
 record Answer(int status, List<Map.Entry<String, String>> headers, byte[] body) {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

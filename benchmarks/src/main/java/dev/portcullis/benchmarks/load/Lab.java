@@ -105,8 +105,20 @@ final class Lab implements AutoCloseable {
         return server(PRODUCT, settings);
     }
 
+    /** The same with classes from the jars, as where no cache could be made. */
+    Subject serverWithoutCache(Map<String, String> settings) throws InterruptedException {
+        var words = setup.java().stream()
+                .filter(word -> FLAGS_OF_PRODUCT_ALONE.stream().noneMatch(word::startsWith))
+                .toList();
+        return server(words, settings);
+    }
+
     /** The same with a program of ours around the product. */
     Subject server(String mainClass, Map<String, String> settings) throws InterruptedException {
+        return server(product(mainClass), settings);
+    }
+
+    private Subject server(List<String> command, Map<String, String> settings) throws InterruptedException {
         int port = freePort();
         int managementPort = freePort();
         var all = new LinkedHashMap<String, String>();
@@ -124,7 +136,7 @@ final class Lab implements AutoCloseable {
         });
         all.putAll(settings);
         var management = origin(managementPort);
-        var server = launch("server", pinned(product(mainClass)), all, origin(port), management, List.of(provider));
+        var server = launch("server", pinned(command), all, origin(port), management, List.of(provider));
         await(server, "ready", () -> isReady(management));
         return server;
     }

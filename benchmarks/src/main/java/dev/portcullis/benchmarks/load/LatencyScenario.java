@@ -30,7 +30,8 @@ final class LatencyScenario implements Scenario {
     @Override
     public void run(Lab lab, Report report) throws InterruptedException {
         try (var server = lab.server(Map.of())) {
-            String token = Tokens.register(server.uri()).signIn("alice@example.com").access();
+            String token =
+                    Tokens.register(server.uri()).signIn("alice@example.com").access();
             var call = McpRequests.call(token, "add", McpRequests.TWO_AND_THREE);
             var answer = Answer.of(server.uri(), call).expecting(200, "\"text\":\"5\"");
             try (var ceiling = lab.ceiling(answer)) {
@@ -57,7 +58,8 @@ final class LatencyScenario implements Scenario {
             SideBySide.once(lab, new SideBySide.Asked(ceiling, calls), CONNECTIONS, lab.seconds(6, 4));
             var asked = new SideBySide.Asked(server, calls);
             SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(10, 6));
-            double most = SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(5, 3)).perSecond();
+            double most =
+                    SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(5, 3)).perSecond();
             report.add(Report.Row.of("the most that calls of add reach", "closed loop", most, "requests/s"));
             return most;
         }

@@ -21,7 +21,8 @@ final class ListScenario implements Scenario {
     @Override
     public void run(Lab lab, Report report) throws InterruptedException {
         try (var server = lab.server(ManyTools.class.getName(), Map.of(ManyTools.TOOLS, Integer.toString(TOOLS)))) {
-            String token = Tokens.register(server.uri()).signIn("alice@example.com").access();
+            String token =
+                    Tokens.register(server.uri()).signIn("alice@example.com").access();
             var list = McpRequests.list(token);
             var answer = Answer.of(server.uri(), list).expecting(200, "\"tool-" + (TOOLS - 1) + "\"");
             report.add(Report.Row.of("tools/list, the answer", TOOLS + " tools", answer.body().length, "bytes"));

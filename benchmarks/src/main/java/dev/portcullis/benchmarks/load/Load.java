@@ -3,6 +3,8 @@ package dev.portcullis.benchmarks.load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +46,7 @@ public final class Load {
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--quick" -> isQuick = true;
+                case "--all" -> scenarios.addAll(Scenario.ALL);
                 case "--facts" -> facts = readFacts(Path.of(arguments[++i]));
                 case "--results" -> results = Path.of(arguments[++i]);
                 case "--pin" -> serverPin = List.of(arguments[++i].split(" "));
@@ -76,11 +79,22 @@ public final class Load {
         return facts;
     }
 
+    /** The command that measures it alone, and when. */
+    private Map<String, String> factsOf(Scenario scenario) {
+        var own = new LinkedHashMap<>(facts);
+        own.computeIfPresent("command", (_, command) -> command + " " + scenario.name());
+        own.computeIfPresent(
+                "date", (_, _) -> Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        return own;
+    }
+
     private int run() throws IOException, InterruptedException {
         int code = OK;
         for (var scenario : scenarios) {
-            System.out.printf("%s: %s%n", scenario.name(), scenario.help());
-            var report = new Report(scenario.name(), facts, System.out);
+            System.out.printf(
+                    "%n[%d/%d] %s: %s%n",
+                    scenarios.indexOf(scenario) + 1, scenarios.size(), scenario.name(), scenario.help());
+            var report = new Report(scenario.name(), factsOf(scenario), System.out);
             try (var lab = new Lab(new Lab.Setup(java, serverPin, isQuick))) {
                 scenario.run(lab, report);
                 report.write(results);

@@ -42,7 +42,8 @@ final class ManyTools {
 
         @Override
         public ToolResult call(ToolCall call) {
-            return ToolResult.text(Integer.toString(call.arguments().string("text").length()));
+            return ToolResult.text(
+                    Integer.toString(call.arguments().string("text").length()));
         }
     }
 
@@ -52,7 +53,8 @@ final class ManyTools {
         public ToolDefinition definition() {
             return ToolDefinition.of(
                             "tool-" + number,
-                            "Looks up the entries of table " + number + " that contain a text, and returns those of a page",
+                            "Looks up the entries of table " + number
+                                    + " that contain a text, and returns those of a page",
                             """
                             {"type":"object","properties":{"text":{"type":"string","description":"what the entries contain"},\
                             "page":{"type":"integer","description":"which page, from 1","minimum":1}},"required":["text"],\

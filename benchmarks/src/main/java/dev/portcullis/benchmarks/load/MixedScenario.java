@@ -28,7 +28,10 @@ final class MixedScenario implements Scenario {
             long bytes = 0;
             var answer = Answer.of(server.uri(), requests.getFirst());
             for (var request : requests) {
-                bytes += Answer.of(server.uri(), request).expecting(200, "\"result\"").body().length;
+                bytes += Answer.of(server.uri(), request)
+                        .expecting(200, "\"result\"")
+                        .body()
+                        .length;
             }
             try (var ceiling = lab.ceiling(withBody(answer, (int) (bytes / requests.size())))) {
                 var both = SideBySide.run(

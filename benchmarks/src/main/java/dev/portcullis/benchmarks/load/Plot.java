@@ -91,25 +91,24 @@ final class Plot {
     private void draw(Series series, Scale xs, Scale ys, double legendY) {
         String colour = "style=\"stroke:var(--c" + series.colour() + ")\"";
         String kind = series.isDashed() ? "line dashed" : "line";
-        svg.append("<polyline class=\"").append(kind).append("\" ").append(colour).append(" points=\"");
+        svg.append("<polyline class=\"")
+                .append(kind)
+                .append("\" ")
+                .append(colour)
+                .append(" points=\"");
         series.points()
-                .forEach(point -> svg.append(
-                        String.format(Locale.ROOT, "%.1f,%.1f ", xs.at(point.x()), ys.at(point.y()))));
+                .forEach(point ->
+                        svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", xs.at(point.x()), ys.at(point.y()))));
         svg.append("\"/>\n");
         int legendX = WIDTH - RIGHT + 16;
         svg.append(String.format(
-                Locale.ROOT,
-                "<path class=\"%s\" %s d=\"M%d %.1fh32\"/>%n",
-                kind,
-                colour,
-                legendX,
-                legendY));
+                Locale.ROOT, "<path class=\"%s\" %s d=\"M%d %.1fh32\"/>%n", kind, colour, legendX, legendY));
         text("", legendX + 42, legendY + 5, "start", series.name());
     }
 
     private void line(String kind, double x1, double y1, double x2, double y2) {
-        svg.append(String.format(
-                Locale.ROOT, "<path class=\"%s\" d=\"M%.1f %.1fL%.1f %.1f\"/>%n", kind, x1, y1, x2, y2));
+        svg.append(
+                String.format(Locale.ROOT, "<path class=\"%s\" d=\"M%.1f %.1fL%.1f %.1f\"/>%n", kind, x1, y1, x2, y2));
     }
 
     private void text(String kind, double x, double y, String anchor, String words) {
@@ -128,9 +127,7 @@ final class Plot {
                 .flatMap(series -> series.points().stream())
                 .mapToDouble(side)
                 .summaryStatistics();
-        var ticks = axis.isLogarithmic()
-                ? powers(figures.getMin(), figures.getMax())
-                : steps(figures.getMax());
+        var ticks = axis.isLogarithmic() ? powers(figures.getMin(), figures.getMax()) : steps(figures.getMax());
         return new Scale(axis.isLogarithmic(), ticks, begin, end);
     }
 
@@ -138,7 +135,8 @@ final class Plot {
     private static List<Double> steps(double most) {
         double rough = most / TICKS;
         double zeros = Math.pow(10, Math.floor(Math.log10(rough)));
-        double step = rough <= zeros ? zeros : rough <= 2 * zeros ? 2 * zeros : rough <= 5 * zeros ? 5 * zeros : 10 * zeros;
+        double step =
+                rough <= zeros ? zeros : rough <= 2 * zeros ? 2 * zeros : rough <= 5 * zeros ? 5 * zeros : 10 * zeros;
         var ticks = new ArrayList<Double>();
         for (int i = 0; ticks.isEmpty() || ticks.getLast() < most; i++) {
             ticks.add(i * step);
@@ -172,7 +170,10 @@ final class Plot {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     /** From figures to places. */

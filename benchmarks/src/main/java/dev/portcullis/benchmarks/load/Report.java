@@ -1,5 +1,6 @@
 package dev.portcullis.benchmarks.load;
 
+import dev.portcullis.benchmarks.KeptFigures;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -10,8 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** The figures of one scenario, shown as they come and kept at its end. One thread. */
 final class Report {
@@ -58,6 +57,17 @@ final class Report {
         String judgement() {
             return goal == null ? "" : goal.text(unit) + (goal.isMet(value, ratio()) ? ": met" : ": missed");
         }
+
+        private KeptFigures.Row kept() {
+            return new KeptFigures.Row(
+                    what,
+                    with,
+                    value,
+                    unit,
+                    ceiling,
+                    goal == null ? "" : goal.text(unit),
+                    goal != null && goal.isMet(value, ratio()));
+        }
     }
 
     /** @param facts of the run: machine, JDK, commit and so on, in order */
@@ -93,7 +103,7 @@ final class Report {
     /** Writes {@code load-SCENARIO.json}, {@code .txt} and what was kept. */
     void write(Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("load-" + scenario + ".json"), json());
+        kept().write(folder.resolve("load-" + scenario + ".json"));
         Files.writeString(folder.resolve("load-" + scenario + ".txt"), text());
         for (var kept : texts.entrySet()) {
             Files.writeString(folder.resolve("load-" + scenario + kept.getKey()), kept.getValue());
@@ -131,38 +141,7 @@ final class Report {
         return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
-    /** An object with {@code facts}, and {@code rows} without what is not known. */
-    private String json() throws IOException {
-        var text = new java.io.StringWriter();
-        try (var json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
-            json.writeStartObject();
-            json.writeStringProperty("scenario", scenario);
-            json.writeName("facts");
-            json.writeStartObject();
-            facts.forEach(json::writeStringProperty);
-            json.writeEndObject();
-            json.writeName("rows");
-            json.writeStartArray();
-            for (var row : rows) {
-                text.write("\n  ");
-                json.writeStartObject();
-                json.writeStringProperty("what", row.what());
-                json.writeStringProperty("with", row.with());
-                json.writeNumberProperty("value", row.value());
-                json.writeStringProperty("unit", row.unit());
-                if (!Double.isNaN(row.ceiling())) {
-                    json.writeNumberProperty("ceiling", row.ceiling());
-                    json.writeNumberProperty("ratio", row.ratio());
-                }
-                if (row.goal() != null) {
-                    json.writeStringProperty("aim", row.goal().text(row.unit()));
-                    json.writeBooleanProperty("met", row.goal().isMet(row.value(), row.ratio()));
-                }
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        }
-        return text + "\n";
+    private KeptFigures kept() {
+        return new KeptFigures(scenario, facts, rows.stream().map(Row::kept).toList());
     }
 }

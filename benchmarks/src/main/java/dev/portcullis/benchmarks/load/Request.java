@@ -10,7 +10,6 @@ import java.util.Map;
  *
  * @param headers name and value, in order; without Host and Content-Length
  */
-@SuppressWarnings("ArrayRecordComponent") // Bodies are compared by nobody.
 record Request(String method, String path, List<Map.Entry<String, String>> headers, byte[] body) {
     Request {
         headers = List.copyOf(headers);

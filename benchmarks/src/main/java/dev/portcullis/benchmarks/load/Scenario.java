@@ -12,7 +12,10 @@ interface Scenario {
             new MixedScenario(),
             new BigScenario(),
             new IdleScenario(),
-            new SoakScenario());
+            new SoakScenario(),
+            new SignInScenario(),
+            new RefreshScenario(),
+            new StartScenario());
 
     /** @return a word, as it is given on the command line and stands in names of files */
     String name();

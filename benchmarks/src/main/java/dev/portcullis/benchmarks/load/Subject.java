@@ -19,6 +19,11 @@ final class Subject implements AutoCloseable {
     /** Of {@code GC.heap_info}, after a full collection: {@code garbage-first heap   total reserved 100K, committed 50K, used 20K}. */
     private static final Pattern HEAP_USED = Pattern.compile("heap .*\\bused (\\d+)K");
 
+    /** Of {@code Thread.print -e}. */
+    private static final Pattern ALLOCATED = Pattern.compile("\\ballocated=(\\d+)([BKMG])");
+
+    private static final String UNITS = "BKMG";
+
     private final String name;
     private final Process process;
     private final Path output;
@@ -98,6 +103,15 @@ final class Subject implements AutoCloseable {
             throw new LoadException("no use of the heap in: " + info);
         }
         return Long.parseLong(used.group(1)) * 1024;
+    }
+
+    /** @return all that its threads have ever allocated on the heap; to 1 KiB for what has allocated less than 10 MiB, to 1 MiB below 10 GiB, then to 1 GiB */
+    long allocatedBytes() throws InterruptedException {
+        return ALLOCATED
+                .matcher(jcmd("Thread.print", "-e"))
+                .results()
+                .mapToLong(thread -> Long.parseLong(thread.group(1)) << (UNITS.indexOf(thread.group(2)) * 10))
+                .sum();
     }
 
     /** @return what {@code jcmd} says to that command of it */

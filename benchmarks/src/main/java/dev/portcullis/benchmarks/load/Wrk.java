@@ -98,8 +98,14 @@ final class Wrk {
 
     /** A single request is set once, and wrk never asks the script again. */
     private static void write(Path script, List<Request> requests) {
-        var lua =
-                new StringBuilder("local function file(path) local f = io.open(path, 'rb') return f:read('*a') end\n");
+        var lua = new StringBuilder("""
+                local function file(path)
+                  local open = io.open(path, 'rb')
+                  local all = open:read('*a')
+                  open:close()
+                  return all
+                end
+                """);
         try {
             for (int i = 0; i < requests.size(); i++) {
                 Files.write(body(script, i), requests.get(i).body());
@@ -137,7 +143,7 @@ final class Wrk {
                             i + 1,
                             quoted(request.method()),
                             quoted(request.path()),
-                            headers(request).replace("}", ", host = wrk.headers['Host']}"),
+                            headers(request),
                             quoted(body(script, i).toString())));
         }
         lua.append("end\nrequest = function() next = next % #all + 1 return all[next] end\n");

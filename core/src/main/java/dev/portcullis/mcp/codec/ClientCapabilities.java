@@ -2,7 +2,6 @@ package dev.portcullis.mcp.codec;
 
 import dev.portcullis.json.JsonKind;
 import dev.portcullis.json.RawJson;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a client said it can do, as far as a server may use it: at {@code initialize} for a session, in {@code _meta} for a stateless request (H-162).
@@ -26,27 +25,34 @@ public record ClientCapabilities(int bits) {
             return NONE;
         }
         int bits = 0;
-        var sampling = object(capabilities, "sampling");
-        if (sampling != null) {
-            bits |= SAMPLING | (object(sampling, "tools") == null ? 0 : SAMPLING_TOOLS);
-        }
-        bits |= object(capabilities, "roots") == null ? 0 : ROOTS;
-        var elicitation = object(capabilities, "elicitation");
-        if (elicitation != null) {
-            boolean url = object(elicitation, "url") != null;
-            boolean form = object(elicitation, "form") != null || !url; // H §11.15: an empty object means forms
-            bits |= (form ? ELICITATION_FORM : 0) | (url ? ELICITATION_URL : 0);
-        }
-        var extensions = object(capabilities, "extensions");
-        if (extensions != null) {
-            bits |= object(extensions, "io.modelcontextprotocol/tasks") == null ? 0 : TASKS;
+        var cursor = capabilities.cursor();
+        cursor.enterObject();
+        while (cursor.nextMember()) {
+            if (cursor.kind() != JsonKind.OBJECT) {
+                continue;
+            }
+            if (cursor.nameIs("sampling")) {
+                bits |= SAMPLING | (hasObject(cursor.slice(), "tools") ? SAMPLING_TOOLS : 0);
+            } else if (cursor.nameIs("roots")) {
+                bits |= ROOTS;
+            } else if (cursor.nameIs("elicitation")) {
+                bits |= elicitation(cursor.slice());
+            } else if (cursor.nameIs("extensions")) {
+                bits |= hasObject(cursor.slice(), "io.modelcontextprotocol/tasks") ? TASKS : 0;
+            }
         }
         return new ClientCapabilities(bits);
     }
 
-    private static @Nullable RawJson object(RawJson parent, String member) {
+    private static int elicitation(RawJson elicitation) {
+        boolean url = hasObject(elicitation, "url");
+        boolean form = hasObject(elicitation, "form") || !url; // H §11.15: an empty object means forms
+        return (form ? ELICITATION_FORM : 0) | (url ? ELICITATION_URL : 0);
+    }
+
+    private static boolean hasObject(RawJson parent, String member) {
         var value = RequestParams.memberOf(parent, member);
-        return value != null && value.kind() == JsonKind.OBJECT ? value : null;
+        return value != null && value.kind() == JsonKind.OBJECT;
     }
 
     public boolean sampling() {

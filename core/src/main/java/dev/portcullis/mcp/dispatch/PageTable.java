@@ -31,7 +31,8 @@ final class PageTable<T extends Registered> {
             Caffeine.newBuilder().weakKeys().maximumSize(PRINCIPALS_MAX).build();
     private final Cache<Place, Page> pages = Caffeine.newBuilder()
             .maximumWeight(PAGE_BYTES_MAX)
-            .weigher((Place place, Page page) -> page.elements().length + place.visible().size() / 8 + 100)
+            .weigher((Place place, Page page) ->
+                    page.elements().length + place.visible().size() / 8 + 100)
             .build();
 
     /**
@@ -91,7 +92,9 @@ final class PageTable<T extends Registered> {
         try (var out = JsonWriter.take()) {
             int count = 0;
             int last = -1;
-            for (int i = place.visible().nextSetBit(place.from()); i >= 0; i = place.visible().nextSetBit(i + 1)) {
+            for (int i = place.visible().nextSetBit(place.from());
+                    i >= 0;
+                    i = place.visible().nextSetBit(i + 1)) {
                 if (count == pageSize) {
                     return new Page(out.toBytes(), last);
                 }

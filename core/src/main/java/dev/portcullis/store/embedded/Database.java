@@ -17,7 +17,7 @@ import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The opened MVStore and its tables. Reads: any thread, without a lock, while the writer goes on. Everything else: the writer's thread.
+ * The opened MVStore and its tables. Reads: any thread, without a lock, while the writer goes on. Everything else: whoever has the turn to change it.
  *
  * <p>MVStore itself never writes of its own accord here, neither in the background nor when much is unsaved: what reaches the file is what {@link #commit} was
  * called for, whole writes only.
@@ -296,6 +296,11 @@ final class Database {
                 store.sync();
             }
         }
+    }
+
+    /** @return false if it is gone with the process */
+    boolean isDurable() {
+        return store.isPersistent();
     }
 
     /** @return grows with each change */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The records of one kind and their places in the expiry index, which is shared by all tables and sorted by table, then time: what has ended is found without
- * looking at what has not. Both change together, always. Reads: any thread; changes: the writer's thread.
+ * looking at what has not. Both change together, always. Reads: any thread; changes: whoever has the turn.
  */
 final class Table<T> {
     private static final byte[] NOTHING = new byte[0];

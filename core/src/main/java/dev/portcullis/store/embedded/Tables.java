@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All records with their indexes, which nobody else touches: a row and what points to it come and go together. Beside the expiry index there are two: which
- * grants a person gave a client ({@code subjects}), and which codes and tokens hang on a grant ({@code holdings}). Reads: any thread; changes: the writer's thread.
+ * grants a person gave a client ({@code subjects}), and which codes and tokens hang on a grant ({@code holdings}). Reads: any thread; changes: whoever has the turn.
  */
 final class Tables {
     private static final byte[] NOTHING = new byte[0];

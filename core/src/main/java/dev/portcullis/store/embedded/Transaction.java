@@ -6,7 +6,7 @@ import java.util.List;
 import org.h2.mvstore.MVMap;
 import org.jspecify.annotations.Nullable;
 
-/** The changes of one write, so that one that fails half-way leaves nothing behind, and whom to tell when it is durable. The writer's thread only. */
+/** The changes of one write, so that one that fails half-way leaves nothing behind, and whom to tell when it is durable. Whoever has the turn only. */
 final class Transaction {
     private final List<Change> changes = new ArrayList<>();
     private final List<Revocation> revocations = new ArrayList<>();

@@ -9,7 +9,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -17,8 +19,8 @@ import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that changes the store, and the queue to it. One write after another: each sees what those before it did, so there is nothing to lock. What
- * waits is taken together, made durable by one commit and one fsync, and only then do its callers hear of it:
+ * The one thread that changes a file, and the queue to it. One write after another: each sees what those before it did. What waits is taken together, made durable by
+ * one commit and one fsync, and only then do its callers hear of it:
  *
  * <pre>
  * caller   offer ──(queue full: StoreException)──► wait ───────────────────────────► result or exception
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  *                                     │ failed: undone, its caller hears of it
  *                                     └─ the file failed: all hear of it; it is opened anew within a second
  * </pre>
+ *
+ * In memory there is no fsync to share, and handing a change to another thread would cost more than the change: each caller makes its own, one after another by
+ * {@code turns}, and the thread only keeps house.
  */
 final class Writer {
     private static final System.Logger LOG = System.getLogger(Writer.class.getName());
@@ -34,13 +39,21 @@ final class Writer {
     private final Limits limits;
     private final Supplier<Database> opener;
     private final BlockingQueue<Write<?>> queue;
+    private final boolean isDurable;
+
+    /** Held by whoever changes the store. */
+    private final ReentrantLock turns = new ReentrantLock();
+
+    /** Who has a turn or waits for one, in memory. */
+    private final Semaphore places;
+
     private final List<Consumer<Revocation>> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile @Nullable Database database;
     private volatile boolean closing;
     private volatile boolean ended;
 
-    // The writer's thread only:
+    // Whoever has the turn only:
     private long toldSeconds;
     private long toldAtNanos;
     private long sweptAtNanos = System.nanoTime();
@@ -49,8 +62,11 @@ final class Writer {
     Writer(Supplier<Database> opener, Limits limits) {
         this.limits = limits;
         this.opener = opener;
+        places = new Semaphore(limits.waitingWritesMax() + 1);
         queue = new ArrayBlockingQueue<>(limits.waitingWritesMax());
-        database = opener.get();
+        Database opened = opener.get();
+        database = opened;
+        isDurable = opened.isDurable();
         thread = Thread.ofPlatform().name("grant-store").daemon().unstarted(this::run);
     }
 
@@ -90,13 +106,36 @@ final class Writer {
         if (closing) {
             throw new StoreException("the store is closed");
         }
+        if (isDurable) {
+            handOver(write);
+        } else {
+            makeNow(write);
+        }
+        return write.await(limits.writeWaitMillis());
+    }
+
+    private void handOver(Write<?> write) {
         if (!queue.offer(write)) {
-            throw new StoreException("the store is overloaded: " + limits.waitingWritesMax() + " writes are waiting");
+            throw overloaded();
         }
         if (ended) {
             throw new StoreException("the store is closed");
         }
-        return write.await(limits.writeWaitMillis());
+    }
+
+    private void makeNow(Write<?> write) {
+        if (!places.tryAcquire()) {
+            throw overloaded();
+        }
+        try {
+            takeTurn(List.of(write));
+        } finally {
+            places.release();
+        }
+    }
+
+    private StoreException overloaded() {
+        return new StoreException("the store is overloaded: " + limits.waitingWritesMax() + " writes are waiting");
     }
 
     /** Takes what waits, then ends. */
@@ -119,17 +158,32 @@ final class Writer {
 
     private void run() {
         while (!closing || !queue.isEmpty()) {
-            List<Write<?>> batch = take();
-            try {
-                apply(batch);
-                keepHouse();
-            } catch (Throwable e) {
-                // Errors too: half a change may stand in the maps, and must not reach the file with the next commit.
-                batch.forEach(write -> write.fail(new StoreException("the store cannot be written", e)));
-                giveUpDatabase(e);
-            }
+            takeTurn(take());
         }
-        endWith(database);
+        turns.lock();
+        try {
+            endWith(database);
+        } finally {
+            turns.unlock();
+        }
+    }
+
+    private void takeTurn(List<Write<?>> batch) {
+        turns.lock();
+        try {
+            if (ended) {
+                batch.forEach(write -> write.fail(new StoreException("the store is closed")));
+                return;
+            }
+            apply(batch);
+            keepHouse();
+        } catch (Throwable e) {
+            // Errors too: half a change may stand in the maps, and must not reach the file with the next commit.
+            batch.forEach(write -> write.fail(new StoreException("the store cannot be written", e)));
+            giveUpDatabase(e);
+        } finally {
+            turns.unlock();
+        }
     }
 
     private void endWith(@Nullable Database open) {

@@ -30,9 +30,9 @@ class QuickStartIT {
 
     @Test
     void jvmWhenJarsAreBuiltThenClassesComeFromTheCache() throws Exception {
-        String said = version("portcullis_java=(\"${portcullis_java[0]}\" -Xlog:class+load \"${portcullis_java[@]:1}\")");
-        assertThat(said.lines())
-                .anyMatch(line -> line.contains("dev.portcullis.ops.Main source: shared objects file"));
+        String said =
+                version("portcullis_java=(\"${portcullis_java[0]}\" -Xlog:class+load \"${portcullis_java[@]:1}\")");
+        assertThat(said.lines()).anyMatch(line -> line.contains("dev.portcullis.ops.Main source: shared objects file"));
         assertThat(ROOT.resolve("ops/target/portcullis/portcullis.aot")).isNotEmptyFile();
     }
 
@@ -44,7 +44,8 @@ class QuickStartIT {
         try (var file = new RandomAccessFile(cut.toFile(), "rw")) {
             file.setLength(file.length() / 2);
         }
-        for (String other : new String[] {"-XX:AOTCache=" + cut, "-XX:AOTCache=" + folder.resolve("none.aot"), "-Xint"}) {
+        for (String other :
+                new String[] {"-XX:AOTCache=" + cut, "-XX:AOTCache=" + folder.resolve("none.aot"), "-Xint"}) {
             String main = "${#portcullis_java[@]}-3";
             String said = version("portcullis_java=(\"${portcullis_java[@]:0:" + main + "}\" " + other
                     + " \"${portcullis_java[@]:" + main + "}\")");

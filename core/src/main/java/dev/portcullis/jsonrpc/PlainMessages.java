@@ -1,0 +1,84 @@
+package dev.portcullis.jsonrpc;
+
+import dev.portcullis.json.JsonCursor;
+import dev.portcullis.json.JsonKind;
+import dev.portcullis.json.PlainText;
+import dev.portcullis.json.RawJson;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Reads requests and notifications that are a {@link PlainText} of the usual members; anything else is for {@link JsonRpcDecoder}'s parser, which is also who refuses. One for each thread. */
+final class PlainMessages {
+    /** What a message of this kind has at most: the parser costs less, compared with what is done with a long one. */
+    static final int BYTES_MAX = 8_000;
+
+    private static final ThreadLocal<PlainMessages> OF_THREAD = ThreadLocal.withInitial(PlainMessages::new);
+    private static final byte[] JSONRPC = bytes("jsonrpc");
+    private static final byte[] ID = bytes("id");
+    private static final byte[] METHOD = bytes("method");
+    private static final byte[] PARAMS = bytes("params");
+    private static final int FAMILIAR_MAX = 16;
+
+    private final PlainText plain = new PlainText();
+
+    /** Methods read before. */
+    private final @Nullable String[] familiar = new String[FAMILIAR_MAX];
+
+    private PlainMessages() {}
+
+    static PlainMessages ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /**
+     * A message, if it is of this kind.
+     *
+     * @param text kept: params are a slice of it
+     * @return null if the parser is to be asked
+     */
+    JsonRpcMessage.@Nullable Single read(byte[] text, int length) {
+        if (length > BYTES_MAX || text[0] != '{' || !plain.isObject(text, 0, length)) {
+            return null;
+        }
+        boolean versionSeen = false;
+        JsonRpcId id = null;
+        String method = null;
+        RawJson params = null;
+        var cursor = RawJson.ofChecked(text, 0, length).cursor();
+        cursor.enterObject();
+        while (cursor.nextMember()) {
+            if (cursor.nameIs(JSONRPC) && cursor.stringIs("2.0")) {
+                versionSeen = true;
+            } else if (cursor.nameIs(METHOD) && cursor.kind() == JsonKind.STRING) {
+                method = cursor.string(familiar);
+            } else if (cursor.nameIs(ID)) {
+                id = id(cursor);
+                if (id == null) {
+                    return null;
+                }
+            } else if (cursor.nameIs(PARAMS) && cursor.kind() == JsonKind.OBJECT) {
+                params = cursor.slice();
+            } else {
+                return null;
+            }
+        }
+        if (!versionSeen || method == null || method.isEmpty() || method.length() > JsonRpcDecoder.METHOD_CHARS_MAX) {
+            return null;
+        }
+        return id == null
+                ? new JsonRpcMessage.Notification(method, params)
+                : new JsonRpcMessage.Request(id, method, params);
+    }
+
+    private static @Nullable JsonRpcId id(JsonCursor cursor) {
+        return switch (cursor.kind()) {
+            case STRING -> JsonRpcId.of(cursor.string());
+            case NUMBER -> cursor.isShortInteger() ? JsonRpcId.of(cursor.integer()) : null;
+            case OBJECT, ARRAY, BOOLEAN, NULL -> null;
+        };
+    }
+
+    private static byte[] bytes(String ascii) {
+        return ascii.getBytes(StandardCharsets.US_ASCII);
+    }
+}
