@@ -11,11 +11,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -45,6 +48,9 @@ final class Ceiling {
     /** It copies each body into an array as long as Content-Length says. */
     static final String COPYING = "copying";
 
+    /** The answer begins with the body and never ends. */
+    static final String STREAMING = "streaming";
+
     /** What it prints when it accepts. */
     static final String LISTENING = "listening";
 
@@ -53,11 +59,11 @@ final class Ceiling {
 
     private Ceiling() {}
 
-    /** @param arguments port; file of the answer; {@link #READING} or {@link #COPYING} */
+    /** @param arguments port; file of the answer; {@link #READING}, {@link #COPYING} or {@link #STREAMING} */
     public static void main(String[] arguments) throws IOException {
         int port = Integer.parseInt(arguments[0]);
         var constant = Constant.read(Path.of(arguments[1]));
-        boolean isCopying = arguments[2].equals(COPYING);
+        String how = arguments[2];
         var loops = new EventLoops(EventLoops.Kind.best(), 0);
         var bound = new ServerBootstrap()
                 .group(loops.group())
@@ -69,10 +75,14 @@ final class Ceiling {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline().addLast(codec(HttpLimits.DEFAULT));
-                        if (isCopying) {
+                        if (how.equals(COPYING)) {
                             channel.pipeline().addLast(new CopyingHandler());
                         }
-                        channel.pipeline().addLast(new ConstantHandler(constant));
+                        channel.pipeline()
+                                .addLast(
+                                        how.equals(STREAMING)
+                                                ? new StreamingHandler(constant)
+                                                : new ConstantHandler(constant));
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
@@ -135,6 +145,27 @@ final class Ceiling {
         DefaultFullHttpResponse response() {
             return new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1, HttpResponseStatus.OK, body.duplicate(), headers, EmptyHttpHeaders.INSTANCE);
+        }
+    }
+
+    /** Begins an answer without an end. Event loop only. */
+    private static final class StreamingHandler extends ChannelInboundHandlerAdapter {
+        private final Constant constant;
+
+        StreamingHandler(Constant constant) {
+            this.constant = constant;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ReferenceCountUtil.release(message);
+            if (message instanceof LastHttpContent) {
+                var headers = new DefaultHttpHeaders()
+                        .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_EVENT_STREAM)
+                        .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+                ctx.write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, headers));
+                ctx.writeAndFlush(new DefaultHttpContent(constant.body().duplicate()), ctx.voidPromise());
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -148,6 +149,11 @@ final class Lab implements AutoCloseable {
     /** The same, which copies each body into one array before it answers. */
     Subject copying(Answer answer) throws InterruptedException {
         return ceiling(answer, Ceiling.COPYING);
+    }
+
+    /** Starts a bare server that answers every request with a stream that begins with a comment and never ends. Blocks until it accepts. */
+    Subject streams() throws InterruptedException {
+        return ceiling(new Answer(200, List.of(), ":\n\n".getBytes(StandardCharsets.US_ASCII)), Ceiling.STREAMING);
     }
 
     private Subject ceiling(Answer answer, String how) throws InterruptedException {

@@ -26,6 +26,20 @@ final class McpRequests {
         return stateless(token, "tools/list", "");
     }
 
+    /** Opens a stream of changes of the list of tools, by the stateless revision. */
+    static Request listen(String token) {
+        return stateless(token, "subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true},");
+    }
+
+    /** Opens a session's standalone stream. */
+    static Request stream(String token, String session) {
+        return Request.get(PATH)
+                .with("accept", "text/event-stream")
+                .with("authorization", "Bearer " + token)
+                .with("mcp-session-id", session)
+                .with("mcp-protocol-version", WITH_SESSION);
+    }
+
     private static Request stateless(String token, String method, String params) {
         return message(token, """
                 {"jsonrpc":"2.0","id":7,"method":"%s","params":{%s"_meta":{\

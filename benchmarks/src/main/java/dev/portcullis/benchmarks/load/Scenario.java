@@ -11,6 +11,8 @@ interface Scenario {
             new ListScenario(),
             new MixedScenario(),
             new BigScenario(),
+            new IdleScenario(),
+            new SoakScenario(),
             new SignInScenario(),
             new RefreshScenario(),
             new StartScenario());

@@ -140,6 +140,14 @@ final class Tokens {
         return token(Map.of("grant_type", "refresh_token", "refresh_token", refreshToken, "client_id", clientId));
     }
 
+    /** Ends a grant, by one of its tokens. */
+    Request revoking(String refreshToken) {
+        return Request.post(
+                "/revoke",
+                "application/x-www-form-urlencoded",
+                form(Map.of("token", refreshToken, "client_id", clientId)));
+    }
+
     private static Request token(Map<String, String> parameters) {
         return Request.post("/token", "application/x-www-form-urlencoded", form(parameters));
     }
