@@ -42,7 +42,7 @@ import org.openjdk.jmh.annotations.TearDown;
 /** What the token endpoint decides and stores, without HTTP, with the store in memory. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class OAuthBenchmark {
     private static final String RESOURCE = "http://localhost:8788/mcp";
     private static final String REDIRECT_URI = "http://127.0.0.1/callback";
