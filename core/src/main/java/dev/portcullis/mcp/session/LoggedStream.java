@@ -253,10 +253,6 @@ final class LoggedStream implements SessionStream {
         return copy;
     }
 
-    long last() {
-        return last;
-    }
-
     long lost() {
         return lost;
     }
