@@ -1,8 +1,6 @@
 package dev.portcullis.benchmarks.jmh;
 
 import dev.portcullis.crypto.MasterKey;
-import dev.portcullis.crypto.Randoms;
-import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.endpoint.mcp.McpEndpoint;
 import dev.portcullis.endpoint.mcp.McpHttpLimits;
 import dev.portcullis.endpoint.mcp.McpRoutes;
@@ -17,7 +15,6 @@ import dev.portcullis.http.RateGate;
 import dev.portcullis.http.Route;
 import dev.portcullis.http.RouteGate;
 import dev.portcullis.http.Router;
-import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.mcp.ProtocolVersion;
@@ -34,8 +31,6 @@ import dev.portcullis.mcp.session.SessionLimits;
 import dev.portcullis.mcp.session.Sessions;
 import dev.portcullis.mcp.task.MemoryTaskStore;
 import dev.portcullis.mcp.task.TaskLimits;
-import dev.portcullis.oauth.GrantProps;
-import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.VerifiedToken;
@@ -43,11 +38,6 @@ import dev.portcullis.pipeline.ConnectionLimits;
 import dev.portcullis.pipeline.ServerPipeline;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.sse.TokenWatch;
-import dev.portcullis.store.AccessToken;
-import dev.portcullis.store.AuthorizationCode;
-import dev.portcullis.store.Grant;
-import dev.portcullis.store.GrantCipher;
-import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.tool.AddTool;
@@ -109,7 +99,7 @@ final class SignedInServer implements AutoCloseable {
                 McpHttpLimits.DEFAULT,
                 Runnable::run,
                 telemetry);
-        token = signIn();
+        token = IssuedToken.in(store, 0, RESOURCE);
     }
 
     /** What serves {@code /mcp}. */
@@ -155,48 +145,6 @@ final class SignedInServer implements AutoCloseable {
             return known.principal();
         }
         throw new IllegalStateException("the token is not known");
-    }
-
-    private String signIn() {
-        long now = System.currentTimeMillis() / 1000;
-        String grantId = TokenFormat.newGrantId();
-        var key = GrantCipher.newKey();
-        var identity = new Identity("https://idp.example", "subject", "p@example.com", "P", List.of("staff"));
-        var client = new RegisteredClient(
-                "client",
-                "Benchmark",
-                List.of("http://127.0.0.1/callback"),
-                RegisteredClient.AuthMethod.NONE,
-                null,
-                List.of("authorization_code"),
-                RegisteredClient.Kind.DYNAMIC,
-                now);
-        var grant = new Grant(
-                grantId,
-                client,
-                "http://127.0.0.1/callback",
-                "subject-key",
-                Scopes.of("mcp"),
-                List.of(RESOURCE),
-                GrantCipher.sealProps(new GrantProps(identity, null).encode(), key, grantId),
-                now,
-                now,
-                now + 86_400,
-                now + 86_400);
-        String code = TokenFormat.newToken(TokenFormat.Kind.CODE, grantId);
-        var record = new AuthorizationCode(
-                TokenHash.of(code), grantId, Randoms.base64Url(32), GrantCipher.wrap(key, code), now + 60, false);
-        store.createGrant(grant, record, 50, now);
-        String issued = TokenFormat.newToken(TokenFormat.Kind.ACCESS, grantId);
-        var access = new AccessToken(
-                TokenHash.of(issued),
-                grantId,
-                Scopes.of("mcp"),
-                List.of(RESOURCE),
-                GrantCipher.wrap(key, issued),
-                now + 86_400);
-        store.consumeCode(record.spentUntil(now + 3600), access, null, now + 86_400, now);
-        return issued;
     }
 
     @Override

@@ -1,19 +1,9 @@
 package dev.portcullis.benchmarks.jmh;
 
-import dev.portcullis.crypto.Randoms;
-import dev.portcullis.crypto.TokenHash;
-import dev.portcullis.identity.Identity;
-import dev.portcullis.identity.Scopes;
-import dev.portcullis.oauth.GrantProps;
 import dev.portcullis.oauth.TokenFormat;
 import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.oauth.token.TickingClock;
 import dev.portcullis.oauth.token.TokenCheck;
-import dev.portcullis.store.AccessToken;
-import dev.portcullis.store.AuthorizationCode;
-import dev.portcullis.store.Grant;
-import dev.portcullis.store.GrantCipher;
-import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Telemetry;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +65,7 @@ public class TokenCheckBenchmark {
     @Setup
     public void fill() {
         for (int i = 0; i < grants; i++) {
-            String token = remember(i);
+            String token = IssuedToken.in(store, i, RESOURCE);
             if (i < TOKENS) {
                 headers[i] = "Bearer " + token;
                 missing[i] = "Bearer " + TokenFormat.newToken(TokenFormat.Kind.ACCESS, TokenFormat.newGrantId());
@@ -93,49 +83,6 @@ public class TokenCheckBenchmark {
     public void close() {
         clock.close();
         store.close();
-    }
-
-    private String remember(int i) {
-        long now = System.currentTimeMillis() / 1000;
-        String grantId = TokenFormat.newGrantId();
-        var key = GrantCipher.newKey();
-        var identity =
-                new Identity("https://idp.example", "subject-" + i, "p" + i + "@example.com", "P", List.of("staff"));
-        var client = new RegisteredClient(
-                "client-" + i,
-                "Benchmark",
-                List.of("http://127.0.0.1/callback"),
-                RegisteredClient.AuthMethod.NONE,
-                null,
-                List.of("authorization_code"),
-                RegisteredClient.Kind.DYNAMIC,
-                now);
-        var grant = new Grant(
-                grantId,
-                client,
-                "http://127.0.0.1/callback",
-                "subject-key-" + i,
-                Scopes.of("mcp"),
-                List.of(RESOURCE),
-                GrantCipher.sealProps(new GrantProps(identity, null).encode(), key, grantId),
-                now,
-                now,
-                now + 86_400,
-                now + 86_400);
-        String code = TokenFormat.newToken(TokenFormat.Kind.CODE, grantId);
-        var record = new AuthorizationCode(
-                TokenHash.of(code), grantId, Randoms.base64Url(32), GrantCipher.wrap(key, code), now + 60, false);
-        store.createGrant(grant, record, 50, now);
-        String token = TokenFormat.newToken(TokenFormat.Kind.ACCESS, grantId);
-        var access = new AccessToken(
-                TokenHash.of(token),
-                grantId,
-                Scopes.of("mcp"),
-                List.of(RESOURCE),
-                GrantCipher.wrap(key, token),
-                now + 86_400);
-        store.consumeCode(record.spentUntil(now + 3600), access, null, now + 86_400, now);
-        return token;
     }
 
     private int next() {
