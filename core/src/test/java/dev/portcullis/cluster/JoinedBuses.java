@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,7 @@ public final class JoinedBuses implements AutoCloseable {
         private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
         private final Thread hearing = Thread.ofVirtual().name("bus").unstarted(this::hear);
         private final Set<String> overlooked = ConcurrentHashMap.newKeySet();
+        private volatile @Nullable List<Runnable> held;
         private volatile boolean isCut;
         private volatile boolean isGone;
         private volatile int heard;
@@ -80,6 +83,34 @@ public final class JoinedBuses implements AutoCloseable {
 
         public void mend() {
             isCut = false;
+        }
+
+        /** From now on it hears nothing until told to; nothing is lost. @return lets it hear again */
+        public Runnable plugEars() {
+            var unplugged = new CountDownLatch(1);
+            inbox.add(() -> {
+                try {
+                    unplugged.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt(); // closed
+                }
+            });
+            return unplugged::countDown;
+        }
+
+        /** From now on what it says to one other, or posts to all, waits. @return sends it, and lets it say more */
+        public Runnable holdWords() {
+            var mine = new CopyOnWriteArrayList<Runnable>();
+            held = mine;
+            return () -> {
+                held = null;
+                mine.forEach(Runnable::run);
+            };
+        }
+
+        private boolean hold(Runnable saying) {
+            var now = held;
+            return now != null && now.add(saying);
         }
 
         /** From now on it does not know that the other is there. */
@@ -129,7 +160,10 @@ public final class JoinedBuses implements AutoCloseable {
             }
             var node = find(to);
             if (node != null) {
-                node.deliver(topic, new Words(name, "", words.clone()));
+                Runnable saying = () -> node.deliver(topic, new Words(name, "", words.clone()));
+                if (!hold(saying)) {
+                    saying.run();
+                }
             }
             return true;
         }
@@ -146,7 +180,9 @@ public final class JoinedBuses implements AutoCloseable {
             if (isCut || isGone) {
                 return false;
             }
-            tellAll(topic, words);
+            if (!hold(() -> tellAll(topic, words))) {
+                tellAll(topic, words);
+            }
             return true;
         }
 

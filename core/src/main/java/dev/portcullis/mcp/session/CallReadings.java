@@ -67,23 +67,25 @@ final class CallReadings {
 
     Attachment attach(Replica replica, Principal principal, String name, long after) {
         StreamReading superseded;
+        String overtaken;
         Attachment attachment;
-        SharedStream copy;
+        LoggedStream stream;
         synchronized (log) {
-            var stream = replica.state.calls.get(name);
+            stream = replica.state.calls.get(name);
             if (stream == null) {
-                copy = null;
+                overtaken = "";
                 superseded = null;
                 attachment = null;
             } else if (!policy.suffices(principal.scopes(), stream.scopes) || !stream.canResume(after)) {
                 return new Attachment.UnknownEvent();
             } else {
-                copy = stream.copy();
                 superseded = stream.reading();
                 if (superseded != null) {
                     superseded.giveBack();
                 }
                 var place = places.take(replica.state.person);
+                var copy = stream.copy();
+                overtaken = place == null || copy == null ? "" : copy.readHere();
                 attachment =
                         place == null ? new Attachment.TooMany() : new Attachment.Attached(stream.attach(after, place));
             }
@@ -91,10 +93,11 @@ final class CallReadings {
         if (superseded != null) {
             superseded.end();
         }
-        if (copy != null) {
-            copy.readHere();
+        if (stream == null || attachment == null) {
+            return attachRemote(replica, principal, name, after);
         }
-        return attachment != null ? attachment : attachRemote(replica, principal, name, after);
+        others.overtaken(stream, overtaken);
+        return attachment;
     }
 
     /** Reads the stream of a call that runs elsewhere, or ran: also of a node that has gone. */
@@ -186,18 +189,34 @@ final class CallReadings {
         takenHere(replica, stream, reader, atMicros);
     }
 
-    /** The call runs here. */
+    /** If the call runs here, and is read here. */
     private void takenHere(Replica replica, String name, String reader, long atMicros) {
-        StreamReading reading = null;
+        StreamReading superseded = null;
+        LoggedStream overtaking = null;
         synchronized (log) {
-            var stream = reader.isEmpty() ? null : replica.state.calls.get(name);
+            var stream = replica.state.calls.get(name);
             var copy = stream == null ? null : stream.copy();
-            if (stream != null && copy != null && copy.readBy(reader, atMicros)) {
-                reading = stream.reading();
+            if (stream != null && copy != null) {
+                if (copy.readBy(reader, atMicros)) {
+                    superseded = stream.reading();
+                } else if (stream.reading() != null) {
+                    overtaking = stream;
+                }
             }
         }
-        if (reading != null) {
-            reading.end();
+        if (superseded != null) {
+            superseded.end();
+        }
+        if (overtaking != null) {
+            others.overtaken(overtaking, reader);
+        }
+    }
+
+    /** A connection where the call runs came later, but before that node had heard of this one. */
+    void overtaken(String session, String stream, String reader) {
+        var remote = remote(session, stream);
+        if (remote != null && remote.name.equals(reader)) {
+            remote.end();
         }
     }
 

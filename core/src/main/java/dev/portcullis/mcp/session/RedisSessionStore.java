@@ -190,6 +190,11 @@ public final class RedisSessionStore implements SessionStore {
         }
 
         @Override
+        public void overtaken(String session, String stream, String reader) {
+            calls.overtaken(session, stream, reader);
+        }
+
+        @Override
         public void more(String session, String stream) {
             var remote = calls.remote(session, stream);
             if (remote != null) {

@@ -44,10 +44,10 @@ final class SharedStream implements SessionStream {
     private List<Long> gone = new ArrayList<>();
 
     /** Who reads elsewhere, as it called itself; empty for nobody. */
-    private volatile String reader = "";
+    private String reader = "";
 
     /** When a connection here began to read it last. */
-    private volatile long readHereMicros = StreamWords.nowMicros();
+    private long readHereMicros = StreamWords.nowMicros();
 
     /** What such streams share. */
     record Shared(StreamRows rows, StreamWords others, String node) {}
@@ -80,7 +80,11 @@ final class SharedStream implements SessionStream {
     @Override
     public void letGo(int retryMillis) {
         stream.letGo(retryMillis);
-        if (!reader.isEmpty()) {
+        boolean isReadElsewhere;
+        synchronized (log) {
+            isReadElsewhere = !reader.isEmpty();
+        }
+        if (isReadElsewhere) {
             shared.others().letGo(stream, retryMillis);
         }
     }
@@ -91,22 +95,25 @@ final class SharedStream implements SessionStream {
     }
 
     /**
-     * Somebody reads it on another node.
+     * Somebody reads it on another node. Guarded by the log.
      *
-     * @return whether whoever reads it here is to end: not if they came later, which the others have not heard yet
+     * @return whether they came later than whoever reads it here
      */
     boolean readBy(String other, long sinceMicros) {
         reader = other;
         return sinceMicros > readHereMicros;
     }
 
-    /** A connection reads it here from now on. */
-    void readHere() {
+    /**
+     * A connection reads it here from now on. Guarded by the log.
+     *
+     * @return who has read it elsewhere, and is to be told; empty for nobody
+     */
+    String readHere() {
         readHereMicros = StreamWords.nowMicros();
-        if (!reader.isEmpty()) {
-            reader = "";
-            shared.others().taken(stream, "");
-        }
+        String before = reader;
+        reader = "";
+        return before;
     }
 
     /** An event is not kept any more. Guarded by the log. */

@@ -11,8 +11,9 @@ import java.time.temporal.ChronoUnit;
  * What nodes say to each other about streams, on the topic {@code stream}: letters, keys and names, separated by spaces. Any thread.
  *
  * <pre>
- * T session stream reader at  this reader reads it now, and nobody else does; without one: whoever is where its call runs; at which time (microseconds)
- * M session stream            there is more to read; to the node of the one who reads
+ * T session stream reader at  this reader reads it now, and nobody else does; at which time (microseconds)
+ * O session stream reader     this reader has been overtaken by a connection where the call runs; to the reader's node
+ * M session stream reader     there is more to read; to the reader's node
  * L session stream millis     let go of the connection that reads it
  * </pre>
  *
@@ -28,6 +29,8 @@ final class StreamWords {
     /** What others say. Called by one thread, in order; must not block for long. */
     interface Listener {
         void taken(String session, String stream, String reader, long atMicros);
+
+        void overtaken(String session, String stream, String reader);
 
         void more(String session, String stream);
 
@@ -47,6 +50,7 @@ final class StreamWords {
         String[] parts = words.split(" ", -1);
         switch (parts[0]) {
             case "T" -> listener.taken(parts[1], parts[2], parts[3], Long.parseLong(parts[4]));
+            case "O" -> listener.overtaken(parts[1], parts[2], parts[3]);
             case "M" -> listener.more(parts[1], parts[2]);
             case "L" -> listener.letGo(parts[1], parts[2], Integer.parseInt(parts[3]));
             default -> throw new IllegalArgumentException("unknown words about a stream: " + parts[0]);
@@ -68,16 +72,19 @@ final class StreamWords {
         bus.tellAll(TOPIC, bytes("T", session, stream, reader, Long.toString(nowMicros())));
     }
 
-    /** The same of a call's stream; does not block. */
-    void taken(LoggedStream stream, String reader) {
-        String now = Long.toString(nowMicros());
-        bus.postAll(TOPIC, bytes("T", stream.owner.session.key(), stream.name, reader, now));
+    /** The words name the one they are for: they may arrive when yet another one reads. Does not block. */
+    void overtaken(LoggedStream stream, String reader) {
+        post("O", stream, reader);
     }
 
     void more(LoggedStream stream, String reader) {
+        post("M", stream, reader);
+    }
+
+    private void post(String what, LoggedStream stream, String reader) {
         int dot = reader.indexOf('.');
         if (dot > 0) {
-            bus.post(reader.substring(0, dot), TOPIC, bytes("M", stream.owner.session.key(), stream.name));
+            bus.post(reader.substring(0, dot), TOPIC, bytes(what, stream.owner.session.key(), stream.name, reader));
         }
     }
 

@@ -142,6 +142,68 @@ class SharedSessionsTest {
         assertThat(later.got.get(1)).contains("\"id\":3,\"error\"");
     }
 
+    // H-114: the word of an earlier reader may arrive at any moment while a later one comes
+    @Test
+    void attachWhenWordOfAnEarlierReaderArrivesThenTheLaterOneGoesOn() {
+        var session = open();
+        var stream = stream(first, session, 7);
+        var connection = Connection.on(stream.read());
+        add(stream, "one");
+        connection.awaitGot("one");
+        String zero = SessionStoreContract.before(connection.ids.getFirst(), 0);
+        for (int i = 0; i < 500; i++) {
+            attach(second, session, zero).close();
+            var here = attach(first, session, zero);
+            here.awaitGot("one");
+            assertThat(here.ends).hasValue(0);
+            here.close();
+        }
+    }
+
+    // H-114: whoever came before the node that runs the call could hear of it
+    @Test
+    void attachWhenNodeHasNotHeardOfTheEarlierReaderThenThatOneEnds() {
+        var session = open();
+        var stream = stream(first, session, 7);
+        var connection = Connection.on(stream.read());
+        add(stream, "one");
+        connection.awaitGot("one");
+        String zero = SessionStoreContract.before(connection.ids.getFirst(), 0);
+        var unplug = cluster.bus(0).plugEars();
+        var earlier = attach(second, session, zero);
+        earlier.awaitGot("one");
+        var later = attach(first, session, zero);
+        unplug.run();
+        earlier.awaitEnd();
+        add(stream, "two");
+        later.awaitGot("one", "two");
+        assertThat(earlier.got).containsExactly("one");
+    }
+
+    // H-114: the word to an earlier reader ends none that came after it
+    @Test
+    void attachWhenWordToAnEarlierReaderIsLateThenTheLatestGoesOn() {
+        var session = open();
+        var stream = stream(first, session, 7);
+        var connection = Connection.on(stream.read());
+        add(stream, "one");
+        connection.awaitGot("one");
+        String zero = SessionStoreContract.before(connection.ids.getFirst(), 0);
+        var earlier = attach(second, session, zero);
+        earlier.awaitGot("one");
+        connection.awaitEnd(); // its node knows who reads now
+        var send = cluster.bus(0).holdWords();
+        var between = attach(first, session, zero);
+        between.awaitGot("one");
+        var latest = attach(second, session, zero);
+        latest.awaitGot("one");
+        between.awaitEnd();
+        earlier.awaitEnd();
+        send.run();
+        add(stream, "two");
+        latest.awaitGot("one", "two");
+    }
+
     // H-125: letting go of a connection reaches whichever node has it
     @Test
     void letGoWhenReadElsewhereThenThatConnectionIsLetGo() {
