@@ -42,12 +42,17 @@ final class HeldStreams implements AutoCloseable {
 
     /** Opens one more for each of these. @throws LoadException one was refused, or has ended */
     void open(List<Request> requests) throws InterruptedException {
+        open(requests, sign);
+    }
+
+    /** The same with streams that begin with another sign. */
+    void open(List<Request> requests, String sign) throws InterruptedException {
         var bootstrap =
                 new Bootstrap().group(group).channel(NioSocketChannel.class).option(ChannelOption.TCP_NODELAY, true);
         for (var request : requests) {
             take(1);
             channels.add(bootstrap
-                    .handler(new Stream(encode(request)))
+                    .handler(new Stream(encode(request), sign))
                     .connect(server.getHost(), server.getPort())
                     .sync()
                     .channel());
@@ -96,11 +101,13 @@ final class HeldStreams implements AutoCloseable {
 
     private final class Stream extends ChannelInboundHandlerAdapter {
         private final ByteBuf request;
+        private final String sign;
         private final StringBuilder beginning = new StringBuilder();
         private boolean hasBegun;
 
-        Stream(ByteBuf request) {
+        Stream(ByteBuf request, String sign) {
             this.request = request;
+            this.sign = sign;
         }
 
         @Override

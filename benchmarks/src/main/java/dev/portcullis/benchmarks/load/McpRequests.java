@@ -1,5 +1,6 @@
 package dev.portcullis.benchmarks.load;
 
+import dev.portcullis.mcp.model.LogLevel;
 import java.net.URI;
 
 /** Requests of MCP clients: what {@link Wrk} and {@link OpenLoop} send again and again. */
@@ -18,6 +19,19 @@ final class McpRequests {
     /** A call by the stateless revision. The arguments are JSON. */
     static Request call(String token, String tool, String arguments) {
         return stateless(token, "tools/call", "\"name\":\"" + tool + "\",\"arguments\":" + arguments + ",")
+                .with("mcp-name", tool);
+    }
+
+    /**
+     * A call without arguments by the stateless revision.
+     *
+     * @param capabilities of the client, JSON
+     * @param logLevel from which on it wants to hear what the tool logs
+     */
+    static Request call(String token, String tool, String capabilities, LogLevel logLevel) {
+        String meta = """
+                "io.modelcontextprotocol/logLevel":"%s",""".formatted(logLevel.text());
+        return stateless(token, "tools/call", "\"name\":\"" + tool + "\",", capabilities, meta)
                 .with("mcp-name", tool);
     }
 
@@ -41,20 +55,30 @@ final class McpRequests {
     }
 
     private static Request stateless(String token, String method, String params) {
+        return stateless(token, method, params, "{}", "");
+    }
+
+    /** The params and what is more in {@code _meta} are members, each followed by a comma. */
+    private static Request stateless(String token, String method, String params, String capabilities, String meta) {
         return message(token, """
-                {"jsonrpc":"2.0","id":7,"method":"%s","params":{%s"_meta":{\
-                "io.modelcontextprotocol/protocolVersion":"%s","io.modelcontextprotocol/clientCapabilities":{},\
-                "io.modelcontextprotocol/clientInfo":{"name":"load","version":"1.0"}}}}""".formatted(method, params, STATELESS))
+                {"jsonrpc":"2.0","id":7,"method":"%s","params":{%s"_meta":{%s\
+                "io.modelcontextprotocol/protocolVersion":"%s","io.modelcontextprotocol/clientCapabilities":%s,\
+                "io.modelcontextprotocol/clientInfo":{"name":"load","version":"1.0"}}}}""".formatted(method, params, meta, STATELESS, capabilities))
                 .with("mcp-protocol-version", STATELESS)
                 .with("mcp-method", method);
     }
 
     /** Opens a session, as clients do. @return its id */
     static String openSession(URI server, String token) throws InterruptedException {
+        return openSession(server, token, "{}");
+    }
+
+    /** The same by a client that can do more. The capabilities are JSON. */
+    static String openSession(URI server, String token, String capabilities) throws InterruptedException {
         var initialized =
                 Answer.of(server, message(token, """
-                {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"%s","capabilities":{},\
-                "clientInfo":{"name":"load","version":"1.0"}}}""".formatted(WITH_SESSION))).expecting(200, "protocolVersion");
+                {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"%s","capabilities":%s,\
+                "clientInfo":{"name":"load","version":"1.0"}}}""".formatted(WITH_SESSION, capabilities))).expecting(200, "protocolVersion");
         String session = initialized.header("mcp-session-id");
         if (session == null) {
             throw new LoadException("initialize gave no session");
@@ -66,11 +90,24 @@ final class McpRequests {
 
     /** A call in a session. The arguments are JSON. */
     static Request callInSession(String token, String session, String tool, String arguments) {
-        return inSession(
-                token,
-                session,
-                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool
-                        + "\",\"arguments\":" + arguments + "}}");
+        return callInSession(token, session, 7, tool, arguments);
+    }
+
+    /** The same with an id by which it can be cancelled. */
+    static Request callInSession(String token, String session, int id, String tool, String arguments) {
+        return inSession(token, session, """
+                {"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"%s","arguments":%s}}""".formatted(id, tool, arguments));
+    }
+
+    /** Tells that nobody waits for the answer to that request. */
+    static Request cancel(String token, String session, int id) {
+        return inSession(token, session, """
+                {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}""".formatted(id));
+    }
+
+    /** Ends a session. */
+    static Request end(String token, String session) {
+        return new Request("DELETE", PATH, stream(token, session).headers(), new byte[0]);
     }
 
     /** Any message in a session. */
