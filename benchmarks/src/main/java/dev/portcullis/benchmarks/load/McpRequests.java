@@ -1,6 +1,9 @@
 package dev.portcullis.benchmarks.load;
 
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Requests of MCP clients: what {@link Wrk} and {@link OpenLoop} send again and again. */
 final class McpRequests {
@@ -31,6 +34,18 @@ final class McpRequests {
         return stateless(token, "subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true},");
     }
 
+    /** Opens a stream of what becomes of resources, by the stateless revision. */
+    static Request listenTo(String token, List<String> uris) {
+        String all = uris.stream().map(uri -> '"' + uri + '"').collect(Collectors.joining(","));
+        return stateless(token, "subscriptions/listen", "\"notifications\":{\"resourceSubscriptions\":[" + all + "]},");
+    }
+
+    /** Follows a resource in a session. */
+    static Request subscribe(String token, String session, String uri) {
+        return inSession(token, session, """
+                {"jsonrpc":"2.0","id":7,"method":"resources/subscribe","params":{"uri":"%s"}}""".formatted(uri));
+    }
+
     /** Opens a session's standalone stream. */
     static Request stream(String token, String session) {
         return Request.get(PATH)
@@ -40,28 +55,67 @@ final class McpRequests {
                 .with("mcp-protocol-version", WITH_SESSION);
     }
 
+    /** A call of whose progress the client wants to hear. */
+    static Request callWithProgress(String token, String tool) {
+        return stateless(token, "tools/call", "\"name\":\"" + tool + "\",\"arguments\":{},", "\"progressToken\":7,")
+                .with("mcp-name", tool);
+    }
+
     private static Request stateless(String token, String method, String params) {
+        return stateless(token, method, params, "");
+    }
+
+    private static Request stateless(String token, String method, String params, String meta) {
         return message(token, """
-                {"jsonrpc":"2.0","id":7,"method":"%s","params":{%s"_meta":{\
+                {"jsonrpc":"2.0","id":7,"method":"%s","params":{%s"_meta":{%s\
                 "io.modelcontextprotocol/protocolVersion":"%s","io.modelcontextprotocol/clientCapabilities":{},\
-                "io.modelcontextprotocol/clientInfo":{"name":"load","version":"1.0"}}}}""".formatted(method, params, STATELESS))
+                "io.modelcontextprotocol/clientInfo":{"name":"load","version":"1.0"}}}}""".formatted(method, params, meta, STATELESS))
                 .with("mcp-protocol-version", STATELESS)
                 .with("mcp-method", method);
     }
 
-    /** Opens a session, as clients do. @return its id */
-    static String openSession(URI server, String token) throws InterruptedException {
-        var initialized =
-                Answer.of(server, message(token, """
+    /** Asks for a session. */
+    static Request initialize(String token) {
+        return message(token, """
                 {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"%s","capabilities":{},\
-                "clientInfo":{"name":"load","version":"1.0"}}}""".formatted(WITH_SESSION))).expecting(200, "protocolVersion");
-        String session = initialized.header("mcp-session-id");
+                "clientInfo":{"name":"load","version":"1.0"}}}""".formatted(WITH_SESSION));
+    }
+
+    /** Says that the session was understood. */
+    static Request initialized(String token, String session) {
+        return inSession(token, session, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
+    }
+
+    /** @return the id of the session that was asked for */
+    static String sessionIn(Answer answer) {
+        String session = answer.expecting(200, "protocolVersion").header("mcp-session-id");
         if (session == null) {
             throw new LoadException("initialize gave no session");
         }
-        Answer.of(server, inSession(token, session, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}"))
-                .expecting(202, "");
         return session;
+    }
+
+    /** Opens a session, as clients do. @return its id */
+    static String openSession(URI server, String token) throws InterruptedException {
+        String session = sessionIn(Answer.of(server, initialize(token)));
+        Answer.of(server, initialized(token, session)).expecting(202, "");
+        return session;
+    }
+
+    /** Opens a session for each of these. @return their ids */
+    static List<String> openSessions(URI server, List<String> tokens, int atATime) throws InterruptedException {
+        var sessions = ManyAnswers.of(
+                server, tokens.stream().map(McpRequests::initialize).toList(), atATime, McpRequests::sessionIn);
+        var initialized = new ArrayList<Request>();
+        for (int i = 0; i < tokens.size(); i++) {
+            initialized.add(initialized(tokens.get(i), sessions.get(i)));
+        }
+        ManyAnswers.of(
+                server,
+                initialized,
+                atATime,
+                answer -> answer.expecting(202, "").text());
+        return sessions;
     }
 
     /** A call in a session. The arguments are JSON. */
@@ -71,6 +125,14 @@ final class McpRequests {
                 session,
                 "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool
                         + "\",\"arguments\":" + arguments + "}}");
+    }
+
+    /** Has a session remember how much it wants to hear. */
+    static Request setLogLevel(String token, String session) {
+        return inSession(
+                token,
+                session,
+                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"logging/setLevel\",\"params\":{\"level\":\"error\"}}");
     }
 
     /** Any message in a session. */

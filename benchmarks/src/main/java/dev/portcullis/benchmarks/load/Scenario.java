@@ -12,6 +12,7 @@ interface Scenario {
             new MixedScenario(),
             new BigScenario(),
             new IdleScenario(),
+            new FanoutScenario(),
             new SoakScenario(),
             new SignInScenario(),
             new RefreshScenario(),
