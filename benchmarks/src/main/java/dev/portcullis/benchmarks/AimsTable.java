@@ -85,7 +85,10 @@ public final class AimsTable {
                     "one event to many streams: the last has it, p99",
                     "≤ 2 × the ceiling's; to each stream exactly once",
                     "load-fanout"),
-            new Wanted("readers that do not read", "", "load-slow"),
+            new Wanted(
+                    "readers that do not read, writers that hardly write",
+                    "p99 of others ≤ 1.25 ×; memory within the limits; ended in time, and everything given back",
+                    "load-slow"),
             new Wanted(
                     "growth: from 1 to 100,000 grants, sessions, cached tokens; from 1 to 1,000 tools",
                     "cost of a request flat (± 10 %)",

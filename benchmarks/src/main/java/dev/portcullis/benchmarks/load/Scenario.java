@@ -13,6 +13,7 @@ interface Scenario {
             new BigScenario(),
             new IdleScenario(),
             new FanoutScenario(),
+            new SlowScenario(),
             new SoakScenario(),
             new SignInScenario(),
             new RefreshScenario(),
