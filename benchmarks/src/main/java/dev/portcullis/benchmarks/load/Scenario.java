@@ -14,6 +14,7 @@ interface Scenario {
             new IdleScenario(),
             new FanoutScenario(),
             new SlowScenario(),
+            new GrowthScenario(),
             new SoakScenario(),
             new SignInScenario(),
             new RefreshScenario(),
