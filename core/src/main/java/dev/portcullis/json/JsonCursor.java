@@ -268,6 +268,16 @@ public final class JsonCursor {
         return RawJson.ofChecked(bytes, from, at);
     }
 
+    /** @return what was noted about the object the cursor stands on, and then it steps over it; null if it is not familiar: see {@link FamiliarObjects} */
+    public @Nullable Object familiar() {
+        var same = FamiliarObjects.ofThread().at(bytes, valueAt, end);
+        if (same == null) {
+            return null;
+        }
+        at = valueAt + same.bytes().length;
+        return same.note();
+    }
+
     private void requireKind(JsonKind expected) {
         if (kind() != expected) {
             throw new IllegalArgumentException("expected " + expected + ", found " + kind());

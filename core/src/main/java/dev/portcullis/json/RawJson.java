@@ -1,6 +1,7 @@
 package dev.portcullis.json;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A slice of bytes that holds one JSON value, checked whole when it came in: well-formed, UTF-8, without repeated names, within the limits of {@link Json}.
@@ -64,6 +65,19 @@ public final class RawJson {
     /** @return the JSON text */
     public String text() {
         return new String(bytes, offset, length, StandardCharsets.UTF_8);
+    }
+
+    /** @return the same in an array of its own, which keeps nothing else alive */
+    public RawJson copy() {
+        return new RawJson(Arrays.copyOfRange(bytes, offset, offset + length), 0, length);
+    }
+
+    /** Of a {@link #copy}. */
+    byte[] wholeArray() {
+        if (length != bytes.length) {
+            throw new IllegalArgumentException("a slice of something longer");
+        }
+        return bytes;
     }
 
     void writeTo(JsonWriter out) {

@@ -222,7 +222,7 @@ public final class GateHandler extends ChannelDuplexHandler {
             state = State.CLOSED;
             dropHeld();
         }
-        gates.origins().addCorsTo(answer.headers(), current);
+        gates.origins().addCorsTo(answer, current);
         return current.isHeadOnly() ? Answers.headOf(answer) : answer;
     }
 
