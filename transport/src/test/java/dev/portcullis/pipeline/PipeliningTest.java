@@ -95,7 +95,8 @@ class PipeliningTest {
     }
 
     @Test
-    void requestWhenItsHeadPassedBeforeARefusedOneThenItsOwnRouteAnswers() { // T-14: a proxy sends many people's requests this way
+    void requestWhenItsHeadPassedBeforeARefusedOneThenItsOwnRouteAnswers() { // T-14: a proxy sends many people's
+        // requests this way
         var open = EchoEndpoint.route("open", "/open", Route.Access.OPEN, Route.Cors.NONE, 100, new EchoEndpoint());
         try (var server = TestServer.with(open, new EchoEndpoint().mcp(100));
                 var client = server.connect()) {

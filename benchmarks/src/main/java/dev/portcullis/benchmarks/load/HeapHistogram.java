@@ -42,8 +42,13 @@ record HeapHistogram(Map<String, Use> byClass) {
     /** @param said as the JVM prints it */
     static HeapHistogram parse(String said) {
         var byClass = new HashMap<String, Use>();
-        said.lines().map(LINE::matcher).filter(line -> line.matches()).forEach(line -> byClass.merge(
-                line.group(3), new Use(Long.parseLong(line.group(1)), Long.parseLong(line.group(2))), Use::plus));
+        said.lines()
+                .map(LINE::matcher)
+                .filter(line -> line.matches())
+                .forEach(line -> byClass.merge(
+                        line.group(3),
+                        new Use(Long.parseLong(line.group(1)), Long.parseLong(line.group(2))),
+                        Use::plus));
         if (byClass.isEmpty()) {
             throw new LoadException("no histogram of the heap in: " + said);
         }

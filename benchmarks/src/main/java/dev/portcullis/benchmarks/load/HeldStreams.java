@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Event streams that this process holds open on a server, a connection each. The streams belong to one event loop; methods are for the main thread, and block. */
 final class HeldStreams implements AutoCloseable {
@@ -27,6 +28,7 @@ final class HeldStreams implements AutoCloseable {
 
     private final URI server;
     private final String sign;
+    private final Supplier<Ear> ears;
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Semaphore places = new Semaphore(AT_A_TIME);
     private final Queue<Channel> channels = new ConcurrentLinkedQueue<>();
@@ -34,10 +36,26 @@ final class HeldStreams implements AutoCloseable {
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean closing;
 
+    /** What is told all that a stream brings after its beginning. */
+    @FunctionalInterface
+    interface Ear {
+        /** @param bytes are not to be kept */
+        void hear(ByteBuf bytes);
+    }
+
     /** @param sign what is in the first bytes of a stream that has begun */
     HeldStreams(URI server, String sign) {
+        this(server, sign, () -> _ -> {});
+    }
+
+    /**
+     * @param sign what is in the first bytes of a stream that has begun, and at the end of what is sent for a beginning
+     * @param ears one for each stream; they are told on the one event loop
+     */
+    HeldStreams(URI server, String sign, Supplier<Ear> ears) {
         this.server = server;
         this.sign = sign;
+        this.ears = ears;
     }
 
     /** Opens one more for each of these. @throws LoadException one was refused, or has ended */
@@ -114,6 +132,7 @@ final class HeldStreams implements AutoCloseable {
         private final ByteBuf request;
         private final String sign;
         private final StringBuilder beginning = new StringBuilder();
+        private final Ear ear = ears.get();
         private boolean hasBegun;
 
         Stream(ByteBuf request, String sign) {
@@ -129,7 +148,9 @@ final class HeldStreams implements AutoCloseable {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             var bytes = (ByteBuf) message;
-            if (!hasBegun && beginning.length() < HEAD_CHARS_MAX) {
+            if (hasBegun) {
+                ear.hear(bytes);
+            } else if (beginning.length() < HEAD_CHARS_MAX) {
                 beginning.append(bytes.toString(StandardCharsets.ISO_8859_1));
                 if (beginning.indexOf(sign) >= 0) {
                     begin();

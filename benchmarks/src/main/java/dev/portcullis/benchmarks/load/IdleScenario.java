@@ -119,9 +119,9 @@ final class IdleScenario implements Scenario {
             var alone = Spread.of(without);
             report.add(Report.Row.of("p99 of calls beside idle streams", with + ", " + beside, beside.median(), "µs"));
             report.add(Report.Row.of("p99 of calls without", with + ", " + alone, alone.median(), "µs"));
-            report.add(Report.Row.of(
-                            "p99 of calls, with streams to without", with, beside.median() / alone.median(), "×")
-                    .aiming(Goal.valueAtMost(1.10)));
+            report.add(
+                    Report.Row.of("p99 of calls, with streams to without", with, beside.median() / alone.median(), "×")
+                            .aiming(Goal.valueAtMost(1.10)));
         }
 
         /** The p99 of each of some seconds: what streams cost they cost in every one of them, and what else the machine does it does in some. */

@@ -105,8 +105,9 @@ final class LatencyScenario implements Scenario {
             report.add(Report.Row.of("p99 of calls at half, a turn's", us.toString(), us.median(), "µs"));
             report.add(Report.Row.of("p99 of calls at half, a turn's", "bare server, " + them, them.median(), "µs"));
             var ratios = Spread.ofRatios(ours, bare);
-            report.add(Report.Row.of("p99 of calls at half, to the bare server's", ratios.toString(), ratios.median(), "×")
-                    .aiming(Goal.valueAtMost(2)));
+            report.add(
+                    Report.Row.of("p99 of calls at half, to the bare server's", ratios.toString(), ratios.median(), "×")
+                            .aiming(Goal.valueAtMost(2)));
         }
 
         private Histogram once(Subject subject, double perSecond) throws InterruptedException {

@@ -69,8 +69,8 @@ final class Lives implements AutoCloseable {
         int[] ids = IntStream.range(FIRST_ID, FIRST_ID + CANCELLED).toArray();
         streams.open(
                 IntStream.of(ids)
-                        .mapToObj(id -> McpRequests.callInSession(
-                                access, session, id, LingeringTools.LINGER, NO_ARGUMENTS))
+                        .mapToObj(id ->
+                                McpRequests.callInSession(access, session, id, LingeringTools.LINGER, NO_ARGUMENTS))
                         .toList(),
                 LingeringTools.BEGUN);
         for (int id : ids) {

@@ -2,6 +2,9 @@ package dev.portcullis.benchmarks.load;
 
 import dev.portcullis.mcp.model.LogLevel;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Requests of MCP clients: what {@link Wrk} and {@link OpenLoop} send again and again. */
 final class McpRequests {
@@ -45,6 +48,18 @@ final class McpRequests {
         return stateless(token, "subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true},");
     }
 
+    /** Opens a stream of what becomes of resources, by the stateless revision. */
+    static Request listenTo(String token, List<String> uris) {
+        String all = uris.stream().map(uri -> '"' + uri + '"').collect(Collectors.joining(","));
+        return stateless(token, "subscriptions/listen", "\"notifications\":{\"resourceSubscriptions\":[" + all + "]},");
+    }
+
+    /** Follows a resource in a session. */
+    static Request subscribe(String token, String session, String uri) {
+        return inSession(token, session, """
+                {"jsonrpc":"2.0","id":7,"method":"resources/subscribe","params":{"uri":"%s"}}""".formatted(uri));
+    }
+
     /** Opens a session's standalone stream. */
     static Request stream(String token, String session) {
         return Request.get(PATH)
@@ -52,6 +67,17 @@ final class McpRequests {
                 .with("authorization", "Bearer " + token)
                 .with("mcp-session-id", session)
                 .with("mcp-protocol-version", WITH_SESSION);
+    }
+
+    /** A call of whose progress the client wants to hear. */
+    static Request callWithProgress(String token, String tool) {
+        return stateless(
+                        token,
+                        "tools/call",
+                        "\"name\":\"" + tool + "\",\"arguments\":{},",
+                        "{}",
+                        "\"progressToken\":7,")
+                .with("mcp-name", tool);
     }
 
     private static Request stateless(String token, String method, String params) {
@@ -68,6 +94,32 @@ final class McpRequests {
                 .with("mcp-method", method);
     }
 
+    /** Asks for a session. */
+    static Request initialize(String token) {
+        return initialize(token, "{}");
+    }
+
+    /** The same by a client that can do more. The capabilities are JSON. */
+    static Request initialize(String token, String capabilities) {
+        return message(token, """
+                {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"%s","capabilities":%s,\
+                "clientInfo":{"name":"load","version":"1.0"}}}""".formatted(WITH_SESSION, capabilities));
+    }
+
+    /** Says that the session was understood. */
+    static Request initialized(String token, String session) {
+        return inSession(token, session, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
+    }
+
+    /** @return the id of the session that was asked for */
+    static String sessionIn(Answer answer) {
+        String session = answer.expecting(200, "protocolVersion").header("mcp-session-id");
+        if (session == null) {
+            throw new LoadException("initialize gave no session");
+        }
+        return session;
+    }
+
     /** Opens a session, as clients do. @return its id */
     static String openSession(URI server, String token) throws InterruptedException {
         return openSession(server, token, "{}");
@@ -75,17 +127,25 @@ final class McpRequests {
 
     /** The same by a client that can do more. The capabilities are JSON. */
     static String openSession(URI server, String token, String capabilities) throws InterruptedException {
-        var initialized =
-                Answer.of(server, message(token, """
-                {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"%s","capabilities":%s,\
-                "clientInfo":{"name":"load","version":"1.0"}}}""".formatted(WITH_SESSION, capabilities))).expecting(200, "protocolVersion");
-        String session = initialized.header("mcp-session-id");
-        if (session == null) {
-            throw new LoadException("initialize gave no session");
-        }
-        Answer.of(server, inSession(token, session, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}"))
-                .expecting(202, "");
+        String session = sessionIn(Answer.of(server, initialize(token, capabilities)));
+        Answer.of(server, initialized(token, session)).expecting(202, "");
         return session;
+    }
+
+    /** Opens a session for each of these. @return their ids */
+    static List<String> openSessions(URI server, List<String> tokens, int atATime) throws InterruptedException {
+        var sessions = ManyAnswers.of(
+                server, tokens.stream().map(token -> initialize(token)).toList(), atATime, McpRequests::sessionIn);
+        var initialized = new ArrayList<Request>();
+        for (int i = 0; i < tokens.size(); i++) {
+            initialized.add(initialized(tokens.get(i), sessions.get(i)));
+        }
+        ManyAnswers.of(
+                server,
+                initialized,
+                atATime,
+                answer -> answer.expecting(202, "").text());
+        return sessions;
     }
 
     /** A call in a session. The arguments are JSON. */
@@ -108,6 +168,14 @@ final class McpRequests {
     /** Ends a session. */
     static Request end(String token, String session) {
         return new Request("DELETE", PATH, stream(token, session).headers(), new byte[0]);
+    }
+
+    /** Has a session remember how much it wants to hear. */
+    static Request setLogLevel(String token, String session) {
+        return inSession(
+                token,
+                session,
+                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"logging/setLevel\",\"params\":{\"level\":\"error\"}}");
     }
 
     /** Any message in a session. */

@@ -127,7 +127,8 @@ final class SoakScenario implements Scenario {
     private static void hours(Report report, String what, long count, String unit, int perHour) {
         report.add(Report.Row.of(what, "in all", (double) count, unit));
         String with = String.format(Locale.ROOT, "at %,d an hour", perHour);
-        report.add(Report.Row.of(what, with, (double) count / perHour, "hours' worth").aiming(Goal.valueAtLeast(HOURS)));
+        report.add(Report.Row.of(what, with, (double) count / perHour, "hours' worth")
+                .aiming(Goal.valueAtLeast(HOURS)));
     }
 
     /** The last rounds beside the first after those that warm up. */
@@ -143,7 +144,8 @@ final class SoakScenario implements Scenario {
         double early = mean(samples.subList(WARM_ROUNDS, WARM_ROUNDS + half), figure);
         double late = mean(samples.subList(ROUNDS - half, ROUNDS), figure);
         report.add(Report.Row.of(what, "at the end", late / scale, unit));
-        report.add(Report.Row.of(what, what + ", end to beginning", late / early, "×").aiming(Goal.valueAtMost(most)));
+        report.add(Report.Row.of(what, what + ", end to beginning", late / early, "×")
+                .aiming(Goal.valueAtMost(most)));
     }
 
     private static double mean(List<Sample> samples, ToDoubleFunction<Sample> figure) {
