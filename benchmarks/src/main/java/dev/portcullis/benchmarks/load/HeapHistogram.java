@@ -56,32 +56,54 @@ record HeapHistogram(Map<String, Use> byClass) {
     }
 
     /**
+     * What has come for each of so many things: classes of which there is one object more for each at least. So it is the same however busy the machine is; what a process does
+     * meanwhile of its own makes other objects, or fewer.
+     *
+     * @return bytes for one of them
+     */
+    double bytesOfEach(HeapHistogram before, int count) {
+        return byClass.entrySet().stream()
+                        .map(one -> one.getValue().minus(before.byClass.getOrDefault(one.getKey(), Use.NONE)))
+                        .filter(grown -> grown.objects() >= count)
+                        .mapToLong(Use::bytes)
+                        .sum()
+                / (double) count;
+    }
+
+    /** @return objects of a class more than before */
+    long objectsSince(HeapHistogram before, String name) {
+        return byClass.getOrDefault(name, Use.NONE)
+                .minus(before.byClass.getOrDefault(name, Use.NONE))
+                .objects();
+    }
+
+    /**
      * What has grown since, most bytes first.
      *
-     * @param lives between the two, to divide by
+     * @param count of what happened between the two, to divide by
      */
-    String growthSince(HeapHistogram before, long lives) {
+    String growthSince(HeapHistogram before, long count) {
         var grown = new HashMap<String, Use>();
         byClass.forEach((name, use) -> grown.put(name, use.minus(before.byClass.getOrDefault(name, Use.NONE))));
         before.byClass.forEach((name, use) -> grown.computeIfAbsent(name, _ -> Use.NONE.minus(use)));
         var all = grown.values().stream().reduce(Use.NONE, Use::plus);
         var text = new StringBuilder();
-        add(text, "bytes", "objects", "bytes/life", "class");
-        add(text, all, lives, "all classes");
+        add(text, "bytes", "objects", "bytes/each", "class");
+        add(text, all, count, "all classes");
         grown.entrySet().stream()
                 .filter(one -> !one.getValue().equals(Use.NONE))
                 .sorted(Comparator.comparing(one -> -one.getValue().bytes()))
                 .limit(CLASSES_SHOWN)
-                .forEach(one -> add(text, one.getValue(), lives, one.getKey()));
+                .forEach(one -> add(text, one.getValue(), count, one.getKey()));
         return text.toString();
     }
 
-    private static void add(StringBuilder text, Use use, long lives, String name) {
+    private static void add(StringBuilder text, Use use, long count, String name) {
         add(
                 text,
                 String.format(Locale.ROOT, "%,d", use.bytes()),
                 String.format(Locale.ROOT, "%,d", use.objects()),
-                String.format(Locale.ROOT, "%,.1f", (double) use.bytes() / Math.max(lives, 1)),
+                String.format(Locale.ROOT, "%,.1f", (double) use.bytes() / Math.max(count, 1)),
                 name);
     }
 

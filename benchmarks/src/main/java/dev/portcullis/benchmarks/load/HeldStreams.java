@@ -80,6 +80,17 @@ final class HeldStreams implements AutoCloseable {
         requireAll();
     }
 
+    /**
+     * Leaves what comes unread, or reads on. Whoever measures beside would be disturbed by reading comments of thousands of streams; a server does not notice, for as long as
+     * they fit in the socket's buffer. That a stream has ended is noticed when it is read again.
+     */
+    void read(boolean isReading) throws InterruptedException {
+        channels.forEach(channel -> channel.config().setAutoRead(isReading));
+        for (int turn = 0; turn < 2; turn++) { // of the loop: what is there already has been read then
+            group.next().submit(() -> {}).sync();
+        }
+    }
+
     private void take(int permits) throws InterruptedException {
         if (!places.tryAcquire(permits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new LoadException("streams do not begin: " + failures);

@@ -20,7 +20,7 @@ final class IdleScenario implements Scenario {
     private static final int STREAMS_QUICK = 3_000;
     private static final int PER_PERSON = 100;
     private static final int STEPS = 3;
-    private static final int SECONDS = 4;
+    private static final int SECONDS = 3;
     private static final int CONNECTIONS = 16;
     private static final int CALLS_PER_SECOND = 5_000;
     private static final int AT_A_TIME = 16;
@@ -109,7 +109,9 @@ final class IdleScenario implements Scenario {
                 addSeconds(without);
                 try (var held = new HeldStreams(server.uri(), sign)) {
                     held.open(streams);
+                    held.read(false);
                     addSeconds(meanwhile);
+                    held.read(true);
                     held.requireAll();
                 }
             }
@@ -159,7 +161,7 @@ final class IdleScenario implements Scenario {
         server.heapAfterGc();
     }
 
-    private static List<Request> listens(int count, List<Tokens.Token> tokens) {
+    static List<Request> listens(int count, List<Tokens.Token> tokens) {
         var all = new ArrayList<Request>();
         for (int i = 0; i < count; i++) {
             all.add(McpRequests.listen(tokens.get(i % tokens.size()).access()));
@@ -168,7 +170,7 @@ final class IdleScenario implements Scenario {
     }
 
     /** Opens a session for each. */
-    private static List<Request> sessions(Subject server, int count, List<Tokens.Token> tokens)
+    static List<Request> sessions(Subject server, int count, List<Tokens.Token> tokens)
             throws InterruptedException {
         try (var workers =
                 Executors.newFixedThreadPool(AT_A_TIME, Thread.ofVirtual().factory())) {

@@ -63,7 +63,7 @@ final class LatencyScenario implements Scenario {
                         .perSecond();
             }
             report.add(Report.Row.of("the most that calls of add reach", "closed loop", most, "requests/s"));
-            for (int turn = 0; turn < lab.seconds(3, 1); turn++) {
+            for (int turn = 0; turn < lab.seconds(2, 1); turn++) {
                 once(ceiling, most / 2);
                 once(server, most / 2);
             }
@@ -111,7 +111,7 @@ final class LatencyScenario implements Scenario {
         }
 
         private Histogram once(Subject subject, double perSecond) throws InterruptedException {
-            var plan = new OpenLoop.Plan(CONNECTIONS, perSecond, 1, lab.seconds(4, 2));
+            var plan = new OpenLoop.Plan(CONNECTIONS, perSecond, 1, lab.seconds(3, 2));
             return OpenLoop.run(subject.uri(), calls, plan).latencies();
         }
 

@@ -14,13 +14,13 @@ import java.util.function.ToDoubleFunction;
  * remembers for as short a while as can be set, so that the run is long beside it, as four hours are beside ten minutes.
  */
 final class SoakScenario implements Scenario {
-    private static final int ROUNDS = 12;
-    private static final int WARM_ROUNDS = 6;
+    private static final int ROUNDS = 10;
+    private static final int WARM_ROUNDS = 4;
     private static final int CONNECTIONS = 32;
     private static final double MEGABYTE = 1e6;
     private static final double HOURS = 4;
-    private static final int REQUESTS_PER_HOUR = 400 * 60 * 60;
-    private static final int LIVES_PER_HOUR = 20 * 60;
+    private static final int REQUESTS_PER_HOUR = 300 * 60 * 60;
+    private static final int LIVES_PER_HOUR = 15 * 60;
 
     private static final String NETTY_DIRECT = "portcullis_netty_direct_memory_reserved_bytes";
     private static final String JVM_DIRECT = "jvm_buffer_memory_used_bytes{id=\"direct\"}";

@@ -33,11 +33,20 @@ final class HeapHistogramTest {
 
         assertThat(lines)
                 .containsExactly(
-                        "bytes objects bytes/life class",
+                        "bytes objects bytes/each class",
                         "7,080 140 70.8 all classes",
                         "5,000 100 50.0 [B",
                         "2,400 50 24.0 dev.portcullis.Come",
                         "-320 -10 -3.2 dev.portcullis.Gone");
+    }
+
+    @Test
+    void bytesOfEachWhenAClassHasLessThanOneForEachThenLeavesItOut() {
+        var before = HeapHistogram.parse(BEFORE);
+        var after = HeapHistogram.parse(AFTER);
+
+        assertThat(after.bytesOfEach(before, 50)).isEqualTo((5_000 + 2_400) / 50.0);
+        assertThat(after.bytesOfEach(before, 100)).isEqualTo(5_000 / 100.0);
     }
 
     @Test
