@@ -17,6 +17,9 @@ public final class FamiliarObjects {
 
     private static final ThreadLocal<FamiliarObjects> OF_THREAD = ThreadLocal.withInitial(FamiliarObjects::new);
 
+    /** Short strings that were read lately, each where its length and end say; the next with the same place takes it. A power of two. */
+    final @Nullable String[] strings = new String[16];
+
     private final @Nullable Familiar[] kept = new Familiar[OBJECTS_MAX];
     private int last;
     private int oldest;

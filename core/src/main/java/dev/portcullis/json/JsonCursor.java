@@ -20,6 +20,9 @@ public final class JsonCursor {
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
     };
 
+    /** Longer strings are not kept: they would be kept for ever. */
+    private static final int FAMILIAR_BYTES_MAX = 128;
+
     private final byte[] bytes;
     private final int end;
 
@@ -173,16 +176,14 @@ public final class JsonCursor {
         return index >= 0 ? longStrings.string(index) : null;
     }
 
-    /**
-     * Reads the string the cursor stands on; for what comes again and again: no new string if it was read lately.
-     *
-     * @param known strings read before, each where its length and end say; the next with the same place takes it. A power of two
-     */
-    public String string(@Nullable String[] known) {
+    /** Reads the string the cursor stands on, of a kind that comes again and again: no new string if it is short and was read by this thread lately. */
+    public String familiarString() {
+        requireKind(JsonKind.STRING);
         int close = closeOfString(bytes, valueAt);
-        if (close < 0 || apart(close) != null) {
+        if (close < 0 || close - valueAt > FAMILIAR_BYTES_MAX || apart(close) != null) {
             return string();
         }
+        var known = FamiliarObjects.ofThread().strings;
         int place = ((close - valueAt) * 31 + bytes[close - 1]) & (known.length - 1);
         String same = known[place];
         if (same == null || !isText(valueAt + 1, close, false, same)) {

@@ -17,12 +17,8 @@ final class PlainMessages {
     private static final byte[] ID = bytes("id");
     private static final byte[] METHOD = bytes("method");
     private static final byte[] PARAMS = bytes("params");
-    private static final int FAMILIAR_MAX = 16;
 
     private final PlainText plain = new PlainText();
-
-    /** Methods read before. */
-    private final @Nullable String[] familiar = new String[FAMILIAR_MAX];
 
     private PlainMessages() {}
 
@@ -49,7 +45,7 @@ final class PlainMessages {
             if (plain.nameIs(i, JSONRPC) && value.stringIs("2.0")) {
                 versionSeen = true;
             } else if (plain.nameIs(i, METHOD) && value.kind() == JsonKind.STRING) {
-                method = value.string(familiar);
+                method = value.familiarString();
             } else if (plain.nameIs(i, ID)) {
                 id = id(value);
                 if (id == null) {

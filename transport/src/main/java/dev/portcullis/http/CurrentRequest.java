@@ -42,9 +42,12 @@ public final class CurrentRequest implements ChannelFutureListener {
         whenTaken.add(handler);
     }
 
-    /** The answer's last byte is with the socket, or never will be: one listener for all who want to know. */
+    /** The answer's last byte is with the socket, or never will be: one listener for all who want to know, and for what went wrong. */
     @Override
     public void operationComplete(ChannelFuture written) throws Exception {
+        if (!written.isSuccess()) {
+            written.channel().pipeline().fireExceptionCaught(written.cause());
+        }
         for (int i = 0; i < whenTaken.size(); i++) {
             whenTaken.get(i).operationComplete(written);
         }

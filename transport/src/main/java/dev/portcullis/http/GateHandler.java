@@ -210,7 +210,8 @@ public final class GateHandler extends ChannelDuplexHandler {
         }
         if (Answers.ends(answer)) {
             current.answer(CurrentRequest.Answer.ENDED);
-            ctx.write(answer, promise.unvoid().addListener(current));
+            ChannelPromise taken = promise.isVoid() ? ctx.newPromise() : promise;
+            ctx.write(answer, taken.addListener(current));
         } else {
             ctx.write(answer, promise);
         }

@@ -8,8 +8,11 @@ import dev.portcullis.testing.CountingTelemetry;
 import dev.portcullis.testing.EchoEndpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -19,6 +22,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -246,5 +250,32 @@ class GateHandlerTest {
         assertThat(body.refCnt()).isZero();
         assertThat(status()).isEqualTo(200);
         assertThat(channel.outboundMessages()).isEmpty();
+    }
+
+    @Test
+    void writeWhenAnswerCannotBeWrittenThenItIsToldOnceToAll() {
+        open((head, route) -> Verdict.PASS);
+        var failures = new ArrayList<Throwable>();
+        var taken = new ArrayList<ChannelFuture>();
+        current.whenTaken(taken::add);
+        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                ReferenceCountUtil.release(message);
+                promise.setFailure(new IOException("gone"));
+            }
+        });
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                failures.add(cause);
+            }
+        });
+        request();
+
+        channel.writeAndFlush(Answers.whole(Reply.empty(HttpResponseStatus.OK)), channel.voidPromise());
+
+        assertThat(failures).singleElement().isInstanceOf(IOException.class);
+        assertThat(taken).singleElement().matches(written -> !written.isSuccess());
     }
 }

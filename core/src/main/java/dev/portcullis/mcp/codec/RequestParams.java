@@ -45,7 +45,7 @@ public record RequestParams(
         cursor.enterObject();
         while (cursor.nextMember()) {
             if (cursor.nameIs(NAME)) {
-                name = cursor.kind() == JsonKind.STRING ? cursor.string() : null;
+                name = cursor.kind() == JsonKind.STRING ? cursor.familiarString() : null;
             } else if (cursor.nameIs(ARGUMENTS)) {
                 arguments = cursor.slice();
             } else if (cursor.nameIs(TASK)) {

@@ -12,6 +12,7 @@ import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -170,5 +171,21 @@ class RequestMetaTest {
 
         assertThat(params.meta()).isSameAs(RequestMeta.NONE);
         assertThat(Objects.requireNonNull(params.arguments()).text()).isEqualTo(META);
+    }
+
+    @Test
+    void ofWhenNameComesAgainThenItIsTheSameStringUnlessLong() throws Exception { // T-23: what is kept is short
+        String longest = "n".repeat(126);
+
+        assertThat(name("add")).isEqualTo("add").isSameAs(name("add"));
+        assertThat(name("adf")).isEqualTo("adf");
+        assertThat(name("xdd")).isEqualTo("xdd");
+        assertThat(name("\\u0061dd")).isEqualTo("add");
+        assertThat(name(longest)).isSameAs(name(longest));
+        assertThat(name(longest + "nn")).isEqualTo(longest + "nn").isNotSameAs(name(longest + "nn"));
+    }
+
+    private static @Nullable String name(String name) throws JsonRpcException {
+        return params("\"name\":\"" + name + "\"").name();
     }
 }
