@@ -283,6 +283,17 @@ public final class JsonCursor {
         return RawJson.ofChecked(bytes, from, at, longStrings);
     }
 
+    /** @return what was noted about the object the cursor stands on, and then it steps over it; null if it is not familiar: see {@link FamiliarObjects} */
+    public @Nullable Object familiar() {
+        // of a text whose long strings are kept apart the bytes are not all there is
+        var same = longStrings == null ? FamiliarObjects.ofThread().at(bytes, valueAt, end) : null;
+        if (same == null) {
+            return null;
+        }
+        at = valueAt + same.bytes().length;
+        return same.note();
+    }
+
     private void requireKind(JsonKind expected) {
         if (kind() != expected) {
             throw new IllegalArgumentException("expected " + expected + ", found " + kind());

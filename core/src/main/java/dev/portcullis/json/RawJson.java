@@ -1,6 +1,7 @@
 package dev.portcullis.json;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,22 @@ public final class RawJson {
             writeTo(out);
             return out.toString();
         }
+    }
+
+    /** @return the same in an array of its own, which keeps nothing else alive */
+    public RawJson copy() {
+        byte[] own = longStrings == null
+                ? Arrays.copyOfRange(bytes, offset, offset + length)
+                : text().getBytes(StandardCharsets.UTF_8);
+        return new RawJson(own, 0, own.length, null);
+    }
+
+    /** Of a {@link #copy}. */
+    byte[] wholeArray() {
+        if (length != bytes.length) {
+            throw new IllegalArgumentException("a slice of something longer");
+        }
+        return bytes;
     }
 
     void writeTo(JsonWriter out) {
