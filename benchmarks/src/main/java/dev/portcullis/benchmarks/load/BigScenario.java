@@ -2,13 +2,23 @@ package dev.portcullis.benchmarks.load;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * Arguments of 64 KiB and of 4 MiB, as many as one core can do, beside the bare server that copies each body into one array. And what a request of those takes of the
- * heap: all that is allocated for it counts, so that it can only be less at any moment.
+ * heap: how much more the server holds, after a full collection, while calls are in the middle than before they came; and all that is allocated for one, most of
+ * which is let go before it is over.
  */
 final class BigScenario implements Scenario {
     private static final int CONNECTIONS = 8;
+
+    /** Calls that are in the middle at the same time: not as many as one person may have. */
+    private static final int HELD = 16;
+
+    private static final long HELD_SECONDS_MAX = 20;
     private static final int KIB = 1_024;
     private static final int MIB = 1_024 * KIB;
 
@@ -24,21 +34,28 @@ final class BigScenario implements Scenario {
 
     @Override
     public void run(Lab lab, Report report) throws InterruptedException {
-        var settings = Map.of(ManyTools.TOOLS, "2", "MCP_BODY_BYTES_MAX", Integer.toString(8 * MIB));
+        var settings = Map.of(
+                ManyTools.TOOLS,
+                "4",
+                "MCP_BODY_BYTES_MAX",
+                Integer.toString(8 * MIB),
+                "BODIES_BYTES_MAX",
+                Integer.toString(2 * HELD * 4 * MIB));
         try (var server = lab.server(ManyTools.class.getName(), settings)) {
             String token =
                     Tokens.register(server.uri()).signIn("alice@example.com").access();
             for (int chars : new int[] {64 * KIB, 4 * MIB}) {
-                addHeap(report, server, call(token, chars), chars); // before much else is allocated
+                addAllocated(report, server, call(token, "length", chars), chars); // before much else is allocated
+                addHeld(report, server, token, chars);
             }
             for (int chars : new int[] {64 * KIB, 4 * MIB}) {
-                addThroughput(lab, report, server, call(token, chars), chars);
+                addThroughput(lab, report, server, call(token, "length", chars), chars);
             }
         }
     }
 
-    private static Request call(String token, int chars) {
-        return McpRequests.call(token, "length", "{\"text\":\"" + "x".repeat(chars) + "\"}");
+    private static Request call(String token, String tool, int chars) {
+        return McpRequests.call(token, tool, "{\"text\":\"" + "x".repeat(chars) + "\"}");
     }
 
     private static void addThroughput(Lab lab, Report report, Subject server, Request call, int chars)
@@ -57,11 +74,58 @@ final class BigScenario implements Scenario {
         }
     }
 
-    private static void addHeap(Report report, Subject server, Request call, int chars) throws InterruptedException {
+    private static void addHeld(Report report, Subject server, String token, int chars) throws InterruptedException {
+        Request call = call(token, "hold", chars);
+        hold(server, token, call); // opens the connections
+        double held = hold(server, token, call);
+        report.add(Report.Row.of(
+                        "big arguments, heap held in the middle of a call, to their size",
+                        with(chars),
+                        held / HELD / call.body().length,
+                        "×")
+                .aiming(Goal.valueAtMost(2)));
+    }
+
+    /** @return bytes of the heap that are in use, after a full collection, while the tool has read the arguments of all calls, more than before */
+    private static long hold(Subject server, String token, Request call) throws InterruptedException {
+        long before = server.heapAfterGc();
+        long after;
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = IntStream.range(0, HELD)
+                    .mapToObj(_ -> clients.submit(() -> Answer.of(server.uri(), call).expecting(200, "\"result\"")))
+                    .toList();
+            after = heapOnceHeld(server, before + (long) HELD * call.body().length / 2);
+            Answer.of(server.uri(), McpRequests.call(token, "let-go", "{\"calls\":" + HELD + "}"))
+                    .expecting(200, "done");
+            for (var answer : answers) {
+                answer.get();
+            }
+        } catch (ExecutionException e) {
+            throw new LoadException("a call that was held failed", e);
+        }
+        return after - before;
+    }
+
+    /** Waits until all have arrived: the heap grows no more, and holds at least that. */
+    private static long heapOnceHeld(Subject server, long atLeast) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(HELD_SECONDS_MAX);
+        long before = server.heapAfterGc();
+        long now = server.heapAfterGc();
+        while (now < atLeast || now > before + before / 100) {
+            if (System.nanoTime() > end) {
+                throw new LoadException("calls are not held");
+            }
+            before = now;
+            now = server.heapAfterGc();
+        }
+        return now;
+    }
+
+    private static void addAllocated(Report report, Subject server, Request call, int chars)
+            throws InterruptedException {
         double size = call.body().length;
         double allocated = allocated(server, call, chars < MIB ? 200 : 20);
-        report.add(Report.Row.of("big arguments, heap allocated, to their size", with(chars), allocated / size, "×")
-                .aiming(Goal.valueAtMost(2)));
+        report.add(Report.Row.of("big arguments, heap allocated, to their size", with(chars), allocated / size, "×"));
     }
 
     private static String with(int chars) {

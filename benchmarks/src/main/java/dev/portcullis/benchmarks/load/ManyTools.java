@@ -7,12 +7,16 @@ import dev.portcullis.mcp.registry.ToolResult;
 import dev.portcullis.ops.server.PortcullisServer;
 import dev.portcullis.ops.server.StartException;
 import dev.portcullis.tool.AddTool;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 
-/** The product with more tools than it comes with: {@code add}, one that takes a long text, and any number of others. A process of its own, started by a {@link Lab}. */
+/** The product with more tools than it comes with: {@code add}, some that take a long text, and any number of others. A process of its own, started by a {@link Lab}. */
 final class ManyTools {
-    /** Environment variable: how many tools there are, those two with them. */
+    /** Environment variable: how many tools there are, those with them; at least four. */
     static final String TOOLS = "LOAD_TOOLS";
+
+    /** Calls that hold what they were given until they are let go. */
+    private static final Semaphore LET_GO = new Semaphore(0);
 
     private ManyTools() {}
 
@@ -22,8 +26,8 @@ final class ManyTools {
         try (var server = PortcullisServer.builder()
                 .name("many-tools")
                 .fromEnvironment()
-                .tool(new AddTool(), new LengthTool())
-                .tool(IntStream.range(2, tools).mapToObj(OtherTool::new).toArray(ToolHandler[]::new))
+                .tool(new AddTool(), new LengthTool(), new HoldTool(), new LetGoTool())
+                .tool(IntStream.range(4, tools).mapToObj(OtherTool::new).toArray(ToolHandler[]::new))
                 .start()) {
             System.out.println(server.url());
             server.awaitTermination();
@@ -44,6 +48,40 @@ final class ManyTools {
         public ToolResult call(ToolCall call) {
             return ToolResult.text(
                     Integer.toString(call.arguments().string("text").length()));
+        }
+    }
+
+    /** {@code hold(text)}: has read its argument, and keeps it until somebody calls {@code let-go}. */
+    private static final class HoldTool implements ToolHandler {
+        @Override
+        public ToolDefinition definition() {
+            return ToolDefinition.of("hold", "Hold a text until all that are held are let go", """
+                            {"type":"object","properties":{"text":{"type":"string"}},"required":["text"],\
+                            "additionalProperties":false}""");
+        }
+
+        @Override
+        public ToolResult call(ToolCall call) {
+            String text = call.arguments().string("text");
+            LET_GO.acquireUninterruptibly();
+            return ToolResult.text(Integer.toString(text.length()));
+        }
+    }
+
+    /** {@code let-go(calls)}. */
+    private static final class LetGoTool implements ToolHandler {
+        @Override
+        public ToolDefinition definition() {
+            return ToolDefinition.of("let-go", "Let go of so many texts that are held", """
+                            {"type":"object","properties":{"calls":{"type":"integer","minimum":1}},"required":["calls"],\
+                            "additionalProperties":false}""")
+                    .inline();
+        }
+
+        @Override
+        public ToolResult call(ToolCall call) {
+            LET_GO.release((int) call.arguments().integer("calls", 1));
+            return ToolResult.text("done");
         }
     }
 
