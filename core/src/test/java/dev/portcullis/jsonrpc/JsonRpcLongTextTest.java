@@ -381,7 +381,7 @@ class JsonRpcLongTextTest {
                     String string = raw.cursor().string();
                     assertThat(raw.cursor().stringIs(string)).isTrue();
                     assertThat(raw.cursor().stringIs(string + "x")).isFalse();
-                    assertThat(raw.cursor().string(new String[4])).isEqualTo(string);
+                    assertThat(raw.cursor().familiarString()).isEqualTo(string);
                     yield string;
                 }
                 case NUMBER -> new BigDecimal(raw.text());
