@@ -179,8 +179,8 @@ final class GrowthScenario implements Scenario {
 
         private void warm() throws InterruptedException {
             for (var side : List.of(growing, fresh)) {
-                SideBySide.once(lab, side.calls(Kind.STATELESS, USED), CONNECTIONS, lab.seconds(10, 4));
-                SideBySide.once(lab, side.calls(Kind.IN_SESSION, USED), CONNECTIONS, lab.seconds(5, 2));
+                SideBySide.once(lab, side.calls(Kind.STATELESS, USED), CONNECTIONS, lab.seconds(8, 4));
+                SideBySide.once(lab, side.calls(Kind.IN_SESSION, USED), CONNECTIONS, lab.seconds(4, 2));
             }
         }
 

@@ -73,7 +73,7 @@ final class Subject implements AutoCloseable {
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * NANOS_PER_TICK;
     }
 
-    /** @return the same without what compilers have used: that becomes less the longer a process runs, and is no cost of what it does */
+    /** @return the same without what compilers have used: less and less the longer a process runs, and no cost of what it does */
     long workNanos() {
         long all = cpuNanos();
         try (var threads = Files.list(proc("task"))) {
