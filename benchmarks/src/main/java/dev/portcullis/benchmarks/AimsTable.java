@@ -66,7 +66,9 @@ public final class AimsTable {
                     "jmh",
                     "Request."),
             new Wanted(
-                    "`tools/list` of 100 tools for one person", "≥ 0.8 of the rate of `add` per KB sent", "load-list"),
+                    "`tools/list` of 100 tools for one person",
+                    "≥ 0.8 of the rate of `add` per KB sent, and 0.80 of the requests/s of the ceiling that sends the same bytes",
+                    "load-list"),
             new Wanted(
                     "64 KiB and 4 MiB arguments: throughput",
                     "within 25 % of copying the bytes",

@@ -23,6 +23,9 @@ public final class JsonCursor {
     private final byte[] bytes;
     private final int end;
 
+    /** Strings that stand here only with their beginning. */
+    private final @Nullable LongStrings longStrings;
+
     /** Next byte to read. */
     private int at;
 
@@ -33,8 +36,9 @@ public final class JsonCursor {
     private int nameTo;
     private boolean nameEscaped;
 
-    JsonCursor(byte[] bytes, int from, int end) {
+    JsonCursor(byte[] bytes, int from, int end, @Nullable LongStrings longStrings) {
         this.bytes = bytes;
+        this.longStrings = longStrings;
         this.at = from;
         this.valueAt = from;
         this.end = end;
@@ -156,7 +160,17 @@ public final class JsonCursor {
         int close = closeOfString(bytes, valueAt);
         int to = Math.abs(close);
         at = to + 1;
-        return decode(bytes, valueAt + 1, to, close < 0);
+        String apart = apart(to);
+        return apart != null ? apart : decode(bytes, valueAt + 1, to, close < 0);
+    }
+
+    /** @param close where the string the cursor stands on is closed   @return the string if it is kept apart */
+    private @Nullable String apart(int close) {
+        if (longStrings == null || close - valueAt <= LongString.BRIEF_BYTES) {
+            return null;
+        }
+        int index = longStrings.indexOf(valueAt);
+        return index >= 0 ? longStrings.string(index) : null;
     }
 
     /**
@@ -166,7 +180,7 @@ public final class JsonCursor {
      */
     public String string(@Nullable String[] known) {
         int close = closeOfString(bytes, valueAt);
-        if (close < 0) {
+        if (close < 0 || apart(close) != null) {
             return string();
         }
         int place = ((close - valueAt) * 31 + bytes[close - 1]) & (known.length - 1);
@@ -185,7 +199,8 @@ public final class JsonCursor {
             return false;
         }
         int close = closeOfString(bytes, valueAt);
-        return isText(valueAt + 1, Math.abs(close), close < 0, wanted);
+        String apart = apart(Math.abs(close));
+        return apart != null ? apart.equals(wanted) : isText(valueAt + 1, Math.abs(close), close < 0, wanted);
     }
 
     /** Reads the boolean the cursor stands on. */
@@ -265,7 +280,18 @@ public final class JsonCursor {
     public RawJson slice() {
         int from = valueAt;
         at = endOfValue(bytes, from, end);
-        return RawJson.ofChecked(bytes, from, at);
+        return RawJson.ofChecked(bytes, from, at, longStrings);
+    }
+
+    /** @return what was noted about the object the cursor stands on, and then it steps over it; null if it is not familiar: see {@link FamiliarObjects} */
+    public @Nullable Object familiar() {
+        // of a text whose long strings are kept apart the bytes are not all there is
+        var same = longStrings == null ? FamiliarObjects.ofThread().at(bytes, valueAt, end) : null;
+        if (same == null) {
+            return null;
+        }
+        at = valueAt + same.bytes().length;
+        return same.note();
     }
 
     private void requireKind(JsonKind expected) {
@@ -278,6 +304,11 @@ public final class JsonCursor {
         while (bytes[at] <= ' ') { // between tokens there is nothing else as low
             at++;
         }
+    }
+
+    /** @return just behind the string the cursor stands on */
+    int endOfString() {
+        return endOfString(bytes, valueAt);
     }
 
     // What looks at many bytes is static: it is not inlined everywhere, and a cursor that is handed to nobody costs no
@@ -366,6 +397,11 @@ public final class JsonCursor {
         return negative ? -value : value;
     }
 
+    /** @return what is meant by the inside of a string, or by its beginning, which does not end between surrogates */
+    static String decode(byte[] bytes, int from, int to) {
+        return decode(bytes, from, to, ByteWords.indexOfBackslash(bytes, from, to) < to);
+    }
+
     private static String decode(byte[] bytes, int from, int to, boolean hasEscape) {
         if (!hasEscape) {
             return new String(bytes, from, to - from, StandardCharsets.UTF_8);
@@ -403,7 +439,7 @@ public final class JsonCursor {
     }
 
     /** @return where the next byte goes */
-    private static int putUtf8(int code, byte[] target, int from) {
+    static int putUtf8(int code, byte[] target, int from) {
         int at = from;
         if (code < 0x80) {
             target[at++] = (byte) code;
@@ -424,7 +460,7 @@ public final class JsonCursor {
         return at;
     }
 
-    private static byte unescaped(byte escaped) {
+    static byte unescaped(byte escaped) {
         return switch (escaped) {
             case 'b' -> '\b';
             case 'f' -> '\f';

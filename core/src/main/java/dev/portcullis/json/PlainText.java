@@ -14,9 +14,18 @@ public final class PlainText {
     private static final int NUMBER_CHARS_MAX = 32;
     private static final int UNKNOWN = -1;
 
+    /** Where clients repeat themselves: an object in an object of the whole. */
+    private static final int FAMILIAR_DEPTH = 2;
+
+    private final FamiliarObjects familiar = FamiliarObjects.ofThread();
+
     /** Of each open object the names: where each begins and ends. */
     private final int[] names = new int[DEPTH_MAX * MEMBERS_MAX * 2];
 
+    /** Of the whole the members' values: where each begins and ends. */
+    private final int[] values = new int[MEMBERS_MAX * 2];
+
+    private int members;
     private byte[] bytes = {};
     private int to;
 
@@ -27,6 +36,28 @@ public final class PlainText {
         int at = skipSpace(from);
         int end = at < to && bytes[at] == '{' ? endOfObject(at, 0) : UNKNOWN;
         return end != UNKNOWN && skipSpace(end) == to;
+    }
+
+    /** @return of how many members the object is that was recognised last */
+    public int members() {
+        return members;
+    }
+
+    /** @return whether this is the name of its so-manieth member */
+    public boolean nameIs(int member, byte[] wanted) {
+        int from = names[2 * member] + 1;
+        int end = names[2 * member + 1] - 1;
+        return end - from == wanted.length && Arrays.equals(bytes, from, end, wanted, 0, wanted.length);
+    }
+
+    /** @return a cursor that stands on a member's value */
+    public JsonCursor cursor(int member) {
+        return new JsonCursor(bytes, values[2 * member], values[2 * member + 1], null);
+    }
+
+    /** @return a member's value */
+    public RawJson value(int member) {
+        return RawJson.ofChecked(bytes, values[2 * member], values[2 * member + 1]);
     }
 
     private int skipSpace(int from) {
@@ -43,7 +74,7 @@ public final class PlainText {
         }
         return switch (bytes[at]) {
             case '"' -> endOfString(at);
-            case '{' -> endOfObject(at, depth);
+            case '{' -> depth == FAMILIAR_DEPTH ? endOfRepeated(at) : endOfObject(at, depth);
             case '[' -> endOfArray(at, depth);
             case 't' -> endOfWord(at, 'r', 'u', 'e');
             case 'n' -> endOfWord(at, 'u', 'l', 'l');
@@ -52,26 +83,41 @@ public final class PlainText {
         };
     }
 
+    /** What is familiar has been checked, at the same depth. */
+    private int endOfRepeated(int brace) {
+        var same = familiar.at(bytes, brace, to);
+        return same == null ? endOfObject(brace, FAMILIAR_DEPTH) : brace + same.bytes().length;
+    }
+
     private int endOfObject(int brace, int depth) {
         int at = skipSpace(brace + 1);
+        if (depth == 0) {
+            members = 0;
+        }
         if (at < to && bytes[at] == '}') {
             return at + 1;
         }
-        for (int members = 0; depth < DEPTH_MAX && members < MEMBERS_MAX; members++) {
+        for (int count = 0; depth < DEPTH_MAX && count < MEMBERS_MAX; count++) {
             if (at >= to || bytes[at] != '"') {
                 return UNKNOWN;
             }
             int nameEnd = endOfString(at);
-            if (nameEnd == UNKNOWN || nameEnd - at > Json.NAME_CHARS_MAX || isRepeated(at, nameEnd, depth, members)) {
+            if (nameEnd == UNKNOWN || nameEnd - at > Json.NAME_CHARS_MAX || isRepeated(at, nameEnd, depth, count)) {
                 return UNKNOWN;
             }
             at = skipSpace(nameEnd);
             if (at >= to || bytes[at] != ':') {
                 return UNKNOWN;
             }
-            at = endOfValue(skipSpace(at + 1), depth + 1);
+            int value = skipSpace(at + 1);
+            at = endOfValue(value, depth + 1);
             if (at == UNKNOWN) {
                 return UNKNOWN;
+            }
+            if (depth == 0) {
+                values[2 * count] = value;
+                values[2 * count + 1] = at;
+                members = count + 1;
             }
             at = skipSpace(at);
             if (at < to && bytes[at] == '}') {

@@ -44,20 +44,19 @@ final class PlainMessages {
         JsonRpcId id = null;
         String method = null;
         RawJson params = null;
-        var cursor = RawJson.ofChecked(text, 0, length).cursor();
-        cursor.enterObject();
-        while (cursor.nextMember()) {
-            if (cursor.nameIs(JSONRPC) && cursor.stringIs("2.0")) {
+        for (int i = 0; i < plain.members(); i++) {
+            var value = plain.cursor(i);
+            if (plain.nameIs(i, JSONRPC) && value.stringIs("2.0")) {
                 versionSeen = true;
-            } else if (cursor.nameIs(METHOD) && cursor.kind() == JsonKind.STRING) {
-                method = cursor.string(familiar);
-            } else if (cursor.nameIs(ID)) {
-                id = id(cursor);
+            } else if (plain.nameIs(i, METHOD) && value.kind() == JsonKind.STRING) {
+                method = value.string(familiar);
+            } else if (plain.nameIs(i, ID)) {
+                id = id(value);
                 if (id == null) {
                     return null;
                 }
-            } else if (cursor.nameIs(PARAMS) && cursor.kind() == JsonKind.OBJECT) {
-                params = cursor.slice();
+            } else if (plain.nameIs(i, PARAMS) && value.kind() == JsonKind.OBJECT) {
+                params = plain.value(i);
             } else {
                 return null;
             }

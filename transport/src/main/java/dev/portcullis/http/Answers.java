@@ -21,6 +21,9 @@ public final class Answers {
 
     /** A whole answer; takes over the body. Values are checked for line breaks on the way in (T-58). */
     public static FullHttpResponse whole(Reply reply) {
+        if (reply.headers() instanceof SharedFields shared && reply.status().equals(HttpResponseStatus.OK)) {
+            return new SharedAnswer(shared, reply.body());
+        }
         HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
         reply.addHeadersTo(headers);
         if (mayHaveBody(reply.status())) {
@@ -42,16 +45,13 @@ public final class Answers {
 
     /** What HEAD gets: the head alone, with the length the body would have (RFC 9110 §9.3.2). Releases the body. */
     static FullHttpResponse headOf(HttpResponse answer) {
+        HttpHeaders headers = answer.headers(); // while the length of its body is known
         if (answer instanceof FullHttpResponse whole) {
             whole.release();
         }
-        answer.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+        headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
         return new DefaultFullHttpResponse(
-                answer.protocolVersion(),
-                answer.status(),
-                Unpooled.EMPTY_BUFFER,
-                answer.headers(),
-                EmptyHttpHeaders.INSTANCE);
+                answer.protocolVersion(), answer.status(), Unpooled.EMPTY_BUFFER, headers, EmptyHttpHeaders.INSTANCE);
     }
 
     /** Whether this message begins the answer: a head, but not an interim one such as 100 (Continue). */

@@ -101,7 +101,7 @@ public final class GateHandler extends ChannelDuplexHandler {
             head = RequestHead.of(request, peerOf(ctx));
             current.begin(head, gates.router().find(head.path()), headOnly);
         } else {
-            current.begin(head, current.route(), headOnly);
+            current.begin(head, current.admittedRoute(), headOnly);
         }
         ask(ctx, request, head, 0);
     }
@@ -222,7 +222,7 @@ public final class GateHandler extends ChannelDuplexHandler {
             state = State.CLOSED;
             dropHeld();
         }
-        gates.origins().addCorsTo(answer.headers(), current);
+        gates.origins().addCorsTo(answer, current);
         return current.isHeadOnly() ? Answers.headOf(answer) : answer;
     }
 

@@ -1,7 +1,7 @@
 package dev.portcullis.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.AsciiString;
 import java.net.URI;
 import java.util.Collection;
@@ -87,7 +87,7 @@ public final class OriginRules {
     }
 
     /** Adds what lets a browser's script read this answer, errors included; nothing on pages for people (T-51). */
-    void addCorsTo(HttpHeaders answer, CurrentRequest request) {
+    void addCorsTo(HttpResponse answer, CurrentRequest request) {
         Route route = request.route();
         RequestHead head = request.head();
         if (route == null || head == null) {
@@ -96,15 +96,15 @@ public final class OriginRules {
         switch (route.cors()) {
             case NONE -> {}
             case ANY -> {
-                answer.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
-                answer.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+                answer.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
+                answer.headers().set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
             }
             case ALLOWED -> {
                 String origin = head.header(HttpHeaderNames.ORIGIN);
                 if (origin != null && allowsOrigin(origin)) {
-                    answer.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-                    answer.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-                    answer.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+                    answer.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+                    answer.headers().set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+                    answer.headers().add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
                 }
             }
         }

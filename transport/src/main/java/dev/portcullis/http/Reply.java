@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -20,10 +21,17 @@ import java.util.Map;
  */
 public record Reply(HttpResponseStatus status, List<Map.Entry<CharSequence, CharSequence>> headers, ByteBuf body) {
     /** Made once, as bytes: the encoder only copies them. */
-    private static final List<Map.Entry<CharSequence, CharSequence>> JSON_HEADERS = List.of(
+    private static final List<Map.Entry<CharSequence, CharSequence>> JSON_FIELDS = List.of(
             Map.entry(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON),
             Map.entry(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE),
             Map.entry(AsciiString.cached("x-content-type-options"), AsciiString.cached("nosniff")));
+
+    /** @return the fields of {@link #json} and one more, for answers of which there are many */
+    public static SharedFields jsonAnd(CharSequence name, CharSequence value) {
+        var fields = new ArrayList<>(JSON_FIELDS);
+        fields.add(Map.entry(name, value));
+        return new SharedFields(fields);
+    }
 
     /** An answer without a body. */
     public static Reply empty(HttpResponseStatus status) {
@@ -32,7 +40,7 @@ public record Reply(HttpResponseStatus status, List<Map.Entry<CharSequence, Char
 
     /** {@code application/json}, {@code no-store}, {@code nosniff} (H-16, O-5). */
     public static Reply json(HttpResponseStatus status, ByteBuf body) {
-        return new Reply(status, JSON_HEADERS, body);
+        return new Reply(status, JSON_FIELDS, body);
     }
 
     /** The same of a text. */
@@ -42,7 +50,7 @@ public record Reply(HttpResponseStatus status, List<Map.Entry<CharSequence, Char
 
     /** This reply and one more header. */
     public Reply with(CharSequence name, CharSequence value) {
-        var more = new java.util.ArrayList<>(headers);
+        var more = new ArrayList<>(headers);
         more.add(Map.entry(name, value));
         return new Reply(status, List.copyOf(more), body);
     }

@@ -1,5 +1,6 @@
 package dev.portcullis.pipeline;
 
+import dev.portcullis.http.SharedAnswer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -11,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Netty's encoder, but a whole answer of moderate size becomes one buffer: the socket is given it by one plain write, which is cheaper than gathering a head and a body
- * of some hundred bytes. Event loop only.
+ * of some hundred bytes. What has a head like many others is one already. Event loop only.
  */
 final class AnswerEncoder extends HttpResponseEncoder {
     /** A body up to here is copied behind its head; copying more would cost what it saves. */
@@ -22,7 +23,10 @@ final class AnswerEncoder extends HttpResponseEncoder {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) throws Exception {
-        if (message instanceof FullHttpResponse answer && isPlain(answer)) {
+        ByteBuf ready = message instanceof SharedAnswer shared ? shared.takeBytes() : null;
+        if (ready != null) {
+            ctx.write(ready, promise);
+        } else if (message instanceof FullHttpResponse answer && isPlain(answer)) {
             ctx.write(together(ctx, answer), promise);
         } else {
             super.write(ctx, message, promise);

@@ -138,16 +138,15 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
     }
 
     private void decide(HttpResponse answer) {
-        HttpHeaders headers = answer.headers();
         if (version10) {
-            closing |= headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
-            headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+            closing |= answer.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+            answer.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
         }
         closing |= draining || !isRestWorthReading() || state == State.WAITING;
         if (closing) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (version10) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+            answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
         }
     }
 

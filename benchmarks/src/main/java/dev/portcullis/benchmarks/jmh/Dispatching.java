@@ -11,7 +11,6 @@ import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.ServerInfo;
 import dev.portcullis.mcp.codec.ClientCapabilities;
-import dev.portcullis.mcp.codec.RequestMeta;
 import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.dispatch.ArgumentHeaders;
 import dev.portcullis.mcp.dispatch.CallContext;
@@ -147,20 +146,13 @@ final class Dispatching implements AutoCloseable {
     /** What a stateless exchange reads out of {@code _meta}. */
     private CallContext stateless(RequestParams params, ReplySink reply) throws McpException {
         var meta = params.meta();
-        var capabilities = meta.clientCapabilities();
-        var info = meta.clientInfo();
+        var capabilities = meta.requireComplete();
         String named = meta.version();
-        if (capabilities == null || info == null || named == null || !RequestMeta.isImplementation(info)) {
+        if (named == null) {
             throw new IllegalStateException("_meta is not whole");
         }
         return new CallContext(
-                revisions.stateless(named),
-                CALLER,
-                null,
-                ClientCapabilities.of(capabilities),
-                params,
-                ArgumentHeaders.NONE,
-                reply);
+                revisions.stateless(named), CALLER, null, capabilities, params, ArgumentHeaders.NONE, reply);
     }
 
     private CallContext inSession(RequestParams params, ReplySink reply) {

@@ -60,12 +60,17 @@ final class HeldStreams implements AutoCloseable {
 
     /** Opens one more for each of these. @throws LoadException one was refused, or has ended */
     void open(List<Request> requests) throws InterruptedException {
+        open(requests, sign);
+    }
+
+    /** The same with streams that begin with another sign. */
+    void open(List<Request> requests, String sign) throws InterruptedException {
         var bootstrap =
                 new Bootstrap().group(group).channel(NioSocketChannel.class).option(ChannelOption.TCP_NODELAY, true);
         for (var request : requests) {
             take(1);
             channels.add(bootstrap
-                    .handler(new Stream(encode(request)))
+                    .handler(new Stream(encode(request), sign))
                     .connect(server.getHost(), server.getPort())
                     .sync()
                     .channel());
@@ -73,6 +78,17 @@ final class HeldStreams implements AutoCloseable {
         take(AT_A_TIME); // all have begun
         places.release(AT_A_TIME);
         requireAll();
+    }
+
+    /**
+     * Leaves what comes unread, or reads on. Whoever measures beside would be disturbed by reading comments of thousands of streams; a server does not notice, for as long as
+     * they fit in the socket's buffer. That a stream has ended is noticed when it is read again.
+     */
+    void read(boolean isReading) throws InterruptedException {
+        channels.forEach(channel -> channel.config().setAutoRead(isReading));
+        for (int turn = 0; turn < 2; turn++) { // of the loop: what is there already has been read then
+            group.next().submit(() -> {}).sync();
+        }
     }
 
     private void take(int permits) throws InterruptedException {
@@ -114,12 +130,14 @@ final class HeldStreams implements AutoCloseable {
 
     private final class Stream extends ChannelInboundHandlerAdapter {
         private final ByteBuf request;
+        private final String sign;
         private final StringBuilder beginning = new StringBuilder();
         private final Ear ear = ears.get();
         private boolean hasBegun;
 
-        Stream(ByteBuf request) {
+        Stream(ByteBuf request, String sign) {
             this.request = request;
+            this.sign = sign;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.portcullis.benchmarks.load;
 
+import dev.portcullis.mcp.model.LogLevel;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,19 @@ final class McpRequests {
     /** A call by the stateless revision. The arguments are JSON. */
     static Request call(String token, String tool, String arguments) {
         return stateless(token, "tools/call", "\"name\":\"" + tool + "\",\"arguments\":" + arguments + ",")
+                .with("mcp-name", tool);
+    }
+
+    /**
+     * A call without arguments by the stateless revision.
+     *
+     * @param capabilities of the client, JSON
+     * @param logLevel from which on it wants to hear what the tool logs
+     */
+    static Request call(String token, String tool, String capabilities, LogLevel logLevel) {
+        String meta = """
+                "io.modelcontextprotocol/logLevel":"%s",""".formatted(logLevel.text());
+        return stateless(token, "tools/call", "\"name\":\"" + tool + "\",", capabilities, meta)
                 .with("mcp-name", tool);
     }
 
@@ -57,28 +71,39 @@ final class McpRequests {
 
     /** A call of whose progress the client wants to hear. */
     static Request callWithProgress(String token, String tool) {
-        return stateless(token, "tools/call", "\"name\":\"" + tool + "\",\"arguments\":{},", "\"progressToken\":7,")
+        return stateless(
+                        token,
+                        "tools/call",
+                        "\"name\":\"" + tool + "\",\"arguments\":{},",
+                        "{}",
+                        "\"progressToken\":7,")
                 .with("mcp-name", tool);
     }
 
     private static Request stateless(String token, String method, String params) {
-        return stateless(token, method, params, "");
+        return stateless(token, method, params, "{}", "");
     }
 
-    private static Request stateless(String token, String method, String params, String meta) {
+    /** The params and what is more in {@code _meta} are members, each followed by a comma. */
+    private static Request stateless(String token, String method, String params, String capabilities, String meta) {
         return message(token, """
                 {"jsonrpc":"2.0","id":7,"method":"%s","params":{%s"_meta":{%s\
-                "io.modelcontextprotocol/protocolVersion":"%s","io.modelcontextprotocol/clientCapabilities":{},\
-                "io.modelcontextprotocol/clientInfo":{"name":"load","version":"1.0"}}}}""".formatted(method, params, meta, STATELESS))
+                "io.modelcontextprotocol/protocolVersion":"%s","io.modelcontextprotocol/clientCapabilities":%s,\
+                "io.modelcontextprotocol/clientInfo":{"name":"load","version":"1.0"}}}}""".formatted(method, params, meta, STATELESS, capabilities))
                 .with("mcp-protocol-version", STATELESS)
                 .with("mcp-method", method);
     }
 
     /** Asks for a session. */
     static Request initialize(String token) {
+        return initialize(token, "{}");
+    }
+
+    /** The same by a client that can do more. The capabilities are JSON. */
+    static Request initialize(String token, String capabilities) {
         return message(token, """
-                {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"%s","capabilities":{},\
-                "clientInfo":{"name":"load","version":"1.0"}}}""".formatted(WITH_SESSION));
+                {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"%s","capabilities":%s,\
+                "clientInfo":{"name":"load","version":"1.0"}}}""".formatted(WITH_SESSION, capabilities));
     }
 
     /** Says that the session was understood. */
@@ -97,7 +122,12 @@ final class McpRequests {
 
     /** Opens a session, as clients do. @return its id */
     static String openSession(URI server, String token) throws InterruptedException {
-        String session = sessionIn(Answer.of(server, initialize(token)));
+        return openSession(server, token, "{}");
+    }
+
+    /** The same by a client that can do more. The capabilities are JSON. */
+    static String openSession(URI server, String token, String capabilities) throws InterruptedException {
+        String session = sessionIn(Answer.of(server, initialize(token, capabilities)));
         Answer.of(server, initialized(token, session)).expecting(202, "");
         return session;
     }
@@ -105,7 +135,7 @@ final class McpRequests {
     /** Opens a session for each of these. @return their ids */
     static List<String> openSessions(URI server, List<String> tokens, int atATime) throws InterruptedException {
         var sessions = ManyAnswers.of(
-                server, tokens.stream().map(McpRequests::initialize).toList(), atATime, McpRequests::sessionIn);
+                server, tokens.stream().map(token -> initialize(token)).toList(), atATime, McpRequests::sessionIn);
         var initialized = new ArrayList<Request>();
         for (int i = 0; i < tokens.size(); i++) {
             initialized.add(initialized(tokens.get(i), sessions.get(i)));
@@ -120,11 +150,24 @@ final class McpRequests {
 
     /** A call in a session. The arguments are JSON. */
     static Request callInSession(String token, String session, String tool, String arguments) {
-        return inSession(
-                token,
-                session,
-                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool
-                        + "\",\"arguments\":" + arguments + "}}");
+        return callInSession(token, session, 7, tool, arguments);
+    }
+
+    /** The same with an id by which it can be cancelled. */
+    static Request callInSession(String token, String session, int id, String tool, String arguments) {
+        return inSession(token, session, """
+                {"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"%s","arguments":%s}}""".formatted(id, tool, arguments));
+    }
+
+    /** Tells that nobody waits for the answer to that request. */
+    static Request cancel(String token, String session, int id) {
+        return inSession(token, session, """
+                {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}""".formatted(id));
+    }
+
+    /** Ends a session. */
+    static Request end(String token, String session) {
+        return new Request("DELETE", PATH, stream(token, session).headers(), new byte[0]);
     }
 
     /** Has a session remember how much it wants to hear. */

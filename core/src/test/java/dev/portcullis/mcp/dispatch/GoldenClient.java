@@ -5,12 +5,10 @@ import static dev.portcullis.mcp.dispatch.DispatcherFixture.ADA;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.ProtocolVersion;
-import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.model.InputRequest;
 import dev.portcullis.mcp.registry.InputRefusedException;
 import dev.portcullis.mcp.session.Session;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Sends messages of clients to the code that serves them, and says what it has against them. */
@@ -40,9 +38,7 @@ final class GoldenClient implements AutoCloseable {
         var params = RequestParams.of(request.params());
         var fixture = params.member("inputResponses") == null ? serving : asking;
         var session = session(fixture, request, params);
-        var capabilities = session == null
-                ? ClientCapabilities.of(Objects.requireNonNull(params.meta().clientCapabilities()))
-                : session.clientCapabilities();
+        var capabilities = session == null ? params.meta().requireComplete() : session.clientCapabilities();
         var sink = new RecordingSink();
         var revision = fixture.revisions.of(version);
         var pending = fixture.dispatcher.dispatch(

@@ -197,8 +197,14 @@ class HttpReplySink implements ReplySink {
             open.push(EVENT, null, message.buffer(), 0, message.length());
             open.end();
         } else {
-            exchange.reply(withHeaders(McpReplies.json(exchange, status, message, context.limits())));
+            exchange.reply(whole(status, message));
         }
+    }
+
+    private Reply whole(int status, JsonWriter message) {
+        return status == HttpResponseStatus.OK.code() && !opensSession
+                ? McpReplies.answer(exchange, message, revision)
+                : withHeaders(McpReplies.json(exchange, status, message, context.limits()));
     }
 
     @Override

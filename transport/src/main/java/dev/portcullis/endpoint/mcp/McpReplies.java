@@ -2,6 +2,7 @@ package dev.portcullis.endpoint.mcp;
 
 import dev.portcullis.http.Exchange;
 import dev.portcullis.http.Reply;
+import dev.portcullis.http.SharedFields;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.json.JsonWriter;
 import dev.portcullis.jsonrpc.JsonRpcEncoder;
@@ -10,15 +11,32 @@ import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
 import dev.portcullis.mcp.McpMethod;
+import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.revision.Revision;
 import dev.portcullis.telemetry.Outcome;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Whole answers with a JSON-RPC message as body, or without a body. */
 final class McpReplies {
     private McpReplies() {}
+
+    /** The fields of an answer with a body, of each revision (H-19). */
+    private static final Map<ProtocolVersion, SharedFields> ANSWER_FIELDS = new EnumMap<>(ProtocolVersion.ALL.stream()
+            .collect(Collectors.toMap(
+                    Function.identity(), version -> Reply.jsonAnd(McpHeaders.PROTOCOL_VERSION, version.text()))));
+
+    /** What a request got: 200. */
+    static Reply answer(Exchange exchange, JsonWriter message, Revision revision) {
+        var fields = Objects.requireNonNull(ANSWER_FIELDS.get(revision.version()));
+        return fields.answer(exchange.channel().alloc(), message.buffer(), message.length());
+    }
 
     static Reply json(Exchange exchange, int status, JsonWriter message, McpHttpLimits limits) {
         var body = exchange.channel().alloc().buffer(message.length());

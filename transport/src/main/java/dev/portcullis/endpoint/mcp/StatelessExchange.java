@@ -2,7 +2,6 @@ package dev.portcullis.endpoint.mcp;
 
 import dev.portcullis.http.Exchange;
 import dev.portcullis.http.Reply;
-import dev.portcullis.json.JsonKind;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
@@ -48,19 +47,10 @@ final class StatelessExchange {
 
     /** H-42. */
     private static ClientCapabilities requireMeta(RequestParams params) throws McpException {
-        var meta = params.meta();
-        require(params.metaIsObject(), "params._meta must be an object");
-        require(meta.version() != null, "_meta needs io.modelcontextprotocol/protocolVersion, a string");
-        var capabilities = meta.clientCapabilities();
-        if (capabilities == null || capabilities.kind() != JsonKind.OBJECT) {
-            throw new McpException(
-                    McpError.MISSING_META, "_meta needs io.modelcontextprotocol/clientCapabilities, an object");
+        if (!params.metaIsObject()) {
+            throw new McpException(McpError.MISSING_META, "params._meta must be an object");
         }
-        var info = meta.clientInfo();
-        require(
-                info == null || RequestMeta.isImplementation(info),
-                "clientInfo needs a name and a version, both strings");
-        return ClientCapabilities.of(capabilities);
+        return params.meta().requireComplete();
     }
 
     private static String versionOf(RequestMeta meta) throws McpException {
@@ -69,12 +59,6 @@ final class StatelessExchange {
             throw new McpException(McpError.MISSING_META, "_meta needs io.modelcontextprotocol/protocolVersion");
         }
         return version;
-    }
-
-    private static void require(boolean condition, String problem) throws McpException {
-        if (!condition) {
-            throw new McpException(McpError.MISSING_META, problem);
-        }
     }
 
     /** Clients have nothing to notify us of; what they send is taken and forgotten (H-63, H-161), unless it contradicts itself (H-58). */
