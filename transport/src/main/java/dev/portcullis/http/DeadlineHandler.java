@@ -135,9 +135,10 @@ public final class DeadlineHandler extends ChannelDuplexHandler implements Chann
         }
     }
 
+    /** A buffer counts as pending until the socket has taken all of it: what it has of the first is taken off. */
     private static long pendingBytes(ChannelHandlerContext ctx) {
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
     }
 
     private void enter(Phase next, long millis) {

@@ -202,20 +202,20 @@ final class FanoutScenario implements Scenario {
         /** So many events one at a time, and as many several at once. */
         void turn(int events) throws InterruptedException {
             long bytesBefore = topics.bytesHeard();
-            long cpu = server.cpuNanos();
+            long cpu = server.workNanos();
             for (int i = 0; i < events; i++) {
                 latencies.recordValue(tell(i % Topics.URIS.size(), 1));
             }
-            single.cpuNanos += server.cpuNanos() - cpu;
+            single.cpuNanos += server.workNanos() - cpu;
             single.deliveries += (long) events * streams.size();
             bytes += topics.bytesHeard() - bytesBefore;
 
-            cpu = server.cpuNanos();
+            cpu = server.workNanos();
             for (int i = 0; i < events; i += Topics.URIS.size()) {
                 burst.seconds += tell(0, Topics.URIS.size()) / 1e9;
                 burst.deliveries += (long) Topics.URIS.size() * streams.size();
             }
-            burst.cpuNanos += server.cpuNanos() - cpu;
+            burst.cpuNanos += server.workNanos() - cpu;
         }
 
         /** Nothing comes late, and no stream has ended. */

@@ -10,7 +10,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /**
@@ -28,6 +27,7 @@ final class GrowthScenario implements Scenario {
     /** More sessions than a server keeps unsealed. */
     private static final int USED_BY_FAR = 20_000;
 
+    private static final int TURNS = 2;
     private static final int CONNECTIONS = 64;
     private static final int AT_A_TIME = 16;
 
@@ -90,17 +90,9 @@ final class GrowthScenario implements Scenario {
     }
 
     /** A server, and what it has given out: to each token a session. */
-    private record Side(
-            Subject subject, List<String> tokens, List<String> sessions, Tokens client, ClosedLoop.Client refreshing) {
+    private record Side(Subject subject, List<String> tokens, List<String> sessions) {
         static Side of(Subject subject) throws InterruptedException {
-            var client = Tokens.register(subject.uri());
-            var token = new AtomicReference<>(client.signIn("alice@example.com"));
-            var side = new Side(
-                    subject,
-                    new ArrayList<>(),
-                    new ArrayList<>(),
-                    client,
-                    () -> token.set(client.refresh(token.get())));
+            var side = new Side(subject, new ArrayList<>(), new ArrayList<>());
             side.growTo(1);
             return side;
         }
@@ -112,7 +104,11 @@ final class GrowthScenario implements Scenario {
                     IntStream.range(tokens.size(), count).mapToObj(Side::asking).toList(),
                     AT_A_TIME,
                     answer -> Tokens.member(answer.expecting(200, "access_token"), "access_token"));
-            var opened = McpRequests.openSessions(subject.uri(), more, AT_A_TIME);
+            var opened = ManyAnswers.of(
+                    subject.uri(),
+                    more.stream().map(McpRequests::initialize).toList(),
+                    AT_A_TIME,
+                    McpRequests::sessionIn);
             var remembered = IntStream.range(0, more.size())
                     .mapToObj(i -> McpRequests.setLogLevel(more.get(i), opened.get(i)))
                     .toList();
@@ -160,14 +156,12 @@ final class GrowthScenario implements Scenario {
             }
             offer(0);
             double inSession = ratio(Kind.IN_SESSION, USED, "to begin with");
-            double refresh = refreshRatio("to begin with");
             double heap = growing.subject().heapAfterGc();
             for (int grants : lab.isQuick() ? GRANTS_QUICK : GRANTS) {
                 growing.growTo(grants);
                 String with = String.format(Locale.ROOT, "%,d grants", grants);
                 add(Kind.STATELESS, with, ratio(Kind.STATELESS, USED, with) / stateless);
                 add(Kind.IN_SESSION, with, ratio(Kind.IN_SESSION, USED, with) / inSession);
-                report.add(Report.Row.of("refresh, to one grant", with + ", CPU", refreshRatio(with) / refresh, "×"));
             }
             int grants = growing.tokens().size();
             report.add(Report.Row.of(
@@ -185,10 +179,8 @@ final class GrowthScenario implements Scenario {
 
         private void warm() throws InterruptedException {
             for (var side : List.of(growing, fresh)) {
-                for (var kind : Kind.values()) {
-                    SideBySide.once(lab, side.calls(kind, USED), CONNECTIONS, lab.seconds(5, 2));
-                }
-                ClosedLoop.run(side.subject(), List.of(side.refreshing()), lab.seconds(3, 1));
+                SideBySide.once(lab, side.calls(Kind.STATELESS, USED), CONNECTIONS, lab.seconds(8, 4));
+                SideBySide.once(lab, side.calls(Kind.IN_SESSION, USED), CONNECTIONS, lab.seconds(4, 2));
             }
         }
 
@@ -207,24 +199,20 @@ final class GrowthScenario implements Scenario {
         private double ratio(Kind kind, int used, String with) throws InterruptedException {
             var ours = growing.calls(kind, used);
             var theirs = fresh.calls(kind, used);
+            SideBySide.once(lab, ours, CONNECTIONS, 1); // whatever is compiled anew for what is new
             double[] micros = new double[2];
-            for (int turn = 0; turn < lab.turns(); turn++) {
-                micros[0] += SideBySide.once(lab, ours, CONNECTIONS, 1).cpuMicros() / lab.turns();
-                micros[1] += SideBySide.once(lab, theirs, CONNECTIONS, 1).cpuMicros() / lab.turns();
+            for (int turn = 0; turn < TURNS; turn++) {
+                micros[0] += cpuMicros(ours) / TURNS;
+                micros[1] += cpuMicros(theirs) / TURNS;
             }
             report.add(Report.Row.of("call, " + kind.revision + ", CPU", with, micros[0], "µs/request"));
             return micros[0] / micros[1];
         }
 
-        private double refreshRatio(String with) throws InterruptedException {
-            double ours = refresh(growing);
-            report.add(Report.Row.of("refresh, CPU", with, ours, "µs"));
-            return ours / refresh(fresh);
-        }
-
-        private double refresh(Side side) throws InterruptedException {
-            return ClosedLoop.run(side.subject(), List.of(side.refreshing()), lab.seconds(2, 1))
-                    .cpuMicros();
+        private double cpuMicros(SideBySide.Asked asked) throws InterruptedException {
+            long before = asked.subject().workNanos();
+            var side = SideBySide.once(lab, asked, CONNECTIONS, 1);
+            return (asked.subject().workNanos() - before) / 1e3 / side.requests();
         }
     }
 }

@@ -36,11 +36,12 @@ final class SlowScenario implements Scenario {
 
     @Override
     public void run(Lab lab, Report report) throws InterruptedException {
-        int stallSeconds = lab.seconds(10, 8);
+        int stallSeconds = lab.seconds(12, 8);
         // An answer has two looks at whether it is taken: at the first, what the kernel took counts.
         var settings = Map.of(
                 "STREAM_STALL_SECONDS", Integer.toString(stallSeconds),
                 "WRITE_STALL_SECONDS", Integer.toString(stallSeconds / 2),
+                "IDLE_SECONDS", Integer.toString(stallSeconds), // for those whose kernel took all that was left
                 "HEADER_SECONDS", Integer.toString(stallSeconds),
                 "BODY_SECONDS", Integer.toString(stallSeconds),
                 "STREAMS_PER_PERSON_MAX", Integer.toString(READERS),
@@ -57,6 +58,7 @@ final class SlowScenario implements Scenario {
      * @param direct bytes that Netty has of the system
      */
     private record Held(double heap, double direct, int files) {
+        /** @param server has had a moment to notice who has gone */
         static Held by(Subject server) throws InterruptedException {
             return new Held(server.heapAfterGc(), server.metric(DIRECT), server.openFiles());
         }
@@ -153,6 +155,7 @@ final class SlowScenario implements Scenario {
 
         /** Readers of one kind, who go before they are ended. */
         private void held(Request request, String what, double bytesMax, Filling filling) throws InterruptedException {
+            settle();
             var before = Held.by(server);
             try (var readers = new SlowReaders(server.uri())) {
                 readers.ask(request, READERS);
@@ -178,6 +181,7 @@ final class SlowScenario implements Scenario {
 
         /** @return p99 of calls beside readers of all kinds */
         private double readers() throws InterruptedException {
+            settle();
             var before = Held.by(server);
             try (var readers = new SlowReaders(server.uri())) {
                 long begun = System.nanoTime();
@@ -202,6 +206,7 @@ final class SlowScenario implements Scenario {
 
         /** @return p99 of calls beside them */
         private double writers() throws InterruptedException {
+            settle();
             var before = Held.by(server);
             var requests = new ArrayList<byte[]>();
             var atOnce = new int[2 * WRITERS];

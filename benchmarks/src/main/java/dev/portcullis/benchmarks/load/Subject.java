@@ -22,6 +22,9 @@ final class Subject implements AutoCloseable {
     /** Of {@code Thread.print -e}. */
     private static final Pattern ALLOCATED = Pattern.compile("\\ballocated=(\\d+)([BKMG])");
 
+    /** The name of a thread, in its {@code stat}. */
+    private static final Pattern COMPILER = Pattern.compile("^\\d+ \\(C[12] Compiler");
+
     private static final String UNITS = "BKMG";
 
     private final String name;
@@ -61,10 +64,35 @@ final class Subject implements AutoCloseable {
 
     /** @return time of processors that it has used since its start, its own and the kernel's for it, to 10 ms */
     long cpuNanos() {
-        String stat = read("stat");
+        return cpuNanosIn(read("stat"));
+    }
+
+    private static long cpuNanosIn(String stat) {
         // The second field is the program's name in brackets, which may hold anything.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * NANOS_PER_TICK;
+    }
+
+    /** @return the same without what compilers have used: less and less the longer a process runs, and no cost of what it does */
+    long workNanos() {
+        long all = cpuNanos();
+        try (var threads = Files.list(proc("task"))) {
+            return all - threads.map(thread -> readIfThere(thread.resolve("stat")))
+                    .filter(stat -> COMPILER.matcher(stat).find())
+                    .mapToLong(Subject::cpuNanosIn)
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Threads come and go. */
+    private static String readIfThere(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** @return resident memory */

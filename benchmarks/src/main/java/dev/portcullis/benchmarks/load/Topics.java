@@ -128,7 +128,7 @@ final class Topics {
 
         private void hear(int topic) {
             if (++heard[topic] > announced.get(topic)) {
-                failures.add(URIS.get(topic) + " for the " + heard[topic] + "th time of " + announced.get(topic));
+                failures.add(URIS.get(topic) + " heard " + heard[topic] + " times of " + announced.get(topic));
             }
             if (left.decrementAndGet() == 0) {
                 ended.complete(System.nanoTime());
