@@ -70,11 +70,14 @@ record HeapHistogram(Map<String, Use> byClass) {
                 / (double) count;
     }
 
-    /** @return objects of a class more than before */
-    long objectsSince(HeapHistogram before, String name) {
-        return byClass.getOrDefault(name, Use.NONE)
-                .minus(before.byClass.getOrDefault(name, Use.NONE))
-                .objects();
+    /** @return objects more than before, of all classes whose names end so */
+    long objectsSince(HeapHistogram before, String nameEnd) {
+        return byClass.entrySet().stream()
+                .filter(one -> one.getKey().endsWith(nameEnd))
+                .mapToLong(one -> one.getValue()
+                        .minus(before.byClass.getOrDefault(one.getKey(), Use.NONE))
+                        .objects())
+                .sum();
     }
 
     /**

@@ -170,8 +170,7 @@ final class IdleScenario implements Scenario {
     }
 
     /** Opens a session for each. */
-    static List<Request> sessions(Subject server, int count, List<Tokens.Token> tokens)
-            throws InterruptedException {
+    static List<Request> sessions(Subject server, int count, List<Tokens.Token> tokens) throws InterruptedException {
         try (var workers =
                 Executors.newFixedThreadPool(AT_A_TIME, Thread.ofVirtual().factory())) {
             var opened = new ArrayList<Future<Request>>();

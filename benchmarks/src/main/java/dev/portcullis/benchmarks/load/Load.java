@@ -96,11 +96,7 @@ public final class Load {
         for (var scenario : scenarios) {
             System.out.printf(
                     "%n[%d/%d, %s so far] %s: %s%n",
-                    scenarios.indexOf(scenario) + 1,
-                    scenarios.size(),
-                    since(begun),
-                    scenario.name(),
-                    scenario.help());
+                    scenarios.indexOf(scenario) + 1, scenarios.size(), since(begun), scenario.name(), scenario.help());
             var report = new Report(scenario.name(), factsOf(scenario), System.out);
             try (var lab = new Lab(new Lab.Setup(java, serverPin, isQuick))) {
                 scenario.run(lab, report);

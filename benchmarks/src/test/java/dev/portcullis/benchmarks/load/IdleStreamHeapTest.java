@@ -20,13 +20,8 @@ final class IdleStreamHeapTest {
     private static final int STREAMS = 400;
     private static final int PER_PERSON = 100;
 
-    /** The aim is below 3,072; this is what there is, and less than a handler more. */
-    private static final int LISTEN_BYTES_MAX = 2_150;
-
-    private static final int SESSION_BYTES_MAX = 2_350;
-
-    /** The ends of the pipeline, and the handler that a stream is left with. */
-    private static final int HANDLERS = 3;
+    /** The aim; with io_uring there are 2,050 and 1,920, with other transports some more or less. */
+    private static final int BYTES_MAX = 3_000;
 
     private static final long PATIENCE_SECONDS = 60;
 
@@ -49,20 +44,20 @@ final class IdleStreamHeapTest {
     }
 
     @Test
-    void listenWhenIdleThenWeighsNoMoreThanItDid() throws Exception {
+    void listenWhenIdleThenIsLightAndHasOneHandlerAndNoBuffer() throws Exception {
         try (var server = lab.server(Map.of())) {
             var streams = IdleScenario.listens(STREAMS, signIn(server));
 
-            assertWeight(server, "acknowledged", streams, LISTEN_BYTES_MAX);
+            assertWeight(server, "acknowledged", streams);
         }
     }
 
     @Test
-    void streamOfSessionWhenIdleThenWeighsNoMoreThanItDid() throws Exception {
+    void streamOfSessionWhenIdleThenIsLightAndHasOneHandlerAndNoBuffer() throws Exception {
         try (var server = lab.server(Map.of())) {
             var streams = IdleScenario.sessions(server, STREAMS, signIn(server));
 
-            assertWeight(server, "\r\n\r\n", streams, SESSION_BYTES_MAX);
+            assertWeight(server, "\r\n\r\n", streams);
         }
     }
 
@@ -70,8 +65,7 @@ final class IdleStreamHeapTest {
         return Tokens.register(server.uri()).signIn(STREAMS / PER_PERSON, STREAMS / PER_PERSON);
     }
 
-    private static void assertWeight(Subject server, String sign, List<Request> requests, int bytesMax)
-            throws InterruptedException {
+    private static void assertWeight(Subject server, String sign, List<Request> requests) throws InterruptedException {
         int files = server.openFiles();
         try (var first = new HeldStreams(server.uri(), sign)) { // what is made once is not to be counted
             first.open(requests);
@@ -84,10 +78,14 @@ final class IdleStreamHeapTest {
 
             assertThat(after.bytesOfEach(before, STREAMS))
                     .as("bytes of a stream: %n%s", after.growthSince(before, STREAMS))
-                    .isLessThan(bytesMax)
+                    .isLessThan(BYTES_MAX)
                     .isGreaterThan(1_000); // a socket is there at all
-            assertThat(after.objectsSince(before, "io.netty.channel.DefaultChannelHandlerContext"))
-                    .isLessThanOrEqualTo(HANDLERS * STREAMS);
+            assertThat(after.objectsSince(before, "DefaultChannelHandlerContext"))
+                    .as("handlers: the one that a stream is left with")
+                    .isBetween((long) STREAMS / 2, STREAMS + STREAMS / 2L);
+            assertThat(after.objectsSince(before, "ByteBuf"))
+                    .as("buffers that are held")
+                    .isLessThan(STREAMS / 2);
         }
     }
 
