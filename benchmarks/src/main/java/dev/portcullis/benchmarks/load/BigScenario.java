@@ -92,7 +92,8 @@ final class BigScenario implements Scenario {
         long after;
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
             var answers = IntStream.range(0, HELD)
-                    .mapToObj(_ -> clients.submit(() -> Answer.of(server.uri(), call).expecting(200, "\"result\"")))
+                    .mapToObj(_ ->
+                            clients.submit(() -> Answer.of(server.uri(), call).expecting(200, "\"result\"")))
                     .toList();
             after = heapOnceHeld(server, before + (long) HELD * call.body().length / 2);
             Answer.of(server.uri(), McpRequests.call(token, "let-go", "{\"calls\":" + HELD + "}"))

@@ -77,10 +77,11 @@ final class Subject implements AutoCloseable {
     long workNanos() {
         long all = cpuNanos();
         try (var threads = Files.list(proc("task"))) {
-            return all - threads.map(thread -> readIfThere(thread.resolve("stat")))
-                    .filter(stat -> COMPILER.matcher(stat).find())
-                    .mapToLong(Subject::cpuNanosIn)
-                    .sum();
+            return all
+                    - threads.map(thread -> readIfThere(thread.resolve("stat")))
+                            .filter(stat -> COMPILER.matcher(stat).find())
+                            .mapToLong(Subject::cpuNanosIn)
+                            .sum();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
