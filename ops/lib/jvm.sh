@@ -1,8 +1,8 @@
-# Sourced by the other scripts, after jdk.sh and build.sh: how a server is run, as the words of $portcullis_java.
+# Sourced by the other scripts, after jdk.sh and build.sh: how a server is run, as the words of $portcullis_java; of them $portcullis_flags are for
+# whoever wants to measure parts of it alike.
 # Wants $root, the folder of the repository.
 
-portcullis_java=(
-  "$JAVA_HOME/bin/java"
+portcullis_flags=(
   # Netty's transports are native libraries, and its buffers use Unsafe: allowed, so that nothing warns of it.
   --enable-native-access=ALL-UNNAMED
   --sun-misc-unsafe-memory-access=allow
@@ -17,6 +17,7 @@ portcullis_java=(
   # Buffers are watched for leaks in the tests, all of them; here the watching would only cost.
   -Dio.netty.leakDetection.level=disabled
 )
+portcullis_java=("$JAVA_HOME/bin/java" "${portcullis_flags[@]}")
 # Its manifest names the others in an order that is the same everywhere.
 portcullis_main=(-cp "$(echo "$root"/ops/target/portcullis/lib/portcullis-ops-*.jar)" dev.portcullis.ops.Main)
 

@@ -15,6 +15,11 @@ final class ByteWords {
     private static final long QUOTES = '"' * LOW_BITS;
     private static final long SPACES = ' ' * LOW_BITS;
 
+    /** So far blocks are not worth it. */
+    private static final int NEAR_BYTES = 64;
+
+    private static final int BLOCK_BYTES = 512;
+
     private ByteWords() {}
 
     /** @return the eight bytes from there on, the first one lowest */
@@ -117,6 +122,11 @@ final class ByteWords {
 
     /** @return where the first byte is that is a quote, a backslash or not printable ASCII; {@code to} if there is none */
     static int endOfPrintable(byte[] bytes, int from, int to) {
+        int near = endOfPrintableWords(bytes, from, Math.min(from + NEAR_BYTES, to));
+        return near < from + NEAR_BYTES ? near : endOfPrintableBlocks(bytes, near, to);
+    }
+
+    private static int endOfPrintableWords(byte[] bytes, int from, int to) {
         int i = from;
         while (i + 8 <= to) {
             long word = at(bytes, i);
@@ -131,5 +141,24 @@ final class ByteWords {
             i++;
         }
         return i;
+    }
+
+    private static int endOfPrintableBlocks(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i + BLOCK_BYTES <= to && isPrintableBlock(bytes, i)) {
+            i += BLOCK_BYTES;
+        }
+        return endOfPrintableWords(bytes, i, to);
+    }
+
+    /** Whether there is no such byte in the next {@link #BLOCK_BYTES}. Nothing leaves the loop early, so that the compiler takes several words at a time. */
+    private static boolean isPrintableBlock(byte[] bytes, int from) {
+        long odd = 0;
+        for (int i = 0; i < BLOCK_BYTES; i += 8) {
+            long word = at(bytes, from + i);
+            // Of a byte whose own highest bit is not set a difference sets it only if the byte is what is looked for.
+            odd |= word | (word - SPACES) | ((word ^ QUOTES) - LOW_BITS) | ((word ^ BACKSLASHES) - LOW_BITS);
+        }
+        return (odd & HIGH_BITS) == 0;
     }
 }

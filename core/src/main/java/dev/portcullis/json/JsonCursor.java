@@ -26,6 +26,9 @@ public final class JsonCursor {
     private final byte[] bytes;
     private final int end;
 
+    /** Strings that stand here only with their beginning. */
+    private final @Nullable LongStrings longStrings;
+
     /** Next byte to read. */
     private int at;
 
@@ -36,8 +39,9 @@ public final class JsonCursor {
     private int nameTo;
     private boolean nameEscaped;
 
-    JsonCursor(byte[] bytes, int from, int end) {
+    JsonCursor(byte[] bytes, int from, int end, @Nullable LongStrings longStrings) {
         this.bytes = bytes;
+        this.longStrings = longStrings;
         this.at = from;
         this.valueAt = from;
         this.end = end;
@@ -159,14 +163,24 @@ public final class JsonCursor {
         int close = closeOfString(bytes, valueAt);
         int to = Math.abs(close);
         at = to + 1;
-        return decode(bytes, valueAt + 1, to, close < 0);
+        String apart = apart(to);
+        return apart != null ? apart : decode(bytes, valueAt + 1, to, close < 0);
+    }
+
+    /** @param close where the string the cursor stands on is closed   @return the string if it is kept apart */
+    private @Nullable String apart(int close) {
+        if (longStrings == null || close - valueAt <= LongString.BRIEF_BYTES) {
+            return null;
+        }
+        int index = longStrings.indexOf(valueAt);
+        return index >= 0 ? longStrings.string(index) : null;
     }
 
     /** Reads the string the cursor stands on, of a kind that comes again and again: no new string if it is short and was read by this thread lately. */
     public String familiarString() {
         requireKind(JsonKind.STRING);
         int close = closeOfString(bytes, valueAt);
-        if (close < 0 || close - valueAt > FAMILIAR_BYTES_MAX) {
+        if (close < 0 || close - valueAt > FAMILIAR_BYTES_MAX || apart(close) != null) {
             return string();
         }
         var known = FamiliarObjects.ofThread().strings;
@@ -186,7 +200,8 @@ public final class JsonCursor {
             return false;
         }
         int close = closeOfString(bytes, valueAt);
-        return isText(valueAt + 1, Math.abs(close), close < 0, wanted);
+        String apart = apart(Math.abs(close));
+        return apart != null ? apart.equals(wanted) : isText(valueAt + 1, Math.abs(close), close < 0, wanted);
     }
 
     /** Reads the boolean the cursor stands on. */
@@ -266,12 +281,13 @@ public final class JsonCursor {
     public RawJson slice() {
         int from = valueAt;
         at = endOfValue(bytes, from, end);
-        return RawJson.ofChecked(bytes, from, at);
+        return RawJson.ofChecked(bytes, from, at, longStrings);
     }
 
     /** @return what was noted about the object the cursor stands on, and then it steps over it; null if it is not familiar: see {@link FamiliarObjects} */
     public @Nullable Object familiar() {
-        var same = FamiliarObjects.ofThread().at(bytes, valueAt, end);
+        // of a text whose long strings are kept apart the bytes are not all there is
+        var same = longStrings == null ? FamiliarObjects.ofThread().at(bytes, valueAt, end) : null;
         if (same == null) {
             return null;
         }
@@ -289,6 +305,11 @@ public final class JsonCursor {
         while (bytes[at] <= ' ') { // between tokens there is nothing else as low
             at++;
         }
+    }
+
+    /** @return just behind the string the cursor stands on */
+    int endOfString() {
+        return endOfString(bytes, valueAt);
     }
 
     // What looks at many bytes is static: it is not inlined everywhere, and a cursor that is handed to nobody costs no
@@ -377,6 +398,11 @@ public final class JsonCursor {
         return negative ? -value : value;
     }
 
+    /** @return what is meant by the inside of a string, or by its beginning, which does not end between surrogates */
+    static String decode(byte[] bytes, int from, int to) {
+        return decode(bytes, from, to, ByteWords.indexOfBackslash(bytes, from, to) < to);
+    }
+
     private static String decode(byte[] bytes, int from, int to, boolean hasEscape) {
         if (!hasEscape) {
             return new String(bytes, from, to - from, StandardCharsets.UTF_8);
@@ -414,7 +440,7 @@ public final class JsonCursor {
     }
 
     /** @return where the next byte goes */
-    private static int putUtf8(int code, byte[] target, int from) {
+    static int putUtf8(int code, byte[] target, int from) {
         int at = from;
         if (code < 0x80) {
             target[at++] = (byte) code;
@@ -435,7 +461,7 @@ public final class JsonCursor {
         return at;
     }
 
-    private static byte unescaped(byte escaped) {
+    static byte unescaped(byte escaped) {
         return switch (escaped) {
             case 'b' -> '\b';
             case 'f' -> '\f';

@@ -22,6 +22,9 @@ public final class JsonFeed {
     /** A parser remembers names it has seen; it is let go before a flood of new names could fill the heap. */
     private static final int PARSER_BYTES_MAX = 1024 * 1024;
 
+    /** Strings that are read stand in a message, or in one of a batch. */
+    private static final int DEPTH_READ_MAX = 2;
+
     private static final int KEPT_PER_THREAD = 4;
     private static final int NAMES_COMPARED_MAX = 16;
     private static final byte[] NOTHING = {};
@@ -55,7 +58,7 @@ public final class JsonFeed {
 
     private long wholeBytes;
 
-    /** Parser offset minus this is the offset in the buffer of the part being read. */
+    /** Parser offset minus this is the offset in the buffer of the part being read, or in what is kept of it. */
     private long partFrom;
 
     /** What of the part the parser has yet to be shown. */
@@ -63,6 +66,10 @@ public final class JsonFeed {
 
     private int partAt;
     private int partTo;
+
+    /** What the parts are taken apart into. */
+    private @Nullable LongText apart;
+
     private @Nullable JsonToken last;
     private boolean anyByte;
 
@@ -103,6 +110,7 @@ public final class JsonFeed {
             }
             anyByte = false;
             wholeOver = false;
+            apart = null;
             parser = partsParser;
             free.addFirst(this);
         }
@@ -123,20 +131,33 @@ public final class JsonFeed {
         }
         anyByte = true;
         carrySeparator(buffer, from, to);
-        text.check(buffer, from, to);
+        if (apart == null) {
+            text.check(buffer, from, to);
+        }
+        longString.beginPart();
         part = buffer;
         partAt = from;
         partTo = to;
         showMore();
     }
 
+    /**
+     * The next part, that has been copied into the room of a text which is to be taken apart; the same one for all parts. Offsets are those in what it keeps.
+     *
+     * @throws JsonException not UTF-8
+     */
+    public void feed(LongText text, int bytes) {
+        apart = text;
+        feed(text.room(), text.roomFrom(), text.roomFrom() + bytes);
+    }
+
     /** @return whether the parser has been shown more of the part: all but what is deep inside the strings that are values */
     private boolean showMore() {
         while (partAt < partTo) {
-            if (longString.isDeep() && isNameOpen()) {
+            if (longString.isDeep() && (isNameOpen() || mayBeRead())) {
                 longString.goOn();
             } else if (longString.isDeep()) {
-                partAt = longString.endOfDeep(part, partAt, partTo);
+                partAt = apart == null ? longString.endOfDeep(part, partAt, partTo) : takeApart(apart);
             }
             int from = partAt;
             partAt = longString.endOfShown(part, from, partTo);
@@ -146,7 +167,23 @@ public final class JsonFeed {
             }
         }
         part = NOTHING;
+        if (apart != null) {
+            apart.endPart(text.isPlain());
+        }
         return false;
+    }
+
+    /** @return where the parser is to be shown more */
+    private int takeApart(LongText from) {
+        if (!from.isOpen()) {
+            from.open(longString.begin(), partAt, longString.bytesShown());
+        }
+        int end = from.collect(partAt, partTo, text);
+        if (end < partTo) {
+            from.close();
+            longString.endDeep();
+        }
+        return end;
     }
 
     /** @return whether the string that the parser is in is no value, as far as can be told */
@@ -154,8 +191,18 @@ public final class JsonFeed {
         return last != JsonToken.PROPERTY_NAME && !parser.streamReadContext().inArray();
     }
 
+    /** @return whether the string that the parser is in could be one of those that are read from it: what they are is said by the first members */
+    private boolean mayBeRead() {
+        return depth <= DEPTH_READ_MAX && !longString.hasGoneOn();
+    }
+
     private void show(int from, int to) {
-        partFrom = partsBytes - from;
+        int offset = from;
+        if (apart != null) {
+            text.check(part, from, to);
+            offset = apart.keep(part, from, to);
+        }
+        partFrom = partsBytes - offset;
         partsBytes += to - from;
         try {
             feeder.feedInput(part, from, to);
@@ -250,7 +297,7 @@ public final class JsonFeed {
         return parser.currentName();
     }
 
-    /** @return the string last read, or the number's digits; of a string fed in parts that is longer than {@link LongString#SHOWN_BYTES}, only its beginning and not all else */
+    /** @return the string last read, or the number's digits; of a string fed in parts that is longer than {@link LongString#READ_BYTES_MAX}, only its beginning and not all else */
     public String string() {
         try {
             return parser.getString();

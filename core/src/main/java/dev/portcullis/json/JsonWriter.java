@@ -110,6 +110,13 @@ public final class JsonWriter implements AutoCloseable {
 
     public JsonWriter string(String value) {
         comma();
+        append(value);
+        commaDue = true;
+        return this;
+    }
+
+    /** A string, without a comma before it. */
+    void append(String value) {
         int chars = value.length();
         ensure(chars + 2);
         put('"');
@@ -123,8 +130,6 @@ public final class JsonWriter implements AutoCloseable {
             }
         }
         put('"');
-        commaDue = true;
-        return this;
     }
 
     /** Writes a character that needs more than its own byte. @return index of its last char */
@@ -232,21 +237,25 @@ public final class JsonWriter implements AutoCloseable {
 
     /** Copies a value that is JSON already. */
     public JsonWriter raw(RawJson value) {
+        comma();
         value.writeTo(this);
+        commaDue = true;
         return this;
     }
 
     /** Copies bytes that are a JSON value, or members without the outer commas. */
     public JsonWriter copy(byte[] json) {
-        return copy(json, 0, json.length);
+        comma();
+        append(json, 0, json.length);
+        commaDue = true;
+        return this;
     }
 
-    JsonWriter copy(byte[] json, int offset, int count) {
-        comma();
+    /** Bytes as they are, without a comma before them. */
+    JsonWriter append(byte[] json, int offset, int count) {
         ensure(count);
         System.arraycopy(json, offset, buffer, length, count);
         length += count;
-        commaDue = true;
         return this;
     }
 

@@ -52,7 +52,7 @@ public final class PlainText {
 
     /** @return a cursor that stands on a member's value */
     public JsonCursor cursor(int member) {
-        return new JsonCursor(bytes, values[2 * member], values[2 * member + 1]);
+        return new JsonCursor(bytes, values[2 * member], values[2 * member + 1], null);
     }
 
     /** @return a member's value */

@@ -2,28 +2,35 @@ package dev.portcullis.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A slice of bytes that holds one JSON value, checked whole when it came in: well-formed, UTF-8, without repeated names, within the limits of {@link Json}.
- * Immutable by convention: whoever shares the array does not write to it.
+ * Immutable by convention: whoever shares the array does not write to it. Of a text that was long as it arrived, long strings are kept apart ({@link LongText}).
  */
 public final class RawJson {
     /** <code>{}</code>. */
-    public static final RawJson EMPTY_OBJECT = new RawJson(new byte[] {'{', '}'}, 0, 2);
+    public static final RawJson EMPTY_OBJECT = new RawJson(new byte[] {'{', '}'}, 0, 2, null);
 
     private final byte[] bytes;
     private final int offset;
     private final int length;
+    private final @Nullable LongStrings longStrings;
 
-    private RawJson(byte[] bytes, int offset, int length) {
+    private RawJson(byte[] bytes, int offset, int length, @Nullable LongStrings longStrings) {
         this.bytes = bytes;
         this.offset = offset;
         this.length = length;
+        this.longStrings = longStrings;
     }
 
     /** A slice of a text that has been checked by a {@link JsonFeed}. The array is kept. */
     public static RawJson ofChecked(byte[] bytes, int from, int to) {
-        return new RawJson(bytes, from, to - from);
+        return ofChecked(bytes, from, to, null);
+    }
+
+    static RawJson ofChecked(byte[] bytes, int from, int to, @Nullable LongStrings longStrings) {
+        return new RawJson(bytes, from, to - from, longStrings);
     }
 
     /**
@@ -36,12 +43,17 @@ public final class RawJson {
         while (bytes[from] <= ' ') {
             from++;
         }
-        return new JsonCursor(bytes, from, to).slice();
+        return new JsonCursor(bytes, from, to, null).slice();
     }
 
     /** @param to end of the text that this is a slice of */
     public boolean isFollowedBySpaceOnly(int to) {
-        for (int i = offset + length; i < to; i++) {
+        return isSpace(bytes, offset + length, to);
+    }
+
+    /** @return whether there is only white space */
+    public static boolean isSpace(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
             if (bytes[i] != ' ' && bytes[i] != '\n' && bytes[i] != '\r' && bytes[i] != '\t') {
                 return false;
             }
@@ -51,25 +63,42 @@ public final class RawJson {
 
     /** @return a cursor that stands on the value */
     public JsonCursor cursor() {
-        return new JsonCursor(bytes, offset, offset + length);
+        return new JsonCursor(bytes, offset, offset + length, longStrings);
     }
 
     public JsonKind kind() {
         return JsonCursor.kindOf(bytes[offset]);
     }
 
+    /** @return bytes of the JSON text; of a string that is kept apart only its characters count */
     public int length() {
-        return length;
+        int sum = length;
+        if (longStrings != null) {
+            for (int i = longStrings.firstFrom(offset); i < longStrings.count() && isHere(longStrings.quote(i)); i++) {
+                sum += longStrings.string(i).length()
+                        - (endOfBeginning(longStrings.quote(i)) - longStrings.quote(i) - 2);
+            }
+        }
+        return sum;
     }
 
-    /** @return the JSON text */
+    /** @return the JSON text; a string that is kept apart with the escapes that it needs, whatever it came with */
     public String text() {
-        return new String(bytes, offset, length, StandardCharsets.UTF_8);
+        if (longStrings == null) {
+            return new String(bytes, offset, length, StandardCharsets.UTF_8);
+        }
+        try (var out = JsonWriter.take()) {
+            writeTo(out);
+            return out.toString();
+        }
     }
 
     /** @return the same in an array of its own, which keeps nothing else alive */
     public RawJson copy() {
-        return new RawJson(Arrays.copyOfRange(bytes, offset, offset + length), 0, length);
+        byte[] own = longStrings == null
+                ? Arrays.copyOfRange(bytes, offset, offset + length)
+                : text().getBytes(StandardCharsets.UTF_8);
+        return new RawJson(own, 0, own.length, null);
     }
 
     /** Of a {@link #copy}. */
@@ -81,7 +110,24 @@ public final class RawJson {
     }
 
     void writeTo(JsonWriter out) {
-        out.copy(bytes, offset, length);
+        int from = offset;
+        if (longStrings != null) {
+            for (int i = longStrings.firstFrom(offset); i < longStrings.count() && isHere(longStrings.quote(i)); i++) {
+                int quote = longStrings.quote(i);
+                out.append(bytes, from, quote - from).append(longStrings.string(i));
+                from = endOfBeginning(quote);
+            }
+        }
+        out.append(bytes, from, offset + length - from);
+    }
+
+    private boolean isHere(int at) {
+        return at < offset + length;
+    }
+
+    /** @return just behind the closing quote of the beginning that stands here of a string kept apart */
+    private int endOfBeginning(int quote) {
+        return new JsonCursor(bytes, quote, offset + length, null).endOfString();
     }
 
     @Override

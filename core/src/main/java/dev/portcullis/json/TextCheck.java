@@ -10,12 +10,18 @@ package dev.portcullis.json;
  * </pre>
  */
 final class TextCheck {
+    /** {@link #step}: the byte stands for itself. */
+    static final int ITSELF = -1;
+
+    private static final int NOTHING_YET = -2;
+
     private int continuationsLeft;
     private int continuationMin;
     private int continuationMax;
     private Escape escape = Escape.NONE;
     private int hexDigitsLeft;
     private int hexValue;
+    private int highSurrogate;
     private boolean lowSurrogateDue;
 
     private enum Escape {
@@ -34,7 +40,7 @@ final class TextCheck {
                     return;
                 }
             }
-            checkByte(bytes[at++] & 0xFF);
+            step(bytes[at++] & 0xFF);
         }
     }
 
@@ -45,42 +51,45 @@ final class TextCheck {
         }
     }
 
-    private boolean isPlain() {
+    /** @return whether the last byte ended a character */
+    boolean isPlain() {
         return continuationsLeft == 0 && escape == Escape.NONE && !lowSurrogateDue;
     }
 
-    /** Skips ASCII without a backslash, eight bytes at a time. */
+    /** Skips ASCII without a backslash. */
     private static int skipPlain(byte[] bytes, int from, int to) {
         int at = from;
-        while (at + 8 <= to) {
-            long word = ByteWords.at(bytes, at);
-            if (((word | ByteWords.backslashes(word)) & ByteWords.HIGH_BITS) != 0) {
-                break;
-            }
-            at += 8;
-        }
         while (at < to && bytes[at] >= 0 && bytes[at] != '\\') {
-            at++;
+            at = Math.max(at + 1, ByteWords.endOfPrintable(bytes, at, to)); // quotes and controls are others' affair
         }
         return at;
     }
 
-    private void checkByte(int b) {
+    /**
+     * Checks one more byte.
+     *
+     * @return the character (a code point) that is meant by the escape that it ends; or {@link #ITSELF}; or what is neither
+     * @throws JsonException not UTF-8, or half a surrogate pair
+     */
+    int step(int b) {
         if (continuationsLeft > 0) {
             require(b >= continuationMin && b <= continuationMax, "not UTF-8");
             continuationsLeft--;
             continuationMin = 0x80;
             continuationMax = 0xBF;
-            return;
+            return ITSELF;
         }
-        switch (escape) {
+        return switch (escape) {
             case NONE -> {
                 require(!lowSurrogateDue || b == '\\', "half a surrogate pair");
                 if (b == '\\') {
                     escape = Escape.BACKSLASH;
-                } else if (b >= 0x80) {
+                    yield NOTHING_YET;
+                }
+                if (b >= 0x80) {
                     beginCharacter(b);
                 }
+                yield ITSELF;
             }
             case BACKSLASH -> {
                 require(!lowSurrogateDue || b == 'u', "half a surrogate pair");
@@ -88,16 +97,15 @@ final class TextCheck {
                 escape = b == 'u' ? Escape.HEX : Escape.NONE;
                 hexDigitsLeft = 4;
                 hexValue = 0;
+                yield b == 'u' ? NOTHING_YET : JsonCursor.unescaped((byte) b);
             }
             case HEX -> {
                 int digit = Character.digit(b, 16);
                 require(digit >= 0, "a bad escape");
                 hexValue = hexValue << 4 | digit;
-                if (--hexDigitsLeft == 0) {
-                    endHex();
-                }
+                yield --hexDigitsLeft == 0 ? endHex() : NOTHING_YET;
             }
-        }
+        };
     }
 
     private void beginCharacter(int lead) {
@@ -107,11 +115,16 @@ final class TextCheck {
         continuationMax = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
     }
 
-    private void endHex() {
+    private int endHex() {
         escape = Escape.NONE;
         boolean low = hexValue >= 0xDC00 && hexValue <= 0xDFFF;
         require(low == lowSurrogateDue, "half a surrogate pair");
         lowSurrogateDue = hexValue >= 0xD800 && hexValue <= 0xDBFF;
+        if (lowSurrogateDue) {
+            highSurrogate = hexValue;
+            return NOTHING_YET;
+        }
+        return low ? Character.toCodePoint((char) highSurrogate, (char) hexValue) : hexValue;
     }
 
     private static void require(boolean condition, String message) {

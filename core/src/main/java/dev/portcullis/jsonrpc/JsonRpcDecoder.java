@@ -2,6 +2,7 @@ package dev.portcullis.jsonrpc;
 
 import dev.portcullis.json.JsonException;
 import dev.portcullis.json.JsonFeed;
+import dev.portcullis.json.LongText;
 import dev.portcullis.json.RawJson;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,11 +29,23 @@ public final class JsonRpcDecoder {
     /** Before a byte has come, what is announced costs its sender nothing and us no more than this. */
     private static final int FIRST_BYTES_MAX = 4 * 1024;
 
+    /** Texts of more are taken apart as they arrive. */
+    private static final int LONG_BYTES = 16 * 1024;
+
+    private static final byte[] NOTHING = {};
+
     private final int messageBytesMax;
     private final int batchItemsMax;
     private final int bytesExpected;
+
+    /** The text if it is long; then {@link #message} is empty. */
+    private final @Nullable LongText longText;
+
     private byte[] message;
+
+    /** What has come. */
     private int length;
+
     private @Nullable JsonFeed feed;
     private @Nullable JsonRpcException refusal;
 
@@ -93,10 +106,17 @@ public final class JsonRpcDecoder {
      * @param bytesExpected size of the text if it is known, else a guess; a hint
      */
     public JsonRpcDecoder(int messageBytesMax, int batchItemsMax, int bytesExpected) {
+        this(messageBytesMax, batchItemsMax, bytesExpected, LONG_BYTES);
+    }
+
+    /** @param longBytes a text of which more are expected is taken apart */
+    JsonRpcDecoder(int messageBytesMax, int batchItemsMax, int bytesExpected, int longBytes) {
         this.messageBytesMax = messageBytesMax;
         this.batchItemsMax = batchItemsMax;
         this.bytesExpected = Math.min(bytesExpected, messageBytesMax);
-        message = new byte[Math.clamp(bytesExpected, 64, FIRST_BYTES_MAX)];
+        boolean isLong = bytesExpected > longBytes;
+        longText = isLong ? new LongText(this.bytesExpected) : null;
+        message = isLong ? NOTHING : new byte[Math.clamp(bytesExpected, 64, FIRST_BYTES_MAX)];
     }
 
     /**
@@ -109,7 +129,9 @@ public final class JsonRpcDecoder {
         if (bytes > messageBytesMax - length) {
             throw refuse(JsonRpcErrorCode.PARSE_ERROR, "the message is longer than " + messageBytesMax + " bytes");
         }
-        if (bytes > message.length - length) {
+        if (longText != null) {
+            longText.makeRoom(bytes);
+        } else if (bytes > message.length - length) {
             message = Arrays.copyOf(message, lengthFor(length + bytes));
         }
     }
@@ -128,11 +150,11 @@ public final class JsonRpcDecoder {
 
     /** @return where to copy to; another array after each {@link #makeRoom} */
     public byte[] room() {
-        return message;
+        return longText == null ? message : longText.room();
     }
 
     public int roomFrom() {
-        return length;
+        return longText == null ? length : longText.roomFrom();
     }
 
     /**
@@ -146,7 +168,7 @@ public final class JsonRpcDecoder {
 
     /** The same of what is known to be the whole text: then it is read faster. */
     public void filledWhole(int bytes) throws JsonRpcException {
-        plain = length == 0 ? PlainMessages.ofThread().read(message, bytes) : null;
+        plain = length == 0 && longText == null ? PlainMessages.ofThread().read(message, bytes) : null;
         if (plain == null) {
             filled(bytes, length == 0);
         } else {
@@ -158,13 +180,15 @@ public final class JsonRpcDecoder {
     private void filled(int bytes, boolean all) throws JsonRpcException {
         requireNotRefused();
         try {
-            int from = length;
+            int from = roomFrom();
             length += bytes;
             if (whole) {
-                requireSpace(from);
+                requireSpace(RawJson.isSpace(room(), from, from + bytes));
             } else {
                 var reader = openFeed();
-                if (!all || !reader.feedWhole(message, 0, length)) {
+                if (longText != null) {
+                    reader.feed(longText, bytes);
+                } else if (!all || !reader.feedWhole(message, 0, length)) {
                     reader.feed(message, from, length);
                 }
                 advance(reader);
@@ -177,7 +201,7 @@ public final class JsonRpcDecoder {
     /** Reads bytes from elsewhere: {@link #makeRoom}, a copy, {@link #filled}. */
     public void read(byte[] bytes, int offset, int count) throws JsonRpcException {
         makeRoom(count);
-        System.arraycopy(bytes, offset, message, length, count);
+        System.arraycopy(bytes, offset, room(), roomFrom(), count);
         filled(count);
     }
 
@@ -201,21 +225,34 @@ public final class JsonRpcDecoder {
             reader.endText();
             if (root != Plain.SCALAR) { // behind a bare number the parser has read further
                 reader.recycle();
-            } else if (!RawJson.first(message, length).isFollowedBySpaceOnly(length)) {
-                throw new JsonException("something follows the JSON text");
+            } else {
+                requireSpace(isScalarAlone());
             }
             feed = null;
+            release();
         } catch (JsonException e) {
             throw refuse(JsonRpcErrorCode.PARSE_ERROR, String.valueOf(e.getMessage()));
         }
         return message();
     }
 
+    private boolean isScalarAlone() {
+        return longText == null
+                ? RawJson.first(message, length).isFollowedBySpaceOnly(length)
+                : longText.first().isFollowedBySpaceOnly(longText.keptLength());
+    }
+
     /** A bare number ends only where something else begins. */
     private void endBareNumber() throws JsonRpcException {
         if (root == Plain.NONE && length > 0) {
             var reader = openFeed();
-            reader.feed(new byte[] {' '}, 0, 1);
+            if (longText == null) {
+                reader.feed(new byte[] {' '}, 0, 1);
+            } else {
+                longText.makeRoom(1);
+                longText.room()[longText.roomFrom()] = ' ';
+                reader.feed(longText, 1);
+            }
             advance(reader);
         }
     }
@@ -235,7 +272,8 @@ public final class JsonRpcDecoder {
             if (reader.depth() == 0) {
                 whole = true;
                 if (root != Plain.SCALAR) {
-                    requireSpace(reader.offset());
+                    int end = reader.offset();
+                    requireSpace(longText == null ? RawJson.isSpace(message, end, length) : longText.isSpaceFrom(end));
                 }
             }
         }
@@ -362,7 +400,9 @@ public final class JsonRpcDecoder {
     }
 
     private RawJson slice(JsonFeed reader) {
-        return RawJson.ofChecked(message, valueFrom, reader.offset());
+        return longText == null
+                ? RawJson.ofChecked(message, valueFrom, reader.offset())
+                : longText.slice(valueFrom, reader.offset());
     }
 
     private void requireShape(boolean condition, String problem) {
@@ -371,12 +411,9 @@ public final class JsonRpcDecoder {
         }
     }
 
-    private void requireSpace(int from) {
-        for (int i = from; i < length; i++) {
-            byte b = message[i];
-            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-                throw new JsonException("something follows the JSON text");
-            }
+    private static void requireSpace(boolean isSpace) {
+        if (!isSpace) {
+            throw new JsonException("something follows the JSON text");
         }
     }
 
@@ -438,6 +475,12 @@ public final class JsonRpcDecoder {
         return feed;
     }
 
+    private void release() {
+        if (longText != null) {
+            longText.release();
+        }
+    }
+
     private void requireNotRefused() throws JsonRpcException {
         if (refusal != null) {
             throw refusal;
@@ -446,6 +489,7 @@ public final class JsonRpcDecoder {
 
     private JsonRpcException refuse(JsonRpcErrorCode code, String detail) {
         feed = null; // not reused: it stands in the middle of something
+        release();
         boolean idKnown = code == JsonRpcErrorCode.INVALID_REQUEST && root == Plain.OBJECT;
         refusal = new JsonRpcException(code, detail, idKnown ? id : null);
         return refusal;

@@ -34,6 +34,7 @@ public final class CurrentRequest implements ChannelFutureListener {
     private boolean headOnly;
     private @Nullable HttpRequest admitted;
     private @Nullable RequestHead admittedHead;
+    private @Nullable Route admittedRoute;
     private final List<ChannelFutureListener> whenTaken = new ArrayList<>(4);
 
     /** Tells this handler of each answer whose last byte is with the socket, or never will be; after those that were named before it. */
@@ -63,15 +64,23 @@ public final class CurrentRequest implements ChannelFutureListener {
         return request == admitted ? admittedHead : null;
     }
 
+    /** @return where that head leads; what was refused since had a route of its own */
+    @Nullable
+    Route admittedRoute() {
+        return admittedRoute;
+    }
+
     void admitted(HttpRequest request) {
         admitted = request;
         admittedHead = head;
+        admittedRoute = route;
     }
 
     /** What a client has sent is most of what its connection weighs; while it rests, or reads a stream, the same does not come again so soon. */
     public void forget() {
         admitted = null;
         admittedHead = null;
+        admittedRoute = null;
     }
 
     void begin(RequestHead head, @Nullable Route route, boolean headOnly) {

@@ -101,7 +101,7 @@ public final class GateHandler extends ChannelDuplexHandler {
             head = RequestHead.of(request, peerOf(ctx));
             current.begin(head, gates.router().find(head.path()), headOnly);
         } else {
-            current.begin(head, current.route(), headOnly);
+            current.begin(head, current.admittedRoute(), headOnly);
         }
         ask(ctx, request, head, 0);
     }

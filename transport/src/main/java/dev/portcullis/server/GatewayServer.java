@@ -35,8 +35,17 @@ public final class GatewayServer {
     private static final int BACKLOG = 4_096;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
+    /** As of Netty's own. */
+    private static final int READ_BYTES_MIN = 64;
+
+    private static final int READ_BYTES_FIRST = 2 * 1024;
+
+    /** Of a body that comes fast: each read costs a walk through the pipeline. */
+    private static final int READ_BYTES_MAX = 256 * 1024;
+
     /** Of sizes for reads; without this each connection has one of its own, all alike. */
-    private static final RecvByteBufAllocator READ_SIZES = new AdaptiveRecvByteBufAllocator();
+    private static final RecvByteBufAllocator READ_SIZES =
+            new AdaptiveRecvByteBufAllocator(READ_BYTES_MIN, READ_BYTES_FIRST, READ_BYTES_MAX);
 
     private final EventLoops loops;
     private final ChannelGroup connections = new DefaultChannelGroup("connections", GlobalEventExecutor.INSTANCE);

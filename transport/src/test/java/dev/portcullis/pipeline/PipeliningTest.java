@@ -95,6 +95,24 @@ class PipeliningTest {
     }
 
     @Test
+    void requestWhenItsHeadPassedBeforeARefusedOneThenItsOwnRouteAnswers() { // T-14: a proxy sends many people's
+        // requests this way
+        var open = EchoEndpoint.route("open", "/open", Route.Access.OPEN, Route.Cors.NONE, 100, new EchoEndpoint());
+        try (var server = TestServer.with(open, new EchoEndpoint().mcp(100));
+                var client = server.connect()) {
+            String head = " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n";
+            String passing = "POST /open" + head;
+            for (String refused : List.of("POST /nowhere" + head, "PUT /mcp" + head)) {
+                client.send(passing + "{}" + refused + "{}" + passing + "[]");
+
+                assertThat(client.read().body()).isEqualTo("POST  {}");
+                assertThat(client.read().status()).isGreaterThanOrEqualTo(400);
+                assertThat(client.read().body()).isEqualTo("POST  []");
+            }
+        }
+    }
+
+    @Test
     void requestWhenStreamIsOpenThenWaitsForItsEnd() { // request during SSE on the same connection
         var streams = new java.util.concurrent.LinkedBlockingQueue<Runnable>();
         Endpoint streaming = exchange -> new BodyReader() {

@@ -3,7 +3,6 @@ package dev.portcullis.benchmarks.jmh;
 import dev.portcullis.jsonrpc.JsonRpcException;
 import dev.portcullis.mcp.McpException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -12,13 +11,12 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 
 /** One {@code tools/call} with a long text as its argument, that arrives in parts and that the tool reads; beside keeping the same bytes. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class BigArgumentBenchmark {
+public class BigArgumentBenchmark extends DispatchingBenchmark {
     /** What a read from a socket gives at most. */
     private static final int PART_BYTES = 64 * 1024;
 
@@ -31,13 +29,12 @@ public class BigArgumentBenchmark {
     public String text = "";
 
     private final KeptReply reply = new KeptReply(4 * 1024);
-    private @Nullable Dispatching dispatching;
     private byte[] body = {};
 
     /** Makes sure that the tool is given all of it. */
     @Setup
     public void prepare() throws JsonRpcException, McpException {
-        dispatching = new Dispatching("2026-07-28", new NamedTool(0));
+        var dispatching = prepared(new Dispatching("2026-07-28", new NamedTool(0)));
         String line = text.equals("plain") ? "0123456789abcdef" : "0123456789abcdef0123456789abcdef01234567\n\"";
         int lines = argumentBytes / line.length();
         body = dispatching.body(
@@ -48,19 +45,6 @@ public class BigArgumentBenchmark {
         if (!answer.contains("\"text\":\"" + lines * line.length() + "\"")) {
             throw new IllegalStateException("tool_0 answered " + answer);
         }
-    }
-
-    /** Ends the threads. */
-    @TearDown
-    public void close() {
-        dispatching().close();
-    }
-
-    private Dispatching dispatching() {
-        if (dispatching == null) {
-            throw new IllegalStateException("JMH has not called prepare");
-        }
-        return dispatching;
     }
 
     /** The baseline: the bytes, part by part, in an array of their own. */

@@ -13,7 +13,6 @@ import dev.portcullis.tool.AddTool;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -22,7 +21,6 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
@@ -34,7 +32,7 @@ import tools.jackson.core.json.JsonFactory;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class ToolsCallBenchmark {
+public class ToolsCallBenchmark extends DispatchingBenchmark {
     private static final JsonRpcId ID = new JsonRpcId.Int(7);
     private static final Content SUM = new Content.Text("5");
 
@@ -48,7 +46,6 @@ public class ToolsCallBenchmark {
 
     private final JsonFactory jackson = new JsonFactory();
     private final KeptReply reply = new KeptReply(4 * 1024);
-    private @Nullable Dispatching dispatching;
     private byte[] body = {};
     private JsonRpcMessage.Request decoded = new JsonRpcMessage.Request(ID, "", null);
 
@@ -56,8 +53,8 @@ public class ToolsCallBenchmark {
     @Setup
     public void prepare() throws JsonRpcException, McpException {
         var others = IntStream.range(1, tools).mapToObj(NamedTool::new);
-        dispatching = new Dispatching(
-                revision, Stream.concat(others, Stream.of(new AddTool())).toArray(ToolHandler[]::new));
+        var dispatching = prepared(new Dispatching(
+                revision, Stream.concat(others, Stream.of(new AddTool())).toArray(ToolHandler[]::new)));
         body = dispatching.body("tools/call", "\"name\":\"add\",\"arguments\":{\"a\":2,\"b\":3},");
         decoded = decode();
         String answer = decodeDispatchEncode().text();
@@ -68,19 +65,6 @@ public class ToolsCallBenchmark {
         if (!encoded.equals(answer)) {
             throw new IllegalStateException("encode wrote " + encoded + ", a call " + answer);
         }
-    }
-
-    /** Ends the threads. */
-    @TearDown
-    public void close() {
-        dispatching().close();
-    }
-
-    private Dispatching dispatching() {
-        if (dispatching == null) {
-            throw new IllegalStateException("JMH has not called prepare");
-        }
-        return dispatching;
     }
 
     /** The baseline: every token of the body by a bare parser, nothing kept. */

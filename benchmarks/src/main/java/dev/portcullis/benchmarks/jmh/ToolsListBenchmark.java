@@ -6,7 +6,6 @@ import dev.portcullis.mcp.registry.ToolHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -15,13 +14,12 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 
 /** {@code tools/list} for one person, from the bytes of its body to the bytes of its answer, beside copying as many bytes twice: as a JSON writer and the transport must. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class ToolsListBenchmark {
+public class ToolsListBenchmark extends DispatchingBenchmark {
     /** A stateless revision, and one with sessions. */
     @Param({"2026-07-28", "2025-11-25"})
     public String revision = "";
@@ -35,13 +33,12 @@ public class ToolsListBenchmark {
     private final byte[] sent = new byte[128 * 1024];
     private byte[] answer = {};
     private byte[] body = {};
-    private @Nullable Dispatching dispatching;
 
     /** Makes sure that all are listed. */
     @Setup
     public void prepare() throws JsonRpcException, McpException {
-        dispatching = new Dispatching(
-                revision, IntStream.range(0, tools).mapToObj(NamedTool::new).toArray(ToolHandler[]::new));
+        var dispatching = prepared(new Dispatching(
+                revision, IntStream.range(0, tools).mapToObj(NamedTool::new).toArray(ToolHandler[]::new)));
         body = dispatching.body("tools/list", "");
         answer = list().text().getBytes(StandardCharsets.UTF_8);
         String text = list().text();
@@ -50,19 +47,6 @@ public class ToolsListBenchmark {
                 || text.contains("nextCursor")) {
             throw new IllegalStateException("tools/list answered " + text);
         }
-    }
-
-    /** Ends the threads. */
-    @TearDown
-    public void close() {
-        dispatching().close();
-    }
-
-    private Dispatching dispatching() {
-        if (dispatching == null) {
-            throw new IllegalStateException("JMH has not called prepare");
-        }
-        return dispatching;
     }
 
     /** The baseline: an answer that is there already, copied twice. */

@@ -4,12 +4,16 @@ import dev.portcullis.http.HttpLimits;
 import dev.portcullis.server.EventLoops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.ChannelMatchers;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -20,6 +24,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -27,6 +32,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,6 +57,9 @@ final class Ceiling {
     /** The answer begins with the body and never ends. */
     static final String STREAMING = "streaming";
 
+    /** The same to a GET; the events in the body of a POST are written to all streams. Answers when that was, by {@link System#nanoTime}. */
+    static final String BROADCASTING = "broadcasting";
+
     /** What it prints when it accepts. */
     static final String LISTENING = "listening";
 
@@ -59,12 +68,13 @@ final class Ceiling {
 
     private Ceiling() {}
 
-    /** @param arguments port; file of the answer; {@link #READING}, {@link #COPYING} or {@link #STREAMING} */
+    /** @param arguments port; file of the answer; {@link #READING}, {@link #COPYING}, {@link #STREAMING} or {@link #BROADCASTING} */
     public static void main(String[] arguments) throws IOException {
         int port = Integer.parseInt(arguments[0]);
         var constant = Constant.read(Path.of(arguments[1]));
         String how = arguments[2];
         var loops = new EventLoops(EventLoops.Kind.best(), 0);
+        var streams = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         var bound = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.serverChannel())
@@ -80,9 +90,11 @@ final class Ceiling {
                         }
                         channel.pipeline()
                                 .addLast(
-                                        how.equals(STREAMING)
-                                                ? new StreamingHandler(constant)
-                                                : new ConstantHandler(constant));
+                                        switch (how) {
+                                            case STREAMING -> new StreamingHandler(constant);
+                                            case BROADCASTING -> new BroadcastingHandler(constant, streams);
+                                            default -> new ConstantHandler(constant);
+                                        });
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
@@ -160,12 +172,70 @@ final class Ceiling {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             ReferenceCountUtil.release(message);
             if (message instanceof LastHttpContent) {
-                var headers = new DefaultHttpHeaders()
-                        .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_EVENT_STREAM)
-                        .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-                ctx.write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, headers));
-                ctx.writeAndFlush(new DefaultHttpContent(constant.body().duplicate()), ctx.voidPromise());
+                beginStream(ctx, constant);
             }
+        }
+    }
+
+    private static void beginStream(ChannelHandlerContext ctx, Constant constant) {
+        var headers = new DefaultHttpHeaders()
+                .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_EVENT_STREAM)
+                .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        ctx.write(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, headers));
+        ctx.writeAndFlush(new DefaultHttpContent(constant.body().duplicate()), ctx.voidPromise());
+    }
+
+    /** Begins streams, and writes to all of them. Event loop only. */
+    private static final class BroadcastingHandler extends ChannelInboundHandlerAdapter {
+        private static final byte[] END_OF_EVENT = {'\n', '\n'};
+
+        private final Constant constant;
+        private final ChannelGroup streams;
+        private final ByteBuf events = Unpooled.buffer();
+        private boolean isStream;
+
+        BroadcastingHandler(Constant constant, ChannelGroup streams) {
+            this.constant = constant;
+            this.streams = streams;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (message instanceof HttpRequest request) {
+                isStream = request.method().equals(HttpMethod.GET);
+            }
+            if (message instanceof HttpContent part) {
+                events.writeBytes(part.content());
+            }
+            ReferenceCountUtil.release(message);
+            if (message instanceof LastHttpContent) {
+                if (isStream) {
+                    beginStream(ctx, constant);
+                    ctx.pipeline().remove(HttpServerCodec.class); // what is broadcast are bytes
+                    streams.add(ctx.channel());
+                } else {
+                    broadcast(ctx);
+                }
+            }
+        }
+
+        private void broadcast(ChannelHandlerContext ctx) {
+            long begun = System.nanoTime();
+            while (events.isReadable()) {
+                int end = ByteBufUtil.indexOf(Unpooled.wrappedBuffer(END_OF_EVENT), events);
+                int bytes = end + END_OF_EVENT.length - events.readerIndex();
+                var chunk = Unpooled.directBuffer();
+                chunk.writeCharSequence(Integer.toHexString(bytes) + "\r\n", StandardCharsets.US_ASCII);
+                chunk.writeBytes(events, bytes).writeCharSequence("\r\n", StandardCharsets.US_ASCII);
+                streams.writeAndFlush(chunk, ChannelMatchers.all(), true);
+            }
+            events.clear();
+            var said = Unpooled.copiedBuffer(Long.toString(begun), StandardCharsets.US_ASCII);
+            var headers = new DefaultHttpHeaders().set(HttpHeaderNames.CONTENT_LENGTH, said.readableBytes());
+            ctx.writeAndFlush(
+                    new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1, HttpResponseStatus.OK, said, headers, EmptyHttpHeaders.INSTANCE),
+                    ctx.voidPromise());
         }
     }
 

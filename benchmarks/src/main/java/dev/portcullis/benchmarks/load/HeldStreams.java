@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Event streams that this process holds open on a server, a connection each. The streams belong to one event loop; methods are for the main thread, and block. */
 final class HeldStreams implements AutoCloseable {
@@ -27,6 +28,7 @@ final class HeldStreams implements AutoCloseable {
 
     private final URI server;
     private final String sign;
+    private final Supplier<Ear> ears;
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Semaphore places = new Semaphore(AT_A_TIME);
     private final Queue<Channel> channels = new ConcurrentLinkedQueue<>();
@@ -34,20 +36,41 @@ final class HeldStreams implements AutoCloseable {
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean closing;
 
+    /** What is told all that a stream brings after its beginning. */
+    @FunctionalInterface
+    interface Ear {
+        /** @param bytes are not to be kept */
+        void hear(ByteBuf bytes);
+    }
+
     /** @param sign what is in the first bytes of a stream that has begun */
     HeldStreams(URI server, String sign) {
+        this(server, sign, () -> _ -> {});
+    }
+
+    /**
+     * @param sign what is in the first bytes of a stream that has begun, and at the end of what is sent for a beginning
+     * @param ears one for each stream; they are told on the one event loop
+     */
+    HeldStreams(URI server, String sign, Supplier<Ear> ears) {
         this.server = server;
         this.sign = sign;
+        this.ears = ears;
     }
 
     /** Opens one more for each of these. @throws LoadException one was refused, or has ended */
     void open(List<Request> requests) throws InterruptedException {
+        open(requests, sign);
+    }
+
+    /** The same with streams that begin with another sign. */
+    void open(List<Request> requests, String sign) throws InterruptedException {
         var bootstrap =
                 new Bootstrap().group(group).channel(NioSocketChannel.class).option(ChannelOption.TCP_NODELAY, true);
         for (var request : requests) {
             take(1);
             channels.add(bootstrap
-                    .handler(new Stream(encode(request)))
+                    .handler(new Stream(encode(request), sign))
                     .connect(server.getHost(), server.getPort())
                     .sync()
                     .channel());
@@ -55,6 +78,17 @@ final class HeldStreams implements AutoCloseable {
         take(AT_A_TIME); // all have begun
         places.release(AT_A_TIME);
         requireAll();
+    }
+
+    /**
+     * Leaves what comes unread, or reads on. Whoever measures beside would be disturbed by reading comments of thousands of streams; a server does not notice, for as long as
+     * they fit in the socket's buffer. That a stream has ended is noticed when it is read again.
+     */
+    void read(boolean isReading) throws InterruptedException {
+        channels.forEach(channel -> channel.config().setAutoRead(isReading));
+        for (int turn = 0; turn < 2; turn++) { // of the loop: what is there already has been read then
+            group.next().submit(() -> {}).sync();
+        }
     }
 
     private void take(int permits) throws InterruptedException {
@@ -96,11 +130,14 @@ final class HeldStreams implements AutoCloseable {
 
     private final class Stream extends ChannelInboundHandlerAdapter {
         private final ByteBuf request;
+        private final String sign;
         private final StringBuilder beginning = new StringBuilder();
+        private final Ear ear = ears.get();
         private boolean hasBegun;
 
-        Stream(ByteBuf request) {
+        Stream(ByteBuf request, String sign) {
             this.request = request;
+            this.sign = sign;
         }
 
         @Override
@@ -111,7 +148,9 @@ final class HeldStreams implements AutoCloseable {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             var bytes = (ByteBuf) message;
-            if (!hasBegun && beginning.length() < HEAD_CHARS_MAX) {
+            if (hasBegun) {
+                ear.hear(bytes);
+            } else if (beginning.length() < HEAD_CHARS_MAX) {
                 beginning.append(bytes.toString(StandardCharsets.ISO_8859_1));
                 if (beginning.indexOf(sign) >= 0) {
                     begin();

@@ -1,6 +1,7 @@
 package dev.portcullis.benchmarks.load;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class IdleScenario implements Scenario {
     private static final int STREAMS_QUICK = 3_000;
     private static final int PER_PERSON = 100;
     private static final int STEPS = 3;
+    private static final int SECONDS = 3;
     private static final int CONNECTIONS = 16;
     private static final int CALLS_PER_SECOND = 5_000;
     private static final int AT_A_TIME = 16;
@@ -69,27 +71,19 @@ final class IdleScenario implements Scenario {
         try (var server = lab.streams()) {
             var request = Request.get("/stream").with("accept", "text/event-stream");
             report.note("a bare server and " + count + " streams");
-            return hold(server, new HeldStreams(server.uri(), "\r\n\r\n"), all(request, count), () -> {});
+            return hold(server, new HeldStreams(server.uri(), "\r\n\r\n"), Collections.nCopies(count, request));
         }
     }
 
     private static Held measure(Lab lab, Report report, int count, Held bare, boolean inSessions)
             throws InterruptedException {
         String with = inSessions ? McpRequests.WITH_SESSION : McpRequests.STATELESS;
+        String sign = inSessions ? "\r\n\r\n" : "acknowledged";
         try (var server = lab.server(Map.of())) {
             var tokens = Tokens.register(server.uri()).signIn((count + PER_PERSON - 1) / PER_PERSON, 8);
             var all = inSessions ? sessions(server, count, tokens) : listens(count, tokens);
-            var call = List.of(McpRequests.call(tokens.getFirst().access(), "add", McpRequests.TWO_AND_THREE));
-            var plan = new OpenLoop.Plan(CONNECTIONS, CALLS_PER_SECOND, 1, lab.seconds(6, 3));
-            SideBySide.once(lab, new SideBySide.Asked(server, call), CONNECTIONS, lab.seconds(8, 6)); // to warm up
-            double before = p99(server, call, plan);
             report.note("the product and " + count + " streams, " + with);
-            var meanwhile = new ArrayList<Double>();
-            var held = hold(
-                    server,
-                    new HeldStreams(server.uri(), inSessions ? "\r\n\r\n" : "acknowledged"),
-                    all,
-                    () -> meanwhile.add(p99(server, call, plan)));
+            var held = hold(server, new HeldStreams(server.uri(), sign), all);
             String words = String.format(Locale.ROOT, "%,d, %s", count, with);
             report.add(Report.Row.of("heap of an idle stream", words, held.heapBytes(), "B")
                     .beside(bare.heapBytes())
@@ -97,28 +91,50 @@ final class IdleScenario implements Scenario {
             report.add(Report.Row.of("resident memory of an idle stream", words, held.residentBytes(), "B")
                     .beside(bare.residentBytes())
                     .aiming(Goal.valueAtMost(9 * 1024)));
-            double during = meanwhile.getFirst();
-            double after = p99(server, call, plan);
-            report.add(Report.Row.of("p99 of calls beside idle streams", with, during, "µs"));
-            report.add(Report.Row.of("p99 of calls before and after", with, (before + after) / 2, "µs"));
-            report.add(Report.Row.of("p99 of calls, with streams to without", with, 2 * during / (before + after), "×")
-                    .aiming(Goal.valueAtMost(1.10)));
+            var call = List.of(McpRequests.call(tokens.getFirst().access(), "add", McpRequests.TWO_AND_THREE));
+            new Calls(lab, server, call).beside(all, sign, with, report);
             return held;
         }
     }
 
-    private static double p99(Subject server, List<Request> call, OpenLoop.Plan plan) throws InterruptedException {
-        return OpenLoop.run(server.uri(), call, plan).millisAt(99) * 1e3;
+    /** Calls of {@code add}, with and without streams. */
+    private record Calls(Lab lab, Subject server, List<Request> call) {
+        /** By turns, which begin alike: with garbage collected. */
+        void beside(List<Request> streams, String sign, String with, Report report) throws InterruptedException {
+            SideBySide.once(lab, new SideBySide.Asked(server, call), CONNECTIONS, lab.seconds(12, 6)); // to warm up
+            addSeconds(new ArrayList<>());
+            var without = new ArrayList<Double>();
+            var meanwhile = new ArrayList<Double>();
+            for (int turn = 0; turn < lab.turns(); turn++) {
+                addSeconds(without);
+                try (var held = new HeldStreams(server.uri(), sign)) {
+                    held.open(streams);
+                    held.read(false);
+                    addSeconds(meanwhile);
+                    held.read(true);
+                    held.requireAll();
+                }
+            }
+            var beside = Spread.of(meanwhile);
+            var alone = Spread.of(without);
+            report.add(Report.Row.of("p99 of calls beside idle streams", with + ", " + beside, beside.median(), "µs"));
+            report.add(Report.Row.of("p99 of calls without", with + ", " + alone, alone.median(), "µs"));
+            report.add(
+                    Report.Row.of("p99 of calls, with streams to without", with, beside.median() / alone.median(), "×")
+                            .aiming(Goal.valueAtMost(1.10)));
+        }
+
+        /** The p99 of each of some seconds: what streams cost they cost in every one of them, and what else the machine does it does in some. */
+        private void addSeconds(List<Double> all) throws InterruptedException {
+            server.jcmd("GC.run");
+            for (int second = 0; second < SECONDS; second++) {
+                var plan = new OpenLoop.Plan(CONNECTIONS, CALLS_PER_SECOND, 1, 1);
+                all.add(OpenLoop.run(server.uri(), call, plan).millisAt(99) * 1e3);
+            }
+        }
     }
 
-    /** What is measured while all are held. */
-    @FunctionalInterface
-    private interface Meanwhile {
-        void run() throws InterruptedException;
-    }
-
-    private static Held hold(Subject server, HeldStreams streams, List<Request> requests, Meanwhile meanwhile)
-            throws InterruptedException {
+    private static Held hold(Subject server, HeldStreams streams, List<Request> requests) throws InterruptedException {
         warm(server, requests);
         double heap = server.heapAfterGc();
         double resident = server.rssBytes();
@@ -131,7 +147,6 @@ final class IdleScenario implements Scenario {
                 points.add(new Plot.Point(streams.size(), (heapNow - heap) / 1e6));
             }
             double residentNow = server.rssBytes();
-            meanwhile.run();
             streams.requireAll();
             return new Held((heapNow - heap) / requests.size(), (residentNow - resident) / requests.size(), points);
         }
@@ -146,15 +161,7 @@ final class IdleScenario implements Scenario {
         server.heapAfterGc();
     }
 
-    private static List<Request> all(Request request, int count) {
-        var all = new ArrayList<Request>();
-        for (int i = 0; i < count; i++) {
-            all.add(request);
-        }
-        return all;
-    }
-
-    private static List<Request> listens(int count, List<Tokens.Token> tokens) {
+    static List<Request> listens(int count, List<Tokens.Token> tokens) {
         var all = new ArrayList<Request>();
         for (int i = 0; i < count; i++) {
             all.add(McpRequests.listen(tokens.get(i % tokens.size()).access()));
@@ -163,7 +170,7 @@ final class IdleScenario implements Scenario {
     }
 
     /** Opens a session for each. */
-    private static List<Request> sessions(Subject server, int count, List<Tokens.Token> tokens)
+    static List<Request> sessions(Subject server, int count, List<Tokens.Token> tokens)
             throws InterruptedException {
         try (var workers =
                 Executors.newFixedThreadPool(AT_A_TIME, Thread.ofVirtual().factory())) {

@@ -153,7 +153,16 @@ final class Lab implements AutoCloseable {
 
     /** Starts a bare server that answers every request with a stream that begins with a comment and never ends. Blocks until it accepts. */
     Subject streams() throws InterruptedException {
-        return ceiling(new Answer(200, List.of(), ":\n\n".getBytes(StandardCharsets.US_ASCII)), Ceiling.STREAMING);
+        return streams(Ceiling.STREAMING);
+    }
+
+    /** The same, which writes the events in the body of a POST to all its streams. */
+    Subject broadcasting() throws InterruptedException {
+        return streams(Ceiling.BROADCASTING);
+    }
+
+    private Subject streams(String how) throws InterruptedException {
+        return ceiling(new Answer(200, List.of(), ":\n\n".getBytes(StandardCharsets.US_ASCII)), how);
     }
 
     private Subject ceiling(Answer answer, String how) throws InterruptedException {

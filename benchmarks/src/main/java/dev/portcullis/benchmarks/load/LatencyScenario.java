@@ -8,13 +8,15 @@ import org.HdrHistogram.Histogram;
 
 /**
  * How long calls of {@code add} take at a tenth of what we can do, at two tenths and so on; the bare server at the same rates, of which it could do more. Half of what
- * we can do is measured by turns, since an aim is on it.
+ * we can do is measured by turns, since an aim is on it: see {@link Spread}.
  */
 final class LatencyScenario implements Scenario {
     private static final int CONNECTIONS = 64;
     private static final List<Integer> LOADS = List.of(10, 20, 30, 40, 50, 60, 70, 80, 90);
     private static final List<Integer> QUICK_LOADS = List.of(10, 50, 90);
     private static final int HALF = 50;
+    private static final int TURNS = 7;
+    private static final int TURNS_QUICK = 3;
     private static final double[] PERCENTILES = {50, 99, 99.9};
 
     @Override
@@ -44,8 +46,6 @@ final class LatencyScenario implements Scenario {
     private record Run(Lab lab, Report report, Subject server, Subject ceiling, List<Request> calls) {
         void run() throws InterruptedException {
             double most = most();
-            once(ceiling, most / 2); // so that the generator is warm too
-            once(server, most / 2);
             var points = new ArrayList<Point>();
             for (int percent : lab.isQuick() ? QUICK_LOADS : LOADS) {
                 points.add(at(percent, most * percent / 100));
@@ -53,39 +53,65 @@ final class LatencyScenario implements Scenario {
             report.keep(".svg", plot(points));
         }
 
-        /** @return calls a second, by wrk; both servers are warm then */
+        /** @return calls a second, by wrk; both servers and the generator are warm then */
         private double most() throws InterruptedException {
-            SideBySide.once(lab, new SideBySide.Asked(ceiling, calls), CONNECTIONS, lab.seconds(6, 4));
-            var asked = new SideBySide.Asked(server, calls);
-            SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(10, 6));
-            double most =
-                    SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(5, 3)).perSecond();
+            double most = 0;
+            for (var subject : List.of(ceiling, server)) {
+                var asked = new SideBySide.Asked(subject, calls);
+                SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(12, 6));
+                most = SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(5, 3))
+                        .perSecond();
+            }
             report.add(Report.Row.of("the most that calls of add reach", "closed loop", most, "requests/s"));
+            for (int turn = 0; turn < lab.seconds(2, 1); turn++) {
+                once(ceiling, most / 2);
+                once(server, most / 2);
+            }
             return most;
         }
 
         private Point at(int percent, double perSecond) throws InterruptedException {
             var ours = new Histogram(3);
             var bare = new Histogram(3);
-            for (int turn = 0; turn < (percent == HALF ? lab.turns() : 1); turn++) {
-                ours.add(once(server, perSecond));
-                bare.add(once(ceiling, perSecond));
+            var ourP99 = new ArrayList<Double>();
+            var bareP99 = new ArrayList<Double>();
+            for (int turn = 0; turn < (percent == HALF ? lab.seconds(TURNS, TURNS_QUICK) : 1); turn++) {
+                ourP99.add(addTurn(ours, once(server, perSecond)));
+                bareP99.add(addTurn(bare, once(ceiling, perSecond)));
             }
             String with = String.format(Locale.ROOT, "%d %% of the most, %,.0f/s", percent, perSecond);
             for (double percentile : PERCENTILES) {
-                var row = Report.Row.of(
+                report.add(Report.Row.of(
                                 "p" + Report.plain(percentile) + " of calls",
                                 with,
                                 ours.getValueAtPercentile(percentile) / 1e3,
                                 "µs")
-                        .beside(bare.getValueAtPercentile(percentile) / 1e3);
-                report.add(percent == HALF && percentile == 99 ? row.aiming(Goal.ratioAtMost(2)) : row);
+                        .beside(bare.getValueAtPercentile(percentile) / 1e3));
+            }
+            if (percent == HALF) {
+                addAimed(ourP99, bareP99);
             }
             return new Point(percent, ours, bare);
         }
 
+        private static double addTurn(Histogram all, Histogram turn) {
+            all.add(turn);
+            return turn.getValueAtPercentile(99) / 1e3;
+        }
+
+        private void addAimed(List<Double> ours, List<Double> bare) {
+            var us = Spread.of(ours);
+            var them = Spread.of(bare);
+            report.add(Report.Row.of("p99 of calls at half, a turn's", us.toString(), us.median(), "µs"));
+            report.add(Report.Row.of("p99 of calls at half, a turn's", "bare server, " + them, them.median(), "µs"));
+            var ratios = Spread.ofRatios(ours, bare);
+            report.add(
+                    Report.Row.of("p99 of calls at half, to the bare server's", ratios.toString(), ratios.median(), "×")
+                            .aiming(Goal.valueAtMost(2)));
+        }
+
         private Histogram once(Subject subject, double perSecond) throws InterruptedException {
-            var plan = new OpenLoop.Plan(CONNECTIONS, perSecond, 1, lab.seconds(4, 2));
+            var plan = new OpenLoop.Plan(CONNECTIONS, perSecond, 1, lab.seconds(3, 2));
             return OpenLoop.run(subject.uri(), calls, plan).latencies();
         }
 

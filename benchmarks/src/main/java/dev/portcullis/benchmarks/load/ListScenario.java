@@ -41,7 +41,8 @@ final class ListScenario implements Scenario {
     private static void addRows(Report report, SideBySide both) {
         String with = TOOLS + " tools";
         report.add(Report.Row.of("tools/list", with, both.ours().perSecond(), "requests/s")
-                .beside(both.ceiling().perSecond()));
+                .beside(both.ceiling().perSecond())
+                .aiming(Goal.ratioAtLeast(0.80)));
         report.add(Report.Row.of("tools/list, CPU", with, both.ours().cpuMicros(), "µs/request")
                 .beside(both.ceiling().cpuMicros()));
     }

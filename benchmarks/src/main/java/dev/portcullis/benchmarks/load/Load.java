@@ -8,7 +8,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Runs scenarios: {@code Load [option …] SCENARIO … -- COMMAND}, where the command starts the product. {@code ops/bench load} calls it. */
 public final class Load {
@@ -90,10 +92,15 @@ public final class Load {
 
     private int run() throws IOException, InterruptedException {
         int code = OK;
+        long begun = System.nanoTime();
         for (var scenario : scenarios) {
             System.out.printf(
-                    "%n[%d/%d] %s: %s%n",
-                    scenarios.indexOf(scenario) + 1, scenarios.size(), scenario.name(), scenario.help());
+                    "%n[%d/%d, %s so far] %s: %s%n",
+                    scenarios.indexOf(scenario) + 1,
+                    scenarios.size(),
+                    since(begun),
+                    scenario.name(),
+                    scenario.help());
             var report = new Report(scenario.name(), factsOf(scenario), System.out);
             try (var lab = new Lab(new Lab.Setup(java, serverPin, isQuick))) {
                 scenario.run(lab, report);
@@ -107,8 +114,18 @@ public final class Load {
                     e.getCause().printStackTrace();
                 }
                 code = FAILED;
+            } catch (RuntimeException e) { // a bug of a scenario must not lose the others' figures
+                System.err.println(scenario.name() + " failed:");
+                e.printStackTrace();
+                code = FAILED;
             }
         }
+        System.out.printf("%nThat took %s.%n", since(begun));
         return code;
+    }
+
+    private static String since(long begun) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+        return String.format(Locale.ROOT, "%d:%02d min", seconds / 60, seconds % 60);
     }
 }

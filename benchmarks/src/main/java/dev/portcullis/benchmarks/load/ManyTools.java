@@ -48,7 +48,7 @@ final class ManyTools {
     }
 
     /** One of many, as long in a list as tools usually are. */
-    private record OtherTool(int number) implements ToolHandler {
+    record OtherTool(int number) implements ToolHandler {
         @Override
         public ToolDefinition definition() {
             return ToolDefinition.of(

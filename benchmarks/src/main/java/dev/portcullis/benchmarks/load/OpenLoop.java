@@ -118,6 +118,7 @@ final class OpenLoop {
         } finally {
             run.ended.cancel(false);
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+            run.requests.forEach(request -> request.unwrap().release());
         }
     }
 

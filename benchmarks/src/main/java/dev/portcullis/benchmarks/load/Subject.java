@@ -95,6 +95,17 @@ final class Subject implements AutoCloseable {
         return heapUsed();
     }
 
+    /** @return a figure at {@code /metrics}, of all series of that name together */
+    double metric(String name) throws InterruptedException {
+        return Answer.of(managementUri, Request.get("/metrics"))
+                .expecting(200, name)
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
     /** @return heap that is in use, garbage included */
     long heapUsed() throws InterruptedException {
         String info = jcmd("GC.heap_info");

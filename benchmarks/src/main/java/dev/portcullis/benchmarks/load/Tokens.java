@@ -229,7 +229,7 @@ final class Tokens {
         }
     }
 
-    private static String member(Answer answer, String name) {
+    static String member(Answer answer, String name) {
         try (var json = JSON.createParser(ObjectReadContext.empty(), answer.body())) {
             json.nextToken();
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {

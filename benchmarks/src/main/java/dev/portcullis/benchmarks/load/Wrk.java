@@ -3,9 +3,12 @@ package dev.portcullis.benchmarks.load;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -107,19 +110,17 @@ final class Wrk {
                 end
                 """);
         try {
-            for (int i = 0; i < requests.size(); i++) {
-                Files.write(body(script, i), requests.get(i).body());
-            }
+            var bodies = writeBodies(script, requests);
             if (requests.size() == 1) {
                 var request = requests.getFirst();
                 lua.append("wrk.method = ").append(quoted(request.method())).append('\n');
                 lua.append("wrk.path = ").append(quoted(request.path())).append('\n');
                 lua.append("wrk.headers = ").append(headers(request)).append('\n');
                 lua.append("wrk.body = file(")
-                        .append(quoted(body(script, 0).toString()))
+                        .append(quoted(bodies.getFirst().toString()))
                         .append(")\n");
             } else {
-                addSeveral(lua, script, requests);
+                addSeveral(lua, requests, bodies);
             }
             lua.append("""
                     done = function(summary, latency, requests)
@@ -134,7 +135,24 @@ final class Wrk {
         }
     }
 
-    private static void addSeveral(StringBuilder lua, Path script, List<Request> requests) {
+    /** @return a file for the body of each: requests with the same body share one */
+    private static List<Path> writeBodies(Path script, List<Request> requests) throws IOException {
+        var known = new HashMap<ByteBuffer, Path>();
+        var files = new ArrayList<Path>();
+        for (var request : requests) {
+            var body = ByteBuffer.wrap(request.body());
+            var file = known.get(body);
+            if (file == null) {
+                file = Path.of(script + "-" + known.size());
+                Files.write(file, request.body());
+                known.put(body, file);
+            }
+            files.add(file);
+        }
+        return files;
+    }
+
+    private static void addSeveral(StringBuilder lua, List<Request> requests, List<Path> bodies) {
         lua.append("local all, next = {}, 0\ninit = function(args)\n");
         for (int i = 0; i < requests.size(); i++) {
             var request = requests.get(i);
@@ -144,13 +162,9 @@ final class Wrk {
                             quoted(request.method()),
                             quoted(request.path()),
                             headers(request),
-                            quoted(body(script, i).toString())));
+                            quoted(bodies.get(i).toString())));
         }
         lua.append("end\nrequest = function() next = next % #all + 1 return all[next] end\n");
-    }
-
-    private static Path body(Path script, int number) {
-        return Path.of(script + "-" + number);
     }
 
     private static String headers(Request request) {

@@ -42,6 +42,15 @@ final class Keys {
         return new Bytes(128).text(subjectKey).raw(client(clientId)).toArray();
     }
 
+    /** A key after all that {@link #grantsOf(String, String)} begins: ids of grants are ASCII. */
+    static byte[] grantsOfEnd(String subjectKey, String clientId) {
+        return new Bytes(128)
+                .text(subjectKey)
+                .raw(client(clientId))
+                .u8(Byte.MAX_VALUE)
+                .toArray();
+    }
+
     static byte[] subject(String subjectKey, String clientId, String grantId) {
         return new Bytes(128)
                 .text(subjectKey)

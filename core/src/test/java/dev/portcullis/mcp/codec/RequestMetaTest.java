@@ -106,6 +106,33 @@ class RequestMetaTest {
     }
 
     @Test
+    void ofWhenAStringIsLongerThanTheOneThatIsKnownThenItIsNotTakenForIt() throws Exception {
+        for (int chars = 100;
+                chars <= 200;
+                chars++) { // of one in a long text only the beginning is kept where it stood
+            String known = "v".repeat(chars);
+            assertThat(meta(named(known)).version()).isEqualTo(known);
+
+            var read = longParams("\"_meta\":" + named(known + "w".repeat(200))).meta();
+
+            assertThat(read.version()).isEqualTo(known + "w".repeat(200));
+        }
+    }
+
+    private static String named(String version) {
+        return "{\"io.modelcontextprotocol/protocolVersion\":\"" + version + "\"}";
+    }
+
+    private static RequestParams longParams(String members) throws JsonRpcException {
+        byte[] text = ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\",\"params\":{\"name\":\"" + "n".repeat(40_000)
+                        + "\"," + members + "}}")
+                .getBytes(StandardCharsets.UTF_8);
+        var decoder = new JsonRpcDecoder(100_000, text.length);
+        decoder.read(text, 0, text.length);
+        return RequestParams.of(((JsonRpcMessage.Request) decoder.end()).params());
+    }
+
+    @Test
     void ofWhenMetaIsLongThenItIsNotKept() throws Exception {
         String info = "{\"io.modelcontextprotocol/clientInfo\":{\"name\":\""
                 + "n".repeat(FamiliarObjects.BYTES_MAX - 71) + "\",\"version\":\"1\"}}";

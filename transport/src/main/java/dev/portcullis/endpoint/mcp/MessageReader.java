@@ -15,6 +15,9 @@ import io.netty.buffer.ByteBuf;
 final class MessageReader implements BodyReader {
     private static final int BYTES_UNANNOUNCED = 512;
 
+    /** So much is copied and read while it is near the processor. */
+    private static final int BYTES_AT_ONCE = 64 * 1024;
+
     private final Exchange exchange;
     private final MediaTypes accepted;
     private final HttpReplySink.Context context;
@@ -53,16 +56,21 @@ final class MessageReader implements BodyReader {
             return;
         }
         try {
-            int bytes = part.readableBytes();
-            decoder.makeRoom(bytes);
-            part.getBytes(part.readerIndex(), decoder.room(), decoder.roomFrom(), bytes);
-            if (bytes == announcedBytes) { // the codec lets no more pass
-                decoder.filledWhole(bytes);
-            } else {
-                decoder.filled(bytes);
+            while (part.isReadable()) {
+                read(part, Math.min(part.readableBytes(), BYTES_AT_ONCE));
             }
         } catch (JsonRpcException e) {
             refuse(e);
+        }
+    }
+
+    private void read(ByteBuf part, int bytes) throws JsonRpcException {
+        decoder.makeRoom(bytes);
+        part.readBytes(decoder.room(), decoder.roomFrom(), bytes);
+        if (bytes == announcedBytes) { // the codec lets no more pass
+            decoder.filledWhole(bytes);
+        } else {
+            decoder.filled(bytes);
         }
     }
 

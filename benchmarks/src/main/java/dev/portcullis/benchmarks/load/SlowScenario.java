@@ -1,0 +1,262 @@
+package dev.portcullis.benchmarks.load;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What those do to a server who do not read what they asked for, and those who send a request a byte a second: what becomes of others' calls at half of the most
+ * meanwhile, how much is held for each, when they are ended, and whether all is given back.
+ */
+final class SlowScenario implements Scenario {
+    private static final int CONNECTIONS = 64;
+
+    /** Of each kind. */
+    private static final int READERS = 100;
+
+    private static final int WRITERS = 150;
+    private static final int WARM_READERS = 5;
+    private static final int SETTLE_MILLIS = 1_000;
+    private static final int LOOK_MILLIS = 100;
+    private static final int MARGIN_SECONDS = 4;
+    private static final double KIBIBYTE = 1_024;
+    private static final String DIRECT = "portcullis_netty_direct_memory_reserved_bytes";
+
+    @Override
+    public String name() {
+        return "slow";
+    }
+
+    @Override
+    public String help() {
+        return "readers that do not read and writers that hardly write: calls of others, memory held, given back";
+    }
+
+    @Override
+    public void run(Lab lab, Report report) throws InterruptedException {
+        int stallSeconds = lab.seconds(10, 8);
+        // An answer has two looks at whether it is taken: at the first, what the kernel took counts.
+        var settings = Map.of(
+                "STREAM_STALL_SECONDS", Integer.toString(stallSeconds),
+                "WRITE_STALL_SECONDS", Integer.toString(stallSeconds / 2),
+                "HEADER_SECONDS", Integer.toString(stallSeconds),
+                "BODY_SECONDS", Integer.toString(stallSeconds),
+                "STREAMS_PER_PERSON_MAX", Integer.toString(READERS),
+                "TOOL_CALLS_PER_PERSON_MAX", Integer.toString(2 * READERS));
+        try (var server = lab.server(TalkativeServer.class.getName(), settings)) {
+            new Run(lab, report, server, stallSeconds).run();
+        }
+    }
+
+    /**
+     * What the process has.
+     *
+     * @param heap bytes after a full collection
+     * @param direct bytes that Netty has of the system
+     */
+    private record Held(double heap, double direct, int files) {
+        static Held by(Subject server) throws InterruptedException {
+            return new Held(server.heapAfterGc(), server.metric(DIRECT), server.openFiles());
+        }
+
+        double bytes() {
+            return heap + direct;
+        }
+    }
+
+    /** One server goes through all of it. */
+    private static final class Run {
+        private final Lab lab;
+        private final Report report;
+        private final Subject server;
+        private final int stallSeconds;
+        private final String token;
+        private final Request call;
+        private final Request listen;
+        private final Request large;
+        private final Request streaming;
+        private final double half;
+
+        Run(Lab lab, Report report, Subject server, int stallSeconds) throws InterruptedException {
+            this.lab = lab;
+            this.report = report;
+            this.server = server;
+            this.stallSeconds = stallSeconds;
+            token = Tokens.register(server.uri()).signIn("alice@example.com").access();
+            call = McpRequests.call(token, "add", McpRequests.TWO_AND_THREE);
+            listen = McpRequests.listenTo(token, List.of(TalkativeServer.RESTLESS));
+            large = McpRequests.call(token, "large", "{}");
+            streaming = McpRequests.callWithProgress(token, "streaming");
+            half = most() / 2;
+        }
+
+        private double most() throws InterruptedException {
+            var asked = new SideBySide.Asked(server, List.of(call));
+            SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(8, 3));
+            return SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(4, 2)).perSecond();
+        }
+
+        void run() throws InterruptedException {
+            warm();
+            held(listen, "an event stream", 320 * KIBIBYTE, this::change);
+            held(large, "an answer of 4 MiB", 1.25 * TalkativeServer.LARGE_BYTES, Run::settle);
+            held(streaming, "a streamed call", 320 * KIBIBYTE, Run::settle);
+            p99(); // the generator is warm then
+            double before = p99();
+            double readers = readers();
+            double between = p99();
+            double writers = writers();
+            double after = p99();
+            String with = "half of the most";
+            report.add(Report.Row.of("p99 of calls, without slow ones", with, (before + between + after) / 3, "µs"));
+            addRatio("p99 of calls beside slow readers, to without", readers, (before + between) / 2);
+            addRatio("p99 of calls beside slow writers, to without", writers, (between + after) / 2);
+        }
+
+        private void addRatio(String what, double with, double without) {
+            report.add(
+                    Report.Row.of(what, "half of the most", with / without, "×").aiming(Goal.valueAtMost(1.25)));
+        }
+
+        private double p99() throws InterruptedException {
+            var plan = new OpenLoop.Plan(CONNECTIONS, half, 1, lab.seconds(4, 1));
+            return OpenLoop.run(server.uri(), List.of(call), plan).millisAt(99) * 1e3;
+        }
+
+        /** What is made once is not to be counted. */
+        private void warm() throws InterruptedException {
+            try (var few = new SlowReaders(server.uri())) {
+                few.ask(listen, WARM_READERS);
+                change();
+                few.ask(large, WARM_READERS);
+                few.ask(streaming, WARM_READERS);
+                settle();
+            }
+            server.metric(DIRECT);
+        }
+
+        private void change() throws InterruptedException {
+            Answer.of(server.uri(), McpRequests.call(token, "change", "{}")).expecting(200, "changed");
+        }
+
+        /** What is done until the kernel takes no more. */
+        @FunctionalInterface
+        private interface Filling {
+            void run() throws InterruptedException;
+        }
+
+        private static void settle() throws InterruptedException {
+            TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
+        }
+
+        /** Readers of one kind, who go before they are ended. */
+        private void held(Request request, String what, double bytesMax, Filling filling) throws InterruptedException {
+            var before = Held.by(server);
+            try (var readers = new SlowReaders(server.uri())) {
+                readers.ask(request, READERS);
+                filling.run();
+                var now = Held.by(server);
+                requireHeld(before.files() + READERS);
+                report.add(Report.Row.of(
+                                "held for a slow reader, heap and direct memory",
+                                what,
+                                (now.bytes() - before.bytes()) / READERS / KIBIBYTE,
+                                "KiB")
+                        .aiming(Goal.valueAtMost(bytesMax / KIBIBYTE)));
+            }
+            awaitEnd(before.files());
+        }
+
+        private void requireHeld(int files) {
+            if (server.openFiles() < files) {
+                throw new LoadException("slow readers were ended before they were measured: " + server.openFiles()
+                        + " open files instead of " + files);
+            }
+        }
+
+        /** @return p99 of calls beside readers of all kinds */
+        private double readers() throws InterruptedException {
+            var before = Held.by(server);
+            try (var readers = new SlowReaders(server.uri())) {
+                long begun = System.nanoTime();
+                readers.ask(listen, READERS);
+                change();
+                readers.ask(large, READERS);
+                readers.ask(streaming, READERS);
+                settle();
+                double p99 = p99();
+                requireHeld(before.files() + readers.size());
+                awaitEnd(before.files());
+                report.add(Report.Row.of(
+                                "slow readers ended, the last",
+                                readers.size() + ", " + stallSeconds + " s allowed",
+                                (System.nanoTime() - begun) / 1e9,
+                                "s")
+                        .aiming(Goal.valueAtMost(stallSeconds + MARGIN_SECONDS)));
+                givenBack("slow readers", before);
+                return p99;
+            }
+        }
+
+        /** @return p99 of calls beside them */
+        private double writers() throws InterruptedException {
+            var before = Held.by(server);
+            var requests = new ArrayList<byte[]>();
+            var atOnce = new int[2 * WRITERS];
+            byte[] bytes = ManyAnswers.bytes(server.uri(), call);
+            int head = bytes.length - call.body().length;
+            for (int i = 0; i < atOnce.length; i++) {
+                requests.add(bytes);
+                atOnce[i] = i < WRITERS ? 1 : head;
+            }
+            try (var writers = new SlowWriters(server.uri(), requests, atOnce)) {
+                double p99 = p99();
+                var refusals = writers.await(stallSeconds + 10 * MARGIN_SECONDS);
+                addRefusals("a byte of the head a second", refusals.subList(0, WRITERS));
+                addRefusals("a byte of the body a second", refusals.subList(WRITERS, refusals.size()));
+                awaitEnd(before.files());
+                givenBack("slow writers", before);
+                return p99;
+            }
+        }
+
+        private void addRefusals(String what, List<SlowWriters.Refusal> refusals) {
+            for (var refusal : refusals) {
+                if (!refusal.said().startsWith("HTTP/1.1 408 ")) {
+                    throw new LoadException(
+                            "who sent " + what + " was told after " + refusal.seconds() + " s: " + refusal.said());
+                }
+            }
+            double last = refusals.stream()
+                    .map(SlowWriters.Refusal::seconds)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            report.add(Report.Row.of("all slow writers refused with 408", what, last, "s")
+                    .aiming(Goal.valueAtMost(stallSeconds + MARGIN_SECONDS)));
+        }
+
+        private void awaitEnd(int files) throws InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2L * stallSeconds + 10);
+            while (server.openFiles() > files) {
+                if (System.nanoTime() > deadline) {
+                    throw new LoadException((server.openFiles() - files) + " slow connections were not ended");
+                }
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            }
+        }
+
+        private void givenBack(String who, Held before) throws InterruptedException {
+            var now = Held.by(server);
+            report.note("after " + who + ": before " + before + ", now " + now);
+            String what = "after " + who + ", to before: ";
+            report.add(Report.Row.of(what + "heap", "", now.heap() / before.heap(), "×")
+                    .aiming(Goal.valueAtMost(1.10)));
+            report.add(Report.Row.of(what + "direct memory", "", now.direct() / before.direct(), "×")
+                    .aiming(Goal.valueAtMost(1.10)));
+            report.add(Report.Row.of(what + "open files", "", (double) now.files() / before.files(), "×")
+                    .aiming(Goal.valueAtMost(1)));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.portcullis.benchmarks.load;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What several turns gave. A single pause of some milliseconds decides the p99 of a turn of seconds, wherever it came from: so the turn in the middle counts, and the others say
+ * how much that is worth.
+ */
+record Spread(double median, double least, double most, int turns) {
+    static Spread of(List<Double> figures) {
+        double[] sorted =
+                figures.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+        return new Spread(median, sorted[0], sorted[sorted.length - 1], sorted.length);
+    }
+
+    /** Of the figures of two sides, turn by turn. */
+    static Spread ofRatios(List<Double> ours, List<Double> others) {
+        double[] ratios = new double[ours.size()];
+        Arrays.setAll(ratios, turn -> ours.get(turn) / others.get(turn));
+        return of(Arrays.stream(ratios).boxed().toList());
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT, "median of %d from %s to %s", turns, Report.number(least), Report.number(most));
+    }
+}
