@@ -75,7 +75,7 @@ class JsonRpcLongStringTest {
             string.append(PIECES[random.nextInt(3) == 0 ? random.nextInt(PIECES.length) : 0]);
         }
         if (random.nextInt(4) == 0) {
-            string.insert(random.nextInt(string.length()), BAD[random.nextInt(BAD.length)]);
+            string.insert(random.nextInt(string.length() + 1), BAD[random.nextInt(BAD.length)]);
         }
         return '"' + string.toString() + '"';
     }
