@@ -163,24 +163,16 @@ public final class JsonCursor {
         int close = closeOfString(bytes, valueAt);
         int to = Math.abs(close);
         at = to + 1;
-        String apart = apart(to);
-        return apart != null ? apart : decode(bytes, valueAt + 1, to, close < 0);
-    }
-
-    /** @param close where the string the cursor stands on is closed   @return the string if it is kept apart */
-    private @Nullable String apart(int close) {
-        if (longStrings == null || close - valueAt <= LongString.BRIEF_BYTES) {
-            return null;
-        }
-        int index = longStrings.indexOf(valueAt);
-        return index >= 0 ? longStrings.string(index) : null;
+        return longStrings == null
+                ? decode(bytes, valueAt + 1, to, close < 0)
+                : decode(longStrings, bytes, valueAt, to, close < 0);
     }
 
     /** Reads the string the cursor stands on, of a kind that comes again and again: no new string if it is short and was read by this thread lately. */
     public String familiarString() {
         requireKind(JsonKind.STRING);
         int close = closeOfString(bytes, valueAt);
-        if (close < 0 || close - valueAt > FAMILIAR_BYTES_MAX || apart(close) != null) {
+        if (close < 0 || close - valueAt > FAMILIAR_BYTES_MAX || longStrings != null) {
             return string();
         }
         var known = FamiliarObjects.ofThread().strings;
@@ -200,8 +192,10 @@ public final class JsonCursor {
             return false;
         }
         int close = closeOfString(bytes, valueAt);
-        String apart = apart(Math.abs(close));
-        return apart != null ? apart.equals(wanted) : isText(valueAt + 1, Math.abs(close), close < 0, wanted);
+        int to = Math.abs(close);
+        return longStrings == null
+                ? isText(valueAt + 1, to, close < 0, wanted)
+                : decode(longStrings, bytes, valueAt, to, close < 0).equals(wanted);
     }
 
     /** Reads the boolean the cursor stands on. */
@@ -401,6 +395,12 @@ public final class JsonCursor {
     /** @return what is meant by the inside of a string, or by its beginning, which does not end between surrogates */
     static String decode(byte[] bytes, int from, int to) {
         return decode(bytes, from, to, ByteWords.indexOfBackslash(bytes, from, to) < to);
+    }
+
+    /** @param quote where a string begins, which may be kept apart */
+    private static String decode(LongStrings longStrings, byte[] bytes, int quote, int to, boolean hasEscape) {
+        int index = to - quote > LongString.BRIEF_BYTES ? longStrings.indexOf(quote) : -1;
+        return index >= 0 ? longStrings.string(index) : decode(bytes, quote + 1, to, hasEscape);
     }
 
     private static String decode(byte[] bytes, int from, int to, boolean hasEscape) {

@@ -72,12 +72,16 @@ public final class RawJson {
 
     /** @return bytes of the JSON text; of a string that is kept apart only its characters count */
     public int length() {
-        int sum = length;
-        if (longStrings != null) {
-            for (int i = longStrings.firstFrom(offset); i < longStrings.count() && isHere(longStrings.quote(i)); i++) {
-                sum += longStrings.string(i).length()
-                        - (endOfBeginning(longStrings.quote(i)) - longStrings.quote(i) - 2);
-            }
+        return longStrings == null ? length : length(bytes, offset, offset + length, longStrings);
+    }
+
+    // What is done about long strings is static: a slice that is handed to nobody costs no heap.
+
+    private static int length(byte[] bytes, int from, int to, LongStrings longStrings) {
+        int sum = to - from;
+        for (int i = longStrings.firstFrom(from); i < longStrings.count() && longStrings.quote(i) < to; i++) {
+            int quote = longStrings.quote(i);
+            sum += longStrings.string(i).length() - (endOfBeginning(bytes, quote, to) - quote - 2);
         }
         return sum;
     }
@@ -110,24 +114,26 @@ public final class RawJson {
     }
 
     void writeTo(JsonWriter out) {
-        int from = offset;
-        if (longStrings != null) {
-            for (int i = longStrings.firstFrom(offset); i < longStrings.count() && isHere(longStrings.quote(i)); i++) {
-                int quote = longStrings.quote(i);
-                out.append(bytes, from, quote - from).append(longStrings.string(i));
-                from = endOfBeginning(quote);
-            }
+        if (longStrings == null) {
+            out.append(bytes, offset, length);
+        } else {
+            write(out, bytes, offset, offset + length, longStrings);
         }
-        out.append(bytes, from, offset + length - from);
     }
 
-    private boolean isHere(int at) {
-        return at < offset + length;
+    private static void write(JsonWriter out, byte[] bytes, int begin, int to, LongStrings longStrings) {
+        int from = begin;
+        for (int i = longStrings.firstFrom(begin); i < longStrings.count() && longStrings.quote(i) < to; i++) {
+            int quote = longStrings.quote(i);
+            out.append(bytes, from, quote - from).append(longStrings.string(i));
+            from = endOfBeginning(bytes, quote, to);
+        }
+        out.append(bytes, from, to - from);
     }
 
     /** @return just behind the closing quote of the beginning that stands here of a string kept apart */
-    private int endOfBeginning(int quote) {
-        return new JsonCursor(bytes, quote, offset + length, null).endOfString();
+    private static int endOfBeginning(byte[] bytes, int quote, int to) {
+        return new JsonCursor(bytes, quote, to, null).endOfString();
     }
 
     @Override
