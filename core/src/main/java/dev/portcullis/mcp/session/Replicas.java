@@ -307,6 +307,11 @@ final class Replicas {
         }
     }
 
+    /** Whether somebody who is here may want to know what changes: a call that has begun goes by what is known while it runs. */
+    private boolean mayRunHere(Replica replica) {
+        return clock.millis() - replica.usedMillis < SessionRows.USE_SECONDS * 1_000L || isBusy(replica);
+    }
+
     /** The same where it fails with the next request. */
     void learnAgain(Replica replica) {
         try {
@@ -333,7 +338,7 @@ final class Replicas {
             }
             if (parts[0].equals("E")) {
                 endHere(replica);
-            } else if (replica.changed(Long.parseLong(parts[2])) && replica.standalone() != null) {
+            } else if (replica.changed(Long.parseLong(parts[2])) && mayRunHere(replica)) {
                 Thread.ofVirtual().name("session-learn").start(() -> learnAgain(replica));
             }
         }

@@ -204,6 +204,15 @@ class SharedSessionsTest {
         latest.awaitGot("one", "two");
     }
 
+    // a call that has begun before its node hears of a level goes by that level as soon as it does
+    @Test
+    void logLevelWhenSetOnAnotherNodeThenIsKnownWithoutAnotherRequest() {
+        var session = open();
+        assertThat(SessionStoreContract.request(second, session)).isTrue();
+        assertThat(third.setLogLevel(session, LogLevel.DEBUG)).isTrue();
+        await(() -> first.logLevel(session) == LogLevel.DEBUG && second.logLevel(session) == LogLevel.DEBUG);
+    }
+
     // H-125: letting go of a connection reaches whichever node has it
     @Test
     void letGoWhenReadElsewhereThenThatConnectionIsLetGo() {
