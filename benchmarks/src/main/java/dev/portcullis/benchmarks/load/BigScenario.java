@@ -18,6 +18,9 @@ final class BigScenario implements Scenario {
     /** Calls that are in the middle at the same time: not as many as one person may have. */
     private static final int HELD = 16;
 
+    /** Of small ones so many that they are more than what a heap has besides, now and then. */
+    private static final int SMALL_HELD = 256;
+
     private static final long HELD_SECONDS_MAX = 20;
     private static final int KIB = 1_024;
     private static final int MIB = 1_024 * KIB;
@@ -40,7 +43,9 @@ final class BigScenario implements Scenario {
                 "MCP_BODY_BYTES_MAX",
                 Integer.toString(8 * MIB),
                 "BODIES_BYTES_MAX",
-                Integer.toString(2 * HELD * 4 * MIB));
+                Integer.toString(2 * HELD * 4 * MIB),
+                "TOOL_CALLS_PER_PERSON_MAX",
+                Integer.toString(2 * SMALL_HELD));
         try (var server = lab.server(ManyTools.class.getName(), settings)) {
             String token =
                     Tokens.register(server.uri()).signIn("alice@example.com").access();
@@ -76,27 +81,28 @@ final class BigScenario implements Scenario {
 
     private static void addHeld(Report report, Subject server, String token, int chars) throws InterruptedException {
         Request call = call(token, "hold", chars);
-        hold(server, token, call); // opens the connections
-        double held = hold(server, token, call);
+        int calls = chars < MIB ? SMALL_HELD : HELD;
+        hold(server, token, call, calls); // opens the connections
+        double held = hold(server, token, call, calls);
         report.add(Report.Row.of(
                         "big arguments, heap held in the middle of a call, to their size",
                         with(chars),
-                        held / HELD / call.body().length,
+                        held / calls / call.body().length,
                         "×")
                 .aiming(Goal.valueAtMost(2)));
     }
 
     /** @return bytes of the heap that are in use, after a full collection, while the tool has read the arguments of all calls, more than before */
-    private static long hold(Subject server, String token, Request call) throws InterruptedException {
+    private static long hold(Subject server, String token, Request call, int calls) throws InterruptedException {
         long before = server.heapAfterGc();
         long after;
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            var answers = IntStream.range(0, HELD)
+            var answers = IntStream.range(0, calls)
                     .mapToObj(_ ->
                             clients.submit(() -> Answer.of(server.uri(), call).expecting(200, "\"result\"")))
                     .toList();
-            after = heapOnceHeld(server, before + (long) HELD * call.body().length / 2);
-            Answer.of(server.uri(), McpRequests.call(token, "let-go", "{\"calls\":" + HELD + "}"))
+            after = heapOnceHeld(server, before + (long) calls * call.body().length / 2);
+            Answer.of(server.uri(), McpRequests.call(token, "let-go", "{\"calls\":" + calls + "}"))
                     .expecting(200, "done");
             for (var answer : answers) {
                 answer.get();

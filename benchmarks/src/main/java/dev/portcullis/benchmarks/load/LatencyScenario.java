@@ -12,7 +12,7 @@ import org.HdrHistogram.Histogram;
  */
 final class LatencyScenario implements Scenario {
     private static final int CONNECTIONS = 64;
-    private static final List<Integer> LOADS = List.of(10, 20, 30, 40, 50, 60, 70, 80, 90);
+    private static final List<Integer> LOADS = List.of(10, 30, 50, 70, 90);
     private static final List<Integer> QUICK_LOADS = List.of(10, 50, 90);
     private static final int HALF = 50;
     private static final int TURNS = 7;

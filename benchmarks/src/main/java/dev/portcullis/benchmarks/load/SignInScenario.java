@@ -26,7 +26,7 @@ final class SignInScenario implements Scenario {
         try (var server = lab.server(Map.of("REGISTRATIONS_PER_MINUTE_MAX", "1000000"))) {
             var people = new AtomicInteger();
             var strangers = clients(server, () -> "person-" + people.getAndIncrement() + "@example.com");
-            ClosedLoop.run(server, strangers, lab.seconds(60, 30)); // so long compilers have work
+            ClosedLoop.run(server, strangers, lab.seconds(40, 30)); // so long compilers have work
             var all = ClosedLoop.run(server, strangers, lab.seconds(20, 8));
             report.add(Report.Row.of("sign-ins", "memory", all.perSecond(), "per second"));
             report.add(Report.Row.of("sign-in, CPU", "memory", all.cpuMicros(), "µs"));

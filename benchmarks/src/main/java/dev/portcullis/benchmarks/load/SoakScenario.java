@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
  * remembers for as short a while as can be set, so that the run is long beside it, as four hours are beside ten minutes.
  */
 final class SoakScenario implements Scenario {
-    private static final int ROUNDS = 10;
+    private static final int ROUNDS = 8;
     private static final int WARM_ROUNDS = 4;
     private static final int CONNECTIONS = 32;
     private static final double MEGABYTE = 1e6;
