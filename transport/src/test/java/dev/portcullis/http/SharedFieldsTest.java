@@ -3,10 +3,10 @@ package dev.portcullis.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.testing.Encoded;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -38,15 +38,7 @@ class SharedFieldsTest {
     }
 
     private static String encoded(FullHttpResponse answer) {
-        var channel = new EmbeddedChannel(new HttpResponseEncoder());
-        channel.writeOutbound(answer);
-        var all = new StringBuilder();
-        for (ByteBuf part = channel.readOutbound(); part != null; part = channel.readOutbound()) {
-            all.append(part.toString(StandardCharsets.ISO_8859_1));
-            part.release();
-        }
-        channel.finishAndReleaseAll();
-        return all.toString();
+        return Encoded.by(new HttpResponseEncoder(), answer);
     }
 
     @ParameterizedTest

@@ -2,16 +2,15 @@ package dev.portcullis.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.testing.Encoded;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -28,9 +27,9 @@ class AnswerEncoderTest {
         for (int i = 0; i < 200; i++) {
             var answer = answer(status, random, random.nextInt(3) * random.nextInt(6_000));
 
-            assertThat(written(new AnswerEncoder(), answer.copy()))
+            assertThat(Encoded.by(new AnswerEncoder(), answer.copy()))
                     .as(answer.toString())
-                    .isEqualTo(written(new HttpResponseEncoder(), answer.copy()));
+                    .isEqualTo(Encoded.by(new HttpResponseEncoder(), answer.copy()));
             answer.release();
         }
     }
@@ -57,18 +56,6 @@ class AnswerEncoderTest {
         }
         answer.headers().set("content-length", bodyBytes);
         return answer;
-    }
-
-    private static String written(ChannelHandler encoder, FullHttpResponse answer) {
-        var channel = new EmbeddedChannel(encoder);
-        channel.writeOutbound(answer);
-        var all = new StringBuilder();
-        for (ByteBuf part = channel.readOutbound(); part != null; part = channel.readOutbound()) {
-            all.append(part.toString(StandardCharsets.ISO_8859_1));
-            part.release();
-        }
-        channel.finishAndReleaseAll();
-        return all.toString();
     }
 
     private static List<Integer> buffers(FullHttpResponse answer) {

@@ -76,6 +76,14 @@ class SharedSessionsTest {
         return SessionStoreContract.attach(node, session, ADA, null);
     }
 
+    /** @return who reads the stream where its call runs, and has got {@code one} */
+    private static Connection readingOne(SessionStream stream) {
+        var connection = Connection.on(stream.read());
+        add(stream, "one");
+        connection.awaitGot("one");
+        return connection;
+    }
+
     private static void add(SessionStream stream, String message) {
         SessionStoreContract.add(stream, message);
     }
@@ -85,9 +93,7 @@ class SharedSessionsTest {
     void attachWhenWriterIsKilledThenRequestIsAnsweredWithAnError() {
         var session = open();
         var stream = stream(first, session, 42);
-        var connection = Connection.on(stream.read());
-        add(stream, "one");
-        connection.awaitGot("one");
+        var connection = readingOne(stream);
         String id = connection.ids.getFirst();
         var waiting = attach(second, session, SessionStoreContract.before(id, 0));
         waiting.awaitGot("one");
@@ -104,9 +110,7 @@ class SharedSessionsTest {
     void attachWhenEventNeverArrivedAndWriterIsGoneThenEndsBehindIt() {
         var session = open();
         var stream = stream(first, session, 7);
-        var connection = Connection.on(stream.read());
-        add(stream, "one");
-        connection.awaitGot("one");
+        var connection = readingOne(stream);
         awaitCopied(session, connection.ids.getFirst());
         cluster.kill(0);
         add(stream, "two");
@@ -147,9 +151,7 @@ class SharedSessionsTest {
     void attachWhenWordOfAnEarlierReaderArrivesThenTheLaterOneGoesOn() {
         var session = open();
         var stream = stream(first, session, 7);
-        var connection = Connection.on(stream.read());
-        add(stream, "one");
-        connection.awaitGot("one");
+        var connection = readingOne(stream);
         String zero = SessionStoreContract.before(connection.ids.getFirst(), 0);
         for (int i = 0; i < 500; i++) {
             attach(second, session, zero).close();
@@ -165,9 +167,7 @@ class SharedSessionsTest {
     void attachWhenNodeHasNotHeardOfTheEarlierReaderThenThatOneEnds() {
         var session = open();
         var stream = stream(first, session, 7);
-        var connection = Connection.on(stream.read());
-        add(stream, "one");
-        connection.awaitGot("one");
+        var connection = readingOne(stream);
         String zero = SessionStoreContract.before(connection.ids.getFirst(), 0);
         var unplug = cluster.bus(0).plugEars();
         var earlier = attach(second, session, zero);
@@ -185,9 +185,7 @@ class SharedSessionsTest {
     void attachWhenWordToAnEarlierReaderIsLateThenTheLatestGoesOn() {
         var session = open();
         var stream = stream(first, session, 7);
-        var connection = Connection.on(stream.read());
-        add(stream, "one");
-        connection.awaitGot("one");
+        var connection = readingOne(stream);
         String zero = SessionStoreContract.before(connection.ids.getFirst(), 0);
         var earlier = attach(second, session, zero);
         earlier.awaitGot("one");
@@ -218,9 +216,7 @@ class SharedSessionsTest {
     void letGoWhenReadElsewhereThenThatConnectionIsLetGo() {
         var session = open();
         var stream = stream(first, session, 7);
-        var connection = Connection.on(stream.read());
-        add(stream, "one");
-        connection.awaitGot("one");
+        var connection = readingOne(stream);
         var elsewhere = attach(second, session, SessionStoreContract.before(connection.ids.getFirst(), 0));
         elsewhere.awaitGot("one");
         connection.awaitEnd();
@@ -241,9 +237,7 @@ class SharedSessionsTest {
     void streamWhenRedisIsAwayThenGoesOnHereAndIsMadeUpForElsewhere() {
         var session = open();
         var stream = stream(first, session, 7);
-        var connection = Connection.on(stream.read());
-        add(stream, "one");
-        connection.awaitGot("one");
+        var connection = readingOne(stream);
         String zero = SessionStoreContract.before(connection.ids.getFirst(), 0);
         SessionStoreContract.request(second, session);
         cluster.server.stop();
@@ -278,9 +272,7 @@ class SharedSessionsTest {
     void streamWhenRedisHasForgottenAllThenIsWrittenAgain() {
         var session = open();
         var stream = stream(first, session, 7);
-        var connection = Connection.on(stream.read());
-        add(stream, "one");
-        connection.awaitGot("one");
+        var connection = readingOne(stream);
         awaitCopied(session, connection.ids.getFirst());
         cluster.server.deleteAllButMarks();
         stream.finish(SessionStoreContract.bytes("two"));
@@ -451,9 +443,7 @@ class SharedSessionsTest {
     void endStreamsWhenNodeStopsThenReadersEndAndCallsGoOn() {
         var session = open();
         var stream = stream(first, session, 7);
-        var connection = Connection.on(stream.read());
-        add(stream, "one");
-        connection.awaitGot("one");
+        var connection = readingOne(stream);
         var elsewhere = attach(second, session, SessionStoreContract.before(connection.ids.getFirst(), 0));
         elsewhere.awaitGot("one");
         var standalone = standalone(second, session);
