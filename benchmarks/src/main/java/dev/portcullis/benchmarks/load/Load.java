@@ -26,6 +26,9 @@ public final class Load {
     private Path results = Path.of("");
     private boolean isQuick;
 
+    /** By Ctrl-C, or a signal: what is measured then fails because its servers end. */
+    private volatile boolean isEnding;
+
     private Load() {}
 
     /** Exit code: 0 all ran, whether aims are met or not; 1 a scenario failed; 64 what was asked is wrong; 69 something is missing. */
@@ -93,6 +96,7 @@ public final class Load {
     private int run() throws IOException, InterruptedException {
         int code = OK;
         long begun = System.nanoTime();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> isEnding = true));
         for (var scenario : scenarios) {
             System.out.printf(
                     "%n[%d/%d, %s so far] %s: %s%n",
@@ -104,20 +108,26 @@ public final class Load {
             } catch (MissingException e) {
                 System.err.println(e.getMessage());
                 return MISSING;
-            } catch (LoadException e) {
-                System.err.println(scenario.name() + " failed: " + e.getMessage());
-                if (e.getCause() != null) {
-                    e.getCause().printStackTrace();
+            } catch (RuntimeException e) { // not even a bug of a scenario loses the others' figures
+                if (isEnding) {
+                    System.err.println(scenario.name() + " was ended, and keeps nothing");
+                    return FAILED;
                 }
-                code = FAILED;
-            } catch (RuntimeException e) { // a bug of a scenario must not lose the others' figures
-                System.err.println(scenario.name() + " failed:");
-                e.printStackTrace();
+                tell(scenario, e);
                 code = FAILED;
             }
         }
         System.out.printf("%nThat took %s.%n", since(begun));
         return code;
+    }
+
+    private static void tell(Scenario scenario, RuntimeException failure) {
+        boolean isExpected = failure instanceof LoadException;
+        System.err.println(scenario.name() + " failed: " + (isExpected ? failure.getMessage() : failure));
+        var unexpected = isExpected ? failure.getCause() : failure;
+        if (unexpected != null) {
+            unexpected.printStackTrace();
+        }
     }
 
     private static String since(long begun) {
