@@ -45,6 +45,9 @@ public final class LongText {
     private int collectedFrom;
     private int collectedTo;
 
+    /** Whether all that is collected is ASCII, and so needs no decoding. */
+    private boolean isAscii;
+
     /** What was collected before and had no place any more; before it the string's beginning, if that is not among what is collected. */
     private final List<String> pieces = new ArrayList<>();
 
@@ -140,6 +143,7 @@ public final class LongText {
         openQuote = keptLength - shown - 1;
         collectedFrom = begin >= 0 ? begin : at;
         collectedTo = at;
+        isAscii = ByteWords.endOfPrintable(room, collectedFrom, collectedTo) == collectedTo;
         if (begin < 0) {
             pieces.add(JsonCursor.decode(kept, openQuote + 1, keptLength));
         }
@@ -164,9 +168,10 @@ public final class LongText {
             }
             int character = check.step(room[at] & 0xFF);
             if (character == TextCheck.ITSELF) {
+                isAscii &= room[at] >= 0;
                 room[collectedTo++] = room[at];
             } else if (character >= 0) {
-                collectedTo = JsonCursor.putUtf8(character, room, collectedTo);
+                collectCharacter(character);
             }
             at++;
         }
@@ -178,6 +183,11 @@ public final class LongText {
             System.arraycopy(room, from, room, collectedTo, to - from);
         }
         collectedTo += to - from;
+    }
+
+    private void collectCharacter(int character) {
+        isAscii &= character < 0x80;
+        collectedTo = JsonCursor.putUtf8(character, room, collectedTo);
     }
 
     /** The long string has ended. */
@@ -192,7 +202,8 @@ public final class LongText {
     }
 
     private String collected(int to) {
-        return new String(room, collectedFrom, to - collectedFrom, StandardCharsets.UTF_8);
+        var charset = isAscii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8; // the first is only copied
+        return new String(room, collectedFrom, to - collectedFrom, charset);
     }
 
     /**
@@ -217,6 +228,7 @@ public final class LongText {
             }
         }
         pieces.add(collected(to));
+        isAscii = to == collectedTo;
         System.arraycopy(room, to, room, 0, collectedTo - to);
         collectedFrom = 0;
         collectedTo -= to;
