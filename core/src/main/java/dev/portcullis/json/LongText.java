@@ -48,7 +48,7 @@ public final class LongText {
     /** Whether all that is collected is ASCII, and so needs no decoding. */
     private boolean isAscii;
 
-    /** What was collected before and had no place any more; before it the string's beginning, if that is not among what is collected. */
+    /** What was collected before and had no place any more; or only the string's beginning. */
     private final List<String> pieces = new ArrayList<>();
 
     /** @param bytesExpected size of the whole text */
@@ -143,9 +143,20 @@ public final class LongText {
         openQuote = keptLength - shown - 1;
         collectedFrom = begin >= 0 ? begin : at;
         collectedTo = at;
-        isAscii = ByteWords.endOfPrintable(room, collectedFrom, collectedTo) == collectedTo;
         if (begin < 0) {
-            pieces.add(JsonCursor.decode(kept, openQuote + 1, keptLength));
+            collectBeginning(JsonCursor.decode(kept, openQuote + 1, keptLength));
+        }
+        isAscii = ByteWords.areAscii(room, collectedFrom, collectedTo);
+    }
+
+    /** What stands in the room before what is collected has been read, and is in nobody's way. */
+    private void collectBeginning(String beginning) {
+        byte[] bytes = beginning.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= collectedFrom) {
+            collectedFrom -= bytes.length;
+            System.arraycopy(bytes, 0, room, collectedFrom, bytes.length);
+        } else {
+            pieces.add(beginning);
         }
     }
 
@@ -159,9 +170,7 @@ public final class LongText {
         int at = from;
         while (at < to) {
             if (check.isPlain()) {
-                int end = ByteWords.endOfPrintable(room, at, to);
-                collectPlain(at, end);
-                at = end;
+                at = collectWhole(at, to);
                 if (at == to || room[at] == '"' || (room[at] >= 0 && room[at] < ' ')) {
                     return at;
                 }
@@ -178,8 +187,33 @@ public final class LongText {
         return at;
     }
 
-    private void collectPlain(int from, int to) {
-        if (from != collectedTo) {
+    /** Collects characters and escapes, several bytes at a time, as long as they are whole. @return where something else stands, or what is to be looked at closely */
+    private int collectWhole(int from, int to) {
+        int at = from;
+        int begun;
+        do {
+            begun = at;
+            int wide = ByteWords.endOfPrintable(room, at, to);
+            int end = TextCheck.endOfWide(room, wide, to);
+            isAscii &= wide == end;
+            collectRun(at, end);
+            at = end < to && room[end] == '\\' ? collectEscape(end, to) : end;
+        } while (begun < at && at < to);
+        return at;
+    }
+
+    private int collectEscape(int at, int to) {
+        int character = TextCheck.escaped(room, at, to);
+        if (character < 0) {
+            return at;
+        }
+        int end = at + TextCheck.escapeBytes(room, at); // before it is written over
+        collectCharacter(character);
+        return end;
+    }
+
+    private void collectRun(int from, int to) {
+        if (from != collectedTo && from < to) {
             System.arraycopy(room, from, room, collectedTo, to - from);
         }
         collectedTo += to - from;
