@@ -120,6 +120,14 @@ final class ByteWords {
         return i;
     }
 
+    static boolean areAscii(byte[] bytes, int from, int to) {
+        int all = 0;
+        for (int i = from; i < to; i++) {
+            all |= bytes[i];
+        }
+        return all >= 0;
+    }
+
     /** @return where the first byte is that is a quote, a backslash or not printable ASCII; {@code to} if there is none */
     static int endOfPrintable(byte[] bytes, int from, int to) {
         int near = endOfPrintableWords(bytes, from, Math.min(from + NEAR_BYTES, to));

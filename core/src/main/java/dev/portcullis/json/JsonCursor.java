@@ -424,14 +424,17 @@ public final class JsonCursor {
                 }
                 length = putUtf8(unit, plain, length);
             } else if (escape < to) {
-                plain[length++] = unescaped(bytes[escape + 1]);
+                plain[length++] = (byte) unescaped(bytes[escape + 1]);
             }
         }
         return new String(plain, 0, length, StandardCharsets.UTF_8);
     }
 
-    /** @param escape where the backslash is of one with hex digits */
-    private static int codeUnit(byte[] bytes, int escape) {
+    /**
+     * @param escape where the backslash is of one with hex digits
+     * @return negative if one of them is none
+     */
+    static int codeUnit(byte[] bytes, int escape) {
         int unit = 0;
         for (int i = escape + 2; i < escape + 6; i++) {
             unit = unit << 4 | Character.digit(bytes[i], 16);
@@ -461,14 +464,16 @@ public final class JsonCursor {
         return at;
     }
 
-    static byte unescaped(byte escaped) {
-        return switch (escaped) {
+    /** @return the character that is meant by a backslash and that letter; negative if there is no such escape, or one with hex digits */
+    static int unescaped(byte letter) {
+        return switch (letter) {
+            case '"', '\\', '/' -> letter;
             case 'b' -> '\b';
             case 'f' -> '\f';
             case 'n' -> '\n';
             case 'r' -> '\r';
             case 't' -> '\t';
-            default -> escaped;
+            default -> -1;
         };
     }
 }

@@ -1,5 +1,6 @@
 package dev.portcullis.json;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -20,6 +21,21 @@ public final class JsonWriter implements AutoCloseable {
     private byte[] buffer = new byte[512];
     private int length;
     private boolean commaDue;
+
+    /** Belongs into the text, but is not in the buffer as long as nobody asks for that. */
+    private @Nullable KeptJson middle;
+
+    /** Where it belongs. */
+    private int middleAt;
+
+    /**
+     * A text whose middle lies elsewhere. Valid until the next write, or {@link #close}.
+     *
+     * @param around what is before and behind it, from 0 to {@code aroundLength}
+     * @param at where in that the middle belongs
+     * @param middle read-only and direct; stays as it is for ever
+     */
+    public record Parts(byte[] around, int aroundLength, int at, ByteBuffer middle) {}
 
     /** A thread's free writer; taken and put back without touching the thread's table. */
     private static final class Slot {
@@ -49,25 +65,42 @@ public final class JsonWriter implements AutoCloseable {
     public void clear() {
         length = 0;
         commaDue = false;
+        middle = null;
     }
 
     /** @return the bytes written, from 0 to {@link #length}; valid until the next write, or {@link #close} */
     public byte[] buffer() {
+        if (middle != null) {
+            copyMiddle(middle);
+        }
         return buffer;
     }
 
+    private void copyMiddle(KeptJson json) {
+        middle = null;
+        ensure(json.length());
+        System.arraycopy(buffer, middleAt, buffer, middleAt + json.length(), length - middleAt);
+        json.copyTo(buffer, middleAt);
+        length += json.length();
+    }
+
+    /** @return the bytes written, for whoever can do without having them in one array; null if they are */
+    public @Nullable Parts parts() {
+        return middle == null ? null : new Parts(buffer, length, middleAt, middle.bytes());
+    }
+
     public int length() {
-        return length;
+        return middle == null ? length : length + middle.length();
     }
 
     /** @return a copy of what was written */
     public byte[] toBytes() {
-        return Arrays.copyOf(buffer, length);
+        return Arrays.copyOf(buffer(), length);
     }
 
     @Override
     public String toString() {
-        return new String(buffer, 0, length, StandardCharsets.UTF_8);
+        return new String(buffer(), 0, length, StandardCharsets.UTF_8);
     }
 
     public JsonWriter beginObject() {
@@ -247,6 +280,21 @@ public final class JsonWriter implements AutoCloseable {
     public JsonWriter copy(byte[] json) {
         comma();
         append(json, 0, json.length);
+        commaDue = true;
+        return this;
+    }
+
+    /** The same of what is kept: a large piece, but only one, is not copied unless it has to be. See {@link #parts}. */
+    public JsonWriter kept(KeptJson json) {
+        comma();
+        if (middle == null && !json.isSmall()) {
+            middle = json;
+            middleAt = length;
+        } else {
+            ensure(json.length());
+            json.copyTo(buffer, length);
+            length += json.length();
+        }
         commaDue = true;
         return this;
     }

@@ -45,7 +45,10 @@ public final class LongText {
     private int collectedFrom;
     private int collectedTo;
 
-    /** What was collected before and had no place any more; before it the string's beginning, if that is not among what is collected. */
+    /** Whether all that is collected is ASCII, and so needs no decoding. */
+    private boolean isAscii;
+
+    /** What was collected before and had no place any more; or only the string's beginning. */
     private final List<String> pieces = new ArrayList<>();
 
     /** @param bytesExpected size of the whole text */
@@ -141,7 +144,19 @@ public final class LongText {
         collectedFrom = begin >= 0 ? begin : at;
         collectedTo = at;
         if (begin < 0) {
-            pieces.add(JsonCursor.decode(kept, openQuote + 1, keptLength));
+            collectBeginning(JsonCursor.decode(kept, openQuote + 1, keptLength));
+        }
+        isAscii = ByteWords.areAscii(room, collectedFrom, collectedTo);
+    }
+
+    /** What stands in the room before what is collected has been read, and is in nobody's way. */
+    private void collectBeginning(String beginning) {
+        byte[] bytes = beginning.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= collectedFrom) {
+            collectedFrom -= bytes.length;
+            System.arraycopy(bytes, 0, room, collectedFrom, bytes.length);
+        } else {
+            pieces.add(beginning);
         }
     }
 
@@ -155,29 +170,58 @@ public final class LongText {
         int at = from;
         while (at < to) {
             if (check.isPlain()) {
-                int end = ByteWords.endOfPrintable(room, at, to);
-                collectPlain(at, end);
-                at = end;
+                at = collectWhole(at, to);
                 if (at == to || room[at] == '"' || (room[at] >= 0 && room[at] < ' ')) {
                     return at;
                 }
             }
             int character = check.step(room[at] & 0xFF);
             if (character == TextCheck.ITSELF) {
+                isAscii &= room[at] >= 0;
                 room[collectedTo++] = room[at];
             } else if (character >= 0) {
-                collectedTo = JsonCursor.putUtf8(character, room, collectedTo);
+                collectCharacter(character);
             }
             at++;
         }
         return at;
     }
 
-    private void collectPlain(int from, int to) {
-        if (from != collectedTo) {
+    /** Collects characters and escapes, several bytes at a time, as long as they are whole. @return where something else stands, or what is to be looked at closely */
+    private int collectWhole(int from, int to) {
+        int at = from;
+        int begun;
+        do {
+            begun = at;
+            int wide = ByteWords.endOfPrintable(room, at, to);
+            int end = TextCheck.endOfWide(room, wide, to);
+            isAscii &= wide == end;
+            collectRun(at, end);
+            at = end < to && room[end] == '\\' ? collectEscape(end, to) : end;
+        } while (begun < at && at < to);
+        return at;
+    }
+
+    private int collectEscape(int at, int to) {
+        int character = TextCheck.escaped(room, at, to);
+        if (character < 0) {
+            return at;
+        }
+        int end = at + TextCheck.escapeBytes(room, at); // before it is written over
+        collectCharacter(character);
+        return end;
+    }
+
+    private void collectRun(int from, int to) {
+        if (from != collectedTo && from < to) {
             System.arraycopy(room, from, room, collectedTo, to - from);
         }
         collectedTo += to - from;
+    }
+
+    private void collectCharacter(int character) {
+        isAscii &= character < 0x80;
+        collectedTo = JsonCursor.putUtf8(character, room, collectedTo);
     }
 
     /** The long string has ended. */
@@ -192,7 +236,8 @@ public final class LongText {
     }
 
     private String collected(int to) {
-        return new String(room, collectedFrom, to - collectedFrom, StandardCharsets.UTF_8);
+        var charset = isAscii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8; // the first is only copied
+        return new String(room, collectedFrom, to - collectedFrom, charset);
     }
 
     /**
@@ -217,6 +262,7 @@ public final class LongText {
             }
         }
         pieces.add(collected(to));
+        isAscii = to == collectedTo;
         System.arraycopy(room, to, room, 0, collectedTo - to);
         collectedFrom = 0;
         collectedTo -= to;

@@ -14,6 +14,8 @@ final class TextCheck {
     static final int ITSELF = -1;
 
     private static final int NOTHING_YET = -2;
+    private static final int SHORT_ESCAPE_BYTES = 2;
+    private static final int HEX_ESCAPE_BYTES = 6;
 
     private int continuationsLeft;
     private int continuationMin;
@@ -56,13 +58,69 @@ final class TextCheck {
         return continuationsLeft == 0 && escape == Escape.NONE && !lowSurrogateDue;
     }
 
-    /** Skips ASCII without a backslash. */
+    /** Skips what is whole and has no backslash. */
     private static int skipPlain(byte[] bytes, int from, int to) {
         int at = from;
-        while (at < to && bytes[at] >= 0 && bytes[at] != '\\') {
-            at = Math.max(at + 1, ByteWords.endOfPrintable(bytes, at, to)); // quotes and controls are others' affair
+        while (at < to && bytes[at] != '\\') {
+            int next = bytes[at] < 0
+                    ? endOfWide(bytes, at, to)
+                    : Math.max(
+                            at + 1, ByteWords.endOfPrintable(bytes, at, to)); // quotes and controls are others' affair
+            if (next == at) {
+                return at;
+            }
+            at = next;
         }
         return at;
+    }
+
+    /** @return where the first byte is that begins no whole character of several bytes */
+    static int endOfWide(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && bytes[at] < 0) {
+            int next = endOfCharacter(bytes, at, to);
+            if (next == at) {
+                return at;
+            }
+            at = next;
+        }
+        return at;
+    }
+
+    /** @return just behind the character; where it begins if it is not whole, or not UTF-8 */
+    private static int endOfCharacter(byte[] bytes, int at, int to) {
+        int lead = bytes[at] & 0xFF;
+        int end = at + (lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4);
+        if (lead < 0xC2 || lead > 0xF4 || end > to) {
+            return at;
+        }
+        int code = lead & (0x3F >> (end - at - 1));
+        for (int i = at + 1; i < end; i++) {
+            if ((bytes[i] & 0xC0) != 0x80) {
+                return at;
+            }
+            code = code << 6 | (bytes[i] & 0x3F);
+        }
+        boolean isShortest = lead < 0xE0 || code >= (lead < 0xF0 ? 0x800 : 0x10000);
+        boolean isCharacter = code <= Character.MAX_CODE_POINT && (code < 0xD800 || code > 0xDFFF);
+        return isShortest && isCharacter ? end : at;
+    }
+
+    /** @return the character that is meant by the escape whose backslash stands there; negative if it is not whole, or bad, or one of a pair */
+    static int escaped(byte[] bytes, int at, int to) {
+        if (at + SHORT_ESCAPE_BYTES > to) {
+            return -1;
+        }
+        if (bytes[at + 1] != 'u') {
+            return JsonCursor.unescaped(bytes[at + 1]);
+        }
+        int unit = at + HEX_ESCAPE_BYTES <= to ? JsonCursor.codeUnit(bytes, at) : -1;
+        return unit >= 0 && Character.isSurrogate((char) unit) ? -1 : unit;
+    }
+
+    /** @return how long the escape is whose backslash stands there */
+    static int escapeBytes(byte[] bytes, int at) {
+        return bytes[at + 1] == 'u' ? HEX_ESCAPE_BYTES : SHORT_ESCAPE_BYTES;
     }
 
     /**
@@ -93,11 +151,16 @@ final class TextCheck {
             }
             case BACKSLASH -> {
                 require(!lowSurrogateDue || b == 'u', "half a surrogate pair");
-                require("\"\\/bfnrtu".indexOf(b) >= 0, "a bad escape");
-                escape = b == 'u' ? Escape.HEX : Escape.NONE;
+                if (b != 'u') {
+                    int character = JsonCursor.unescaped((byte) b);
+                    require(character >= 0, "a bad escape");
+                    escape = Escape.NONE;
+                    yield character;
+                }
+                escape = Escape.HEX;
                 hexDigitsLeft = 4;
                 hexValue = 0;
-                yield b == 'u' ? NOTHING_YET : JsonCursor.unescaped((byte) b);
+                yield NOTHING_YET;
             }
             case HEX -> {
                 int digit = Character.digit(b, 16);

@@ -1,7 +1,9 @@
 package dev.portcullis.http;
 
+import dev.portcullis.json.JsonWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -72,6 +74,23 @@ public final class SharedFields extends AbstractList<Map.Entry<CharSequence, Cha
             buffer.writeBytes(body, 0, length);
         }
         return new Reply(HttpResponseStatus.OK, this, buffer);
+    }
+
+    /** The same of a body whose middle stays where it is: it is sent from there. */
+    public Reply answer(ByteBufAllocator allocator, JsonWriter.Parts body) {
+        int length = body.aroundLength() + body.middle().remaining();
+        int headBytes = headBytes(length);
+        int together = headBytes + body.aroundLength();
+        byte[] scratch = together <= SCRATCH_BYTES ? SCRATCH.get() : new byte[together];
+        putHead(scratch, headBytes, length);
+        System.arraycopy(body.around(), 0, scratch, headBytes, body.aroundLength());
+        ByteBuf around = allocator.directBuffer(together).writeBytes(scratch, 0, together);
+        ByteBuf whole = allocator
+                .compositeDirectBuffer(3)
+                .addComponent(true, around.readRetainedSlice(headBytes + body.at()))
+                .addComponent(true, Unpooled.wrappedBuffer(body.middle()))
+                .addComponent(true, around);
+        return new Reply(HttpResponseStatus.OK, this, whole.readerIndex(headBytes));
     }
 
     private int headBytes(int bodyBytes) {

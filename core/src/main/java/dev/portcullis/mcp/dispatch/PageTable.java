@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.json.JsonWriter;
+import dev.portcullis.json.KeptJson;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.registry.Registered;
 import dev.portcullis.mcp.registry.Roster;
@@ -32,7 +33,7 @@ final class PageTable<T extends Registered> {
     private final Cache<Place, Page> pages = Caffeine.newBuilder()
             .maximumWeight(PAGE_BYTES_MAX)
             .weigher((Place place, Page page) ->
-                    page.elements().length + place.visible().size() / 8 + 100)
+                    page.elements().length() + place.visible().size() / 8 + 100)
             .build();
 
     /**
@@ -41,7 +42,7 @@ final class PageTable<T extends Registered> {
      * @param elements of an array, without its brackets
      * @param lastIfMore index of the last one on it, if there are more for this caller; else -1
      */
-    record Page(byte[] elements, int lastIfMore) {}
+    record Page(KeptJson elements, int lastIfMore) {}
 
     /** Which page. */
     private record Place(BitSet visible, ProtocolVersion version, int from) {}
@@ -96,13 +97,13 @@ final class PageTable<T extends Registered> {
                     i >= 0;
                     i = place.visible().nextSetBit(i + 1)) {
                 if (count == pageSize) {
-                    return new Page(out.toBytes(), last);
+                    return new Page(new KeptJson(out), last);
                 }
                 out.copy(written.get(i));
                 count++;
                 last = i;
             }
-            return new Page(out.toBytes(), -1);
+            return new Page(new KeptJson(out), -1);
         }
     }
 }

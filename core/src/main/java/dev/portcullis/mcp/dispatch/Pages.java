@@ -91,7 +91,7 @@ final class Pages<T extends Registered> {
         int from = first(context, current.roster());
         var page = current.page(context.principal(), context.revision().version(), from);
         Answers.result(id, context, out -> {
-            out.name(member).beginArray().copy(page.elements()).endArray();
+            out.name(member).beginArray().kept(page.elements()).endArray();
             int last = page.lastIfMore();
             if (last >= 0) {
                 var position = new Cursors.Position(

@@ -35,7 +35,10 @@ final class McpReplies {
     /** What a request got: 200. */
     static Reply answer(Exchange exchange, JsonWriter message, Revision revision) {
         var fields = Objects.requireNonNull(ANSWER_FIELDS.get(revision.version()));
-        return fields.answer(exchange.channel().alloc(), message.buffer(), message.length());
+        var parts = message.parts();
+        return parts == null
+                ? fields.answer(exchange.channel().alloc(), message.buffer(), message.length())
+                : fields.answer(exchange.channel().alloc(), parts);
     }
 
     static Reply json(Exchange exchange, int status, JsonWriter message, McpHttpLimits limits) {
