@@ -16,16 +16,24 @@ import java.util.stream.IntStream;
  * What a request takes on a server that has grown, by turns with one that has not: first tools are added, then grants, each with a token and a session of its own. That
  * two processes differ a little from their start on is taken out: the ratio of both is compared with what it was before the growth.
  *
- * <p>Requests are as many different ones at each size, as if each came from another client; of many tokens and sessions they use {@value #USED}.
+ * <p>Two things grow, and are told apart: how many tokens and sessions there <em>are</em>, while the same few of them are used; and how many of them are used <em>in turn</em>, which is
+ * more than the processor's caches hold. The requests are as many different ones in all of this, also for a single token: what is read and not known from the connection's request
+ * before is the same.
  */
 final class GrowthScenario implements Scenario {
     private static final List<Integer> TOOLS = List.of(100, 1_000);
-    private static final List<Integer> GRANTS = List.of(1_000, 100_000);
-    private static final List<Integer> GRANTS_QUICK = List.of(10_000);
-    private static final int USED = 4_000;
+    private static final List<Integer> GRANTS = List.of(4_000, 100_000);
+    private static final List<Integer> GRANTS_QUICK = List.of(4_000);
+    private static final int REQUESTS = 4_000;
+
+    /** As many as there are connections: each client has its own, and asks again and again. */
+    private static final int FEW = 64;
+
+    /** More than the processor's nearest caches hold of them. */
+    private static final int MANY = 4_000;
 
     /** More sessions than a server keeps unsealed. */
-    private static final int USED_BY_FAR = 20_000;
+    private static final int MANY_MORE = 20_000;
 
     private static final int TURNS = 2;
     private static final int CONNECTIONS = 64;
@@ -131,11 +139,11 @@ final class GrowthScenario implements Scenario {
                                             .encodeToString(credentials.getBytes(StandardCharsets.US_ASCII)));
         }
 
-        /** As many different requests whatever there is, which use so many of all tokens. */
+        /** As many different requests whatever there is, which use so many of all tokens in turn. */
         SideBySide.Asked calls(Kind kind, int used) {
             var all = new ArrayList<Request>();
             int spread = Math.min(used, tokens.size());
-            for (int i = 0; i < used; i++) {
+            for (int i = 0; i < Math.max(REQUESTS, used); i++) {
                 int one = (int) ((long) (i % spread) * tokens.size() / spread);
                 all.add(kind.call(tokens.get(one), sessions.get(one))
                         .with("x-client", String.format(Locale.ROOT, "%05d", i)));
@@ -148,20 +156,22 @@ final class GrowthScenario implements Scenario {
     private record Run(Lab lab, Report report, Side growing, Side fresh) {
         void run() throws InterruptedException {
             warm();
-            double stateless = ratio(Kind.STATELESS, USED, "to begin with");
+            double stateless = ratio(Kind.STATELESS, 1, "to begin with");
             for (int tools : TOOLS) {
                 offer(tools);
                 String with = String.format(Locale.ROOT, "%,d tools more", tools);
-                add(Kind.STATELESS, with, ratio(Kind.STATELESS, USED, with) / stateless);
+                add(Kind.STATELESS, with, ratio(Kind.STATELESS, 1, with) / stateless);
             }
             offer(0);
-            double inSession = ratio(Kind.IN_SESSION, USED, "to begin with");
+            double inSession = ratio(Kind.IN_SESSION, 1, "to begin with");
             double heap = growing.subject().heapAfterGc();
             for (int grants : lab.isQuick() ? GRANTS_QUICK : GRANTS) {
                 growing.growTo(grants);
-                String with = String.format(Locale.ROOT, "%,d grants", grants);
-                add(Kind.STATELESS, with, ratio(Kind.STATELESS, USED, with) / stateless);
-                add(Kind.IN_SESSION, with, ratio(Kind.IN_SESSION, USED, with) / inSession);
+                for (int used : List.of(FEW, MANY)) {
+                    String with = String.format(Locale.ROOT, "%,d grants, %,d in turn", grants, used);
+                    add(Kind.STATELESS, with, ratio(Kind.STATELESS, used, with) / stateless);
+                    add(Kind.IN_SESSION, with, ratio(Kind.IN_SESSION, used, with) / inSession);
+                }
             }
             int grants = growing.tokens().size();
             report.add(Report.Row.of(
@@ -169,9 +179,9 @@ final class GrowthScenario implements Scenario {
                     String.format(Locale.ROOT, "of %,d", grants),
                     (growing.subject().heapAfterGc() - heap) / grants,
                     "B of heap"));
-            if (grants >= USED_BY_FAR) {
-                String with = String.format(Locale.ROOT, "%,d of %,d used in turn", USED_BY_FAR, grants);
-                double many = ratio(Kind.IN_SESSION, USED_BY_FAR, with);
+            if (grants >= MANY_MORE) {
+                String with = String.format(Locale.ROOT, "%,d of %,d used in turn", MANY_MORE, grants);
+                double many = ratio(Kind.IN_SESSION, MANY_MORE, with);
                 report.add(Report.Row.of(
                         "call, " + Kind.IN_SESSION.revision + ", to one grant", with + ", CPU", many / inSession, "×"));
             }
@@ -179,8 +189,8 @@ final class GrowthScenario implements Scenario {
 
         private void warm() throws InterruptedException {
             for (var side : List.of(growing, fresh)) {
-                SideBySide.once(lab, side.calls(Kind.STATELESS, USED), CONNECTIONS, lab.seconds(8, 4));
-                SideBySide.once(lab, side.calls(Kind.IN_SESSION, USED), CONNECTIONS, lab.seconds(4, 2));
+                SideBySide.once(lab, side.calls(Kind.STATELESS, 1), CONNECTIONS, lab.seconds(8, 4));
+                SideBySide.once(lab, side.calls(Kind.IN_SESSION, 1), CONNECTIONS, lab.seconds(4, 2));
             }
         }
 
