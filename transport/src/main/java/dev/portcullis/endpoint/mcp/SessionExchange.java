@@ -270,8 +270,8 @@ final class SessionExchange {
     }
 
     /** The session's revision is the truth; a header may name any other that we know, but none that we do not (H-33, H-108). */
-    private boolean isVersionRefused(
-            Exchange exchange, @Nullable JsonRpcId id, Session session, Era.InSession era) throws McpException {
+    private boolean isVersionRefused(Exchange exchange, @Nullable JsonRpcId id, Session session, Era.InSession era)
+            throws McpException {
         String version = era.isVersionKnown() ? null : Era.single(exchange.head(), McpHeaders.PROTOCOL_VERSION);
         if (version == null) {
             return false;
