@@ -20,7 +20,11 @@ final class IdleScenario implements Scenario {
     private static final int STREAMS_QUICK = 3_000;
     private static final int PER_PERSON = 100;
     private static final int STEPS = 3;
-    private static final int SECONDS = 3;
+    private static final int SECONDS = 4;
+
+    /** So short that most of them are without a pause of the machine, which would decide their p99. */
+    private static final int SLICES = 4 * SECONDS;
+
     private static final int CONNECTIONS = 16;
     private static final int CALLS_PER_SECOND = 5_000;
     private static final int AT_A_TIME = 16;
@@ -102,15 +106,15 @@ final class IdleScenario implements Scenario {
         /** By turns, which begin alike: with garbage collected. */
         void beside(List<Request> streams, String sign, String with, Report report) throws InterruptedException {
             SideBySide.once(lab, new SideBySide.Asked(server, call), CONNECTIONS, lab.seconds(12, 6)); // to warm up
-            addSeconds(new ArrayList<>());
+            addSlices(new ArrayList<>());
             var without = new ArrayList<Double>();
             var meanwhile = new ArrayList<Double>();
             for (int turn = 0; turn < lab.turns(); turn++) {
-                addSeconds(without);
+                addSlices(without);
                 try (var held = new HeldStreams(server.uri(), sign)) {
                     held.open(streams);
                     held.read(false);
-                    addSeconds(meanwhile);
+                    addSlices(meanwhile);
                     held.read(true);
                     held.requireAll();
                 }
@@ -124,13 +128,11 @@ final class IdleScenario implements Scenario {
                             .aiming(Goal.valueAtMost(1.10)));
         }
 
-        /** The p99 of each of some seconds: what streams cost they cost in every one of them, and what else the machine does it does in some. */
-        private void addSeconds(List<Double> all) throws InterruptedException {
+        /** The p99 of each slice: what streams cost they cost in every one of them, and what else the machine does it does in some. */
+        private void addSlices(List<Double> all) throws InterruptedException {
             server.jcmd("GC.run");
-            for (int second = 0; second < SECONDS; second++) {
-                var plan = new OpenLoop.Plan(CONNECTIONS, CALLS_PER_SECOND, 1, 1);
-                all.add(OpenLoop.run(server.uri(), call, plan).millisAt(99) * 1e3);
-            }
+            var plan = new OpenLoop.Plan(CONNECTIONS, CALLS_PER_SECOND, 1, SECONDS, SLICES);
+            OpenLoop.run(server.uri(), call, plan).eachMillisAt(99).forEach(millis -> all.add(millis * 1e3));
         }
     }
 

@@ -16,6 +16,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -45,7 +46,7 @@ final class OpenLoop {
 
     private final List<ByteBuf> requests;
     private final ArrayDeque<Connection> free = new ArrayDeque<>();
-    private final Histogram latencies = new Histogram(HIGHEST_NANOS, DIGITS);
+    private final Histogram[] slices;
     private final CompletableFuture<Result> ended = new CompletableFuture<>();
     private final EventLoop loop;
     private final long intervalNanos1000;
@@ -59,18 +60,37 @@ final class OpenLoop {
      * What is to be sent.
      *
      * @param warmSeconds at the same rate before, that do not count
+     * @param slices of equal length, which are told apart
      */
-    record Plan(int connections, double perSecond, int warmSeconds, int seconds) {}
+    record Plan(int connections, double perSecond, int warmSeconds, int seconds, int slices) {
+        Plan(int connections, double perSecond, int warmSeconds, int seconds) {
+            this(connections, perSecond, warmSeconds, seconds, 1);
+        }
+    }
 
     /**
      * What came of it.
      *
-     * @param latencies nanoseconds from when a request was due to the end of its answer
+     * @param slices nanoseconds from when a request was due to the end of its answer, in the slice in which it was due
      * @param perSecond that were answered
      */
-    record Result(Histogram latencies, double perSecond) {
+    record Result(List<Histogram> slices, double perSecond) {
+        /** @return of all slices */
+        Histogram latencies() {
+            var all = new Histogram(HIGHEST_NANOS, DIGITS);
+            slices.forEach(all::add);
+            return all;
+        }
+
         double millisAt(double percentile) {
-            return latencies.getValueAtPercentile(percentile) / 1e6;
+            return latencies().getValueAtPercentile(percentile) / 1e6;
+        }
+
+        /** @return of each slice */
+        List<Double> eachMillisAt(double percentile) {
+            return slices.stream()
+                    .map(slice -> slice.getValueAtPercentile(percentile) / 1e6)
+                    .toList();
         }
     }
 
@@ -81,6 +101,8 @@ final class OpenLoop {
         this.intervalNanos1000 = Math.round(1e12 / plan.perSecond());
         this.warmTotal = Math.round(plan.perSecond() * plan.warmSeconds());
         this.dueTotal = warmTotal + Math.round(plan.perSecond() * plan.seconds());
+        this.slices = new Histogram[plan.slices()];
+        Arrays.setAll(slices, _ -> new Histogram(HIGHEST_NANOS, DIGITS));
     }
 
     /**
@@ -151,7 +173,7 @@ final class OpenLoop {
             if (connection == null) {
                 break; // the next answer goes on
             }
-            connection.send(dueAt(sent), requests.get((int) (sent % requests.size())), sent >= warmTotal);
+            connection.send(dueAt(sent), requests.get((int) (sent % requests.size())), sliceOf(sent));
             sent++;
         }
         if (!ended.isDone()) {
@@ -163,11 +185,18 @@ final class OpenLoop {
         return begin + number * intervalNanos1000 / 1_000;
     }
 
+    /** @return null while warming up */
+    private @Nullable Histogram sliceOf(long number) {
+        return number < warmTotal
+                ? null
+                : slices[(int) ((number - warmTotal) * slices.length / (dueTotal - warmTotal))];
+    }
+
     private void answered(Connection connection) {
         free.add(connection);
         if (++answered == dueTotal) {
             double seconds = (System.nanoTime() - dueAt(warmTotal)) / 1e9;
-            ended.complete(new Result(latencies, (dueTotal - warmTotal) / seconds));
+            ended.complete(new Result(List.of(slices), (dueTotal - warmTotal) / seconds));
         }
     }
 
@@ -186,11 +215,12 @@ final class OpenLoop {
         private int headBytes;
         private long bodyLeft = -1;
         private long due;
-        private boolean isCounted;
+        private @Nullable Histogram slice;
 
-        void send(long dueNanos, ByteBuf request, boolean counts) {
+        /** @param of where its latency counts; null for nowhere */
+        void send(long dueNanos, ByteBuf request, @Nullable Histogram of) {
             due = dueNanos;
-            isCounted = counts;
+            slice = of;
             Objects.requireNonNull(context).writeAndFlush(request.duplicate(), context.voidPromise());
         }
 
@@ -256,8 +286,8 @@ final class OpenLoop {
         private void end() {
             if (bodyLeft == 0) {
                 bodyLeft = -1;
-                if (isCounted) {
-                    latencies.recordValue(Math.min(System.nanoTime() - due, HIGHEST_NANOS));
+                if (slice != null) {
+                    slice.recordValue(Math.min(System.nanoTime() - due, HIGHEST_NANOS));
                 }
                 answered(this);
             }

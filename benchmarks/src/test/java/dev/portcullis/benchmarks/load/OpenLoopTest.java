@@ -53,6 +53,21 @@ final class OpenLoopTest {
     }
 
     @Test
+    void runWhenSlicedThenEachHasThoseThatWereDueInIt() throws Exception {
+        try (var server = new HaltingServer("200 OK", PER_SECOND / 4)) {
+            var plan = new OpenLoop.Plan(CONNECTIONS, PER_SECOND, 0, 1, 4);
+
+            var result = OpenLoop.run(server.uri(), List.of(Request.get("/")), plan);
+
+            assertThat(result.slices()).allMatch(slice -> slice.getTotalCount() == PER_SECOND / 4);
+            // Whose answer it halts before, was due in the first slice or just behind it; all of the second then wait
+            // for some of the halt.
+            assertThat(result.eachMillisAt(100).get(1)).isGreaterThanOrEqualTo(HALT_MILLIS / 2);
+            assertThat(result.latencies().getTotalCount()).isEqualTo(PER_SECOND);
+        }
+    }
+
+    @Test
     void runWhenAnAnswerIsNoSuccessThenFails() throws Exception {
         try (var server = new HaltingServer("503 Service Unavailable", 1)) {
             var plan = new OpenLoop.Plan(CONNECTIONS, PER_SECOND, 0, 1);

@@ -22,7 +22,10 @@ final class LoggedStream implements SessionStream {
     private final EventLog log;
 
     private @Nullable TreeMap<Long, Event> kept;
+
+    /** The newest of each key, read or not: whoever comes back needs no earlier one. */
     private @Nullable Map<String, Event> replaceable;
+
     private int keptBytes;
     private int unreadEvents;
     private int unreadBytes;
@@ -193,9 +196,6 @@ final class LoggedStream implements SessionStream {
             event.handed = true;
             unreadEvents--;
             unreadBytes -= event.bytes();
-            if (replaceable != null && event.key != null) {
-                replaceable.remove(event.key, event);
-            }
         }
     }
 
@@ -238,6 +238,9 @@ final class LoggedStream implements SessionStream {
             markRead(event);
             keptBytes -= event.bytes();
             log.remove(event);
+            if (replaceable != null && event.key != null) {
+                replaceable.remove(event.key, event);
+            }
             if (copy != null) {
                 copy.removed(event.number);
             }

@@ -8,7 +8,7 @@ public interface SessionStream {
      * Adds a message.
      *
      * @param message one JSON text, UTF-8; kept, so not to be changed
-     * @param replaceKey takes the place of an earlier one with the same key that nobody has read; null for none
+     * @param replaceKey takes the place of an earlier one with the same key: whoever has not read that, or comes back, gets this one alone; null for none
      * @param droppable may be left out while much waits to be read
      */
     void add(byte[] message, @Nullable String replaceKey, boolean droppable);

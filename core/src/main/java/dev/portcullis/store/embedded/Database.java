@@ -30,8 +30,11 @@ final class Database {
 
     private static final int PAGE_BYTES = 2048;
 
-    /** Compaction keeps the parts of the file this full of what is still of use: the file is about twice what is stored. */
-    private static final int FILL_PERCENT = 60;
+    /**
+     * Compaction keeps the parts of the file this full of what is still of use: the file is two to three times what is stored. The fuller they are kept, the more of what
+     * is written is what was there before.
+     */
+    private static final int FILL_PERCENT = 40;
 
     private static final int COMPACT_FROM_BYTES = 1 << 20;
     private static final int COMPACT_STEP_BYTES = 16 << 20;

@@ -1,0 +1,115 @@
+package dev.portcullis.mcp.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.portcullis.identity.Identity;
+import dev.portcullis.identity.Principal;
+import dev.portcullis.identity.Scopes;
+import dev.portcullis.mcp.ProtocolVersion;
+import dev.portcullis.mcp.codec.ClientCapabilities;
+import dev.portcullis.mcp.session.Attachment.Attached;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** T-30, T-31: what a later event makes needless is not kept, read or not, since whoever comes back (H-122) needs the later one alone. */
+class ReplacedEventsTest {
+    private static final Principal ADA = new Principal(
+            new Identity("https://issuer.example", "ada", null, null, List.of()), "client", "grant", Scopes.NONE);
+
+    private final MemorySessionStore store = new MemorySessionStore(SessionLimits.DEFAULT, InstantSource.system());
+    private final Session session = new Session(
+            "id",
+            "key",
+            ProtocolVersion.V2025_11_25,
+            ClientCapabilities.NONE,
+            System.currentTimeMillis() / 1_000 + 3_600,
+            Session.Owner.of(ADA));
+
+    @Test
+    void tellWhenTheSameWasToldAndReadThenTheEarlierIsKeptNoMore() {
+        var client = attach(null);
+
+        tell("tools", 1_000);
+        tell("prompts", 1_000);
+
+        assertThat(client.got).hasSize(2_000);
+        assertThat(keptEvents()).isEqualTo(2);
+    }
+
+    @Test
+    void attachWhenEventsAfterTheLastReadWereReplacedThenGetsTheNewestOfEach() {
+        var lost = attach(null);
+        tell("tools", 3);
+        tell("prompts", 2);
+        assertThat(lost.got).containsExactly("tools 1", "tools 2", "tools 3", "prompts 1", "prompts 2");
+
+        assertThat(attach(lost.ids.get(0)).got).containsExactly("tools 3", "prompts 2");
+        assertThat(attach(lost.ids.get(2)).got).containsExactly("prompts 2");
+        assertThat(attach(lost.ids.get(3)).got).containsExactly("prompts 2");
+        assertThat(attach(lost.ids.get(4)).got).isEmpty();
+    }
+
+    @Test
+    void tellWhenNobodyReadsThenTheNewestAloneIsKeptAndComesNext() {
+        var gone = attach(null);
+        tell("tools", 1);
+        gone.close();
+        tell("tools", 5);
+
+        assertThat(keptEvents()).isOne();
+        assertThat(attach(null).got).containsExactly("tools 5");
+    }
+
+    private int keptEvents() {
+        return store.sizes().get(4);
+    }
+
+    private void tell(String key, int times) {
+        for (int i = 1; i <= times; i++) {
+            byte[] message = (key + " " + i).getBytes(StandardCharsets.UTF_8);
+            store.tell(new Notice(null, key, message, _ -> true, ""));
+        }
+    }
+
+    private Client attach(@Nullable String lastEventId) {
+        var reading = ((Attached) store.attach(session, ADA, lastEventId)).reading();
+        var client = new Client(reading);
+        reading.start(client);
+        return client;
+    }
+
+    private static final class Client implements EventReader {
+        final List<String> ids = new ArrayList<>();
+        final List<String> got = new ArrayList<>();
+        private final Reading reading;
+
+        Client(Reading reading) {
+            this.reading = reading;
+        }
+
+        void close() {
+            reading.close();
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
+        public void event(String id, byte[] message) {
+            ids.add(id);
+            got.add(new String(message, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void letGo(@Nullable String id, int retryMillis) {}
+
+        @Override
+        public void end() {}
+    }
+}
