@@ -218,17 +218,6 @@ public final class JsonCursor {
         return kind() == JsonKind.NUMBER && readInteger() != null;
     }
 
-    /** @return whether the cursor stands on a number that is written as an integer, and not a long one */
-    public boolean isShortInteger() {
-        int to = endOfValue(bytes, valueAt, end);
-        for (int i = bytes[valueAt] == '-' ? valueAt + 1 : valueAt; i < to; i++) {
-            if (bytes[i] < '0' || bytes[i] > '9') {
-                return false;
-            }
-        }
-        return to - valueAt <= 15;
-    }
-
     /**
      * Reads the integer the cursor stands on.
      *

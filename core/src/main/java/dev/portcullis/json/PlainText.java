@@ -14,6 +14,12 @@ public final class PlainText {
     private static final int NUMBER_CHARS_MAX = 32;
     private static final int UNKNOWN = -1;
 
+    /** Any number of so many digits is exact, also as a double. */
+    private static final int SHORT_DIGITS_MAX = 15;
+
+    /** What {@link #shortInteger} says of a value that is none. */
+    public static final long NO_SHORT_INTEGER = Long.MIN_VALUE;
+
     /** Where clients repeat themselves: an object in an object of the whole. */
     private static final int FAMILIAR_DEPTH = 2;
 
@@ -58,6 +64,24 @@ public final class PlainText {
     /** @return a member's value */
     public RawJson value(int member) {
         return RawJson.ofChecked(bytes, values[2 * member], values[2 * member + 1]);
+    }
+
+    /** @return a member's value, if it is a number that is written as an integer, and not a long one; else {@link #NO_SHORT_INTEGER} */
+    public long shortInteger(int member) {
+        int from = values[2 * member];
+        int end = values[2 * member + 1];
+        int digits = bytes[from] == '-' ? from + 1 : from;
+        if (end - digits > SHORT_DIGITS_MAX) {
+            return NO_SHORT_INTEGER;
+        }
+        long value = 0;
+        for (int i = digits; i < end; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9') {
+                return NO_SHORT_INTEGER;
+            }
+            value = value * 10 + (bytes[i] - '0');
+        }
+        return digits == from ? value : -value;
     }
 
     private int skipSpace(int from) {

@@ -47,7 +47,7 @@ final class PlainMessages {
             } else if (plain.nameIs(i, METHOD) && value.kind() == JsonKind.STRING) {
                 method = value.familiarString();
             } else if (plain.nameIs(i, ID)) {
-                id = id(value);
+                id = id(value, i);
                 if (id == null) {
                     return null;
                 }
@@ -65,10 +65,13 @@ final class PlainMessages {
                 : new JsonRpcMessage.Request(id, method, params);
     }
 
-    private static @Nullable JsonRpcId id(JsonCursor cursor) {
+    private @Nullable JsonRpcId id(JsonCursor cursor, int member) {
         return switch (cursor.kind()) {
             case STRING -> JsonRpcId.of(cursor.string());
-            case NUMBER -> cursor.isShortInteger() ? JsonRpcId.of(cursor.integer()) : null;
+            case NUMBER -> {
+                long integer = plain.shortInteger(member);
+                yield integer == PlainText.NO_SHORT_INTEGER ? null : JsonRpcId.of(integer);
+            }
             case OBJECT, ARRAY, BOOLEAN, NULL -> null;
         };
     }

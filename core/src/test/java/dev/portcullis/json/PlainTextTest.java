@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,6 +31,26 @@ class PlainTextTest {
     void isObjectWhenTextIsPlainThenIsTrue(String text) {
         assertThat(isPlain(text)).isTrue();
         assertThat(Json.parse(text).length()).isEqualTo(text.strip().length());
+    }
+
+    // T-21
+    @Test
+    void shortIntegerWhenAnIntegerOfFifteenDigitsAtMostThenItsValueAndElseNone() {
+        assertThat(shortInteger("7")).isEqualTo(7);
+        assertThat(shortInteger("-0")).isZero();
+        assertThat(shortInteger("-12")).isEqualTo(-12);
+        assertThat(shortInteger("999999999999999")).isEqualTo(999_999_999_999_999L);
+        assertThat(shortInteger("-999999999999999")).isEqualTo(-999_999_999_999_999L);
+        for (String other : new String[] {
+            "1000000000000000", "-1000000000000000", "1.0", "1.5", "-0.5", "\"7\"", "true", "[7]", "{}"
+        }) {
+            assertThat(shortInteger(other)).as(other).isEqualTo(PlainText.NO_SHORT_INTEGER);
+        }
+    }
+
+    private long shortInteger(String value) {
+        assertThat(isPlain("{\"a\":null,\"b\" : " + value + " }")).isTrue();
+        return plain.shortInteger(1);
     }
 
     @ParameterizedTest

@@ -16,16 +16,24 @@ import java.util.stream.IntStream;
  * What a request takes on a server that has grown, by turns with one that has not: first tools are added, then grants, each with a token and a session of its own. That
  * two processes differ a little from their start on is taken out: the ratio of both is compared with what it was before the growth.
  *
- * <p>Requests are as many different ones at each size, as if each came from another client; of many tokens and sessions they use {@value #USED}.
+ * <p>Two things grow, and are told apart: how many tokens and sessions there <em>are</em>, while the same few of them are used; and how many of them are used <em>in turn</em>, which is
+ * more than the processor's caches hold. The requests are as many different ones in all of this, also for a single token: what is read and not known from the connection's request
+ * before is the same.
  */
 final class GrowthScenario implements Scenario {
     private static final List<Integer> TOOLS = List.of(100, 1_000);
-    private static final List<Integer> GRANTS = List.of(1_000, 100_000);
-    private static final List<Integer> GRANTS_QUICK = List.of(10_000);
-    private static final int USED = 4_000;
+    private static final List<Integer> GRANTS = List.of(4_000, 100_000);
+    private static final List<Integer> GRANTS_QUICK = List.of(4_000);
+    private static final int REQUESTS = 4_000;
+
+    /** As many as there are connections: each client has its own, and asks again and again. */
+    private static final int FEW = 64;
+
+    /** More than the processor's nearest caches hold of them. */
+    private static final int MANY = 4_000;
 
     /** More sessions than a server keeps unsealed. */
-    private static final int USED_BY_FAR = 20_000;
+    private static final int MANY_MORE = 20_000;
 
     private static final int TURNS = 2;
     private static final int CONNECTIONS = 64;
@@ -131,11 +139,11 @@ final class GrowthScenario implements Scenario {
                                             .encodeToString(credentials.getBytes(StandardCharsets.US_ASCII)));
         }
 
-        /** As many different requests whatever there is, which use so many of all tokens. */
+        /** As many different requests whatever there is, which use so many of all tokens in turn. */
         SideBySide.Asked calls(Kind kind, int used) {
             var all = new ArrayList<Request>();
             int spread = Math.min(used, tokens.size());
-            for (int i = 0; i < used; i++) {
+            for (int i = 0; i < Math.max(REQUESTS, used); i++) {
                 int one = (int) ((long) (i % spread) * tokens.size() / spread);
                 all.add(kind.call(tokens.get(one), sessions.get(one))
                         .with("x-client", String.format(Locale.ROOT, "%05d", i)));
@@ -148,20 +156,23 @@ final class GrowthScenario implements Scenario {
     private record Run(Lab lab, Report report, Side growing, Side fresh) {
         void run() throws InterruptedException {
             warm();
-            double stateless = ratio(Kind.STATELESS, USED, "to begin with");
+            double stateless = ratio(Kind.STATELESS, 1, "to begin with");
             for (int tools : TOOLS) {
                 offer(tools);
                 String with = String.format(Locale.ROOT, "%,d tools more", tools);
-                add(Kind.STATELESS, with, ratio(Kind.STATELESS, USED, with) / stateless);
+                add(Kind.STATELESS, with, ratio(Kind.STATELESS, 1, with) / stateless);
             }
             offer(0);
-            double inSession = ratio(Kind.IN_SESSION, USED, "to begin with");
+            double inSession = ratio(Kind.IN_SESSION, 1, "to begin with");
             double heap = growing.subject().heapAfterGc();
             for (int grants : lab.isQuick() ? GRANTS_QUICK : GRANTS) {
                 growing.growTo(grants);
-                String with = String.format(Locale.ROOT, "%,d grants", grants);
-                add(Kind.STATELESS, with, ratio(Kind.STATELESS, USED, with) / stateless);
-                add(Kind.IN_SESSION, with, ratio(Kind.IN_SESSION, USED, with) / inSession);
+                settle();
+                String few = String.format(Locale.ROOT, "%,d grants", grants);
+                add(Kind.STATELESS, few, ratio(Kind.STATELESS, FEW, few) / stateless);
+                add(Kind.IN_SESSION, few, ratio(Kind.IN_SESSION, FEW, few) / inSession);
+                tell(Kind.STATELESS, MANY, stateless);
+                tell(Kind.IN_SESSION, MANY, inSession);
             }
             int grants = growing.tokens().size();
             report.add(Report.Row.of(
@@ -169,19 +180,33 @@ final class GrowthScenario implements Scenario {
                     String.format(Locale.ROOT, "of %,d", grants),
                     (growing.subject().heapAfterGc() - heap) / grants,
                     "B of heap"));
-            if (grants >= USED_BY_FAR) {
-                String with = String.format(Locale.ROOT, "%,d of %,d used in turn", USED_BY_FAR, grants);
-                double many = ratio(Kind.IN_SESSION, USED_BY_FAR, with);
-                report.add(Report.Row.of(
-                        "call, " + Kind.IN_SESSION.revision + ", to one grant", with + ", CPU", many / inSession, "×"));
+            if (grants >= MANY_MORE) {
+                tell(Kind.IN_SESSION, MANY_MORE, inSession);
             }
+        }
+
+        /** What it takes to use so many in turn: no aim is about it, since what limits is the machine's memory. */
+        private void tell(Kind kind, int used, double atFirst) throws InterruptedException {
+            String with = String.format(
+                    Locale.ROOT,
+                    "%,d of %,d used in turn",
+                    used,
+                    growing.tokens().size());
+            double growth = ratio(kind, used, with) / atFirst;
+            report.add(Report.Row.of("call, " + kind.revision + ", to one grant", with + ", CPU", growth, "×"));
         }
 
         private void warm() throws InterruptedException {
             for (var side : List.of(growing, fresh)) {
-                SideBySide.once(lab, side.calls(Kind.STATELESS, USED), CONNECTIONS, lab.seconds(8, 4));
-                SideBySide.once(lab, side.calls(Kind.IN_SESSION, USED), CONNECTIONS, lab.seconds(4, 2));
+                SideBySide.once(lab, side.calls(Kind.STATELESS, 1), CONNECTIONS, lab.seconds(8, 4));
+                SideBySide.once(lab, side.calls(Kind.IN_SESSION, 1), CONNECTIONS, lab.seconds(4, 2));
             }
+        }
+
+        /** Until what growing was compiled for is compiled for calls again, and the collector has done with what it has made. */
+        private void settle() throws InterruptedException {
+            SideBySide.once(lab, growing.calls(Kind.STATELESS, FEW), CONNECTIONS, lab.seconds(3, 2));
+            SideBySide.once(lab, growing.calls(Kind.IN_SESSION, FEW), CONNECTIONS, lab.seconds(5, 3));
         }
 
         private void offer(int tools) throws InterruptedException {

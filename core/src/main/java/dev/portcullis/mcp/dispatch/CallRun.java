@@ -81,6 +81,15 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
             return;
         }
         try {
+            runHere();
+        } finally {
+            leaveThread();
+        }
+    }
+
+    /** The same without a thread that anybody could interrupt: for what runs inline, which nobody but the author's code knows of before it has ended. */
+    final void runHere() {
+        try {
             work();
         } catch (InterruptedException e) {
             if (!ended) {
@@ -98,8 +107,6 @@ abstract class CallRun implements Call, PendingCall, Withdrawable, Runnable {
             // where it was thrown, it was answered
         } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
             fail(e);
-        } finally {
-            leaveThread();
         }
     }
 

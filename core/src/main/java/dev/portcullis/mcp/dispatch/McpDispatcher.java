@@ -193,14 +193,24 @@ public final class McpDispatcher {
     public @Nullable PendingCall dispatch(JsonRpcMessage.Request request, CallContext context) {
         try {
             var method = method(request.method(), context.revision());
-            return dispatch(method, request.id(), context);
+            return run(method, request.id(), context);
         } catch (McpException e) {
             Answers.error(request.id(), context, e);
             return null;
         }
     }
 
-    private @Nullable PendingCall dispatch(McpMethod method, JsonRpcId id, CallContext context) throws McpException {
+    /** The same, of which it is known already that this is its {@link #method}. */
+    public @Nullable PendingCall dispatch(McpMethod method, JsonRpcMessage.Request request, CallContext context) {
+        try {
+            return run(method, request.id(), context);
+        } catch (McpException e) {
+            Answers.error(request.id(), context, e);
+            return null;
+        }
+    }
+
+    private @Nullable PendingCall run(McpMethod method, JsonRpcId id, CallContext context) throws McpException {
         return switch (method) {
             case INITIALIZE -> lifecycle.initialized(id, context);
             case PING -> lifecycle.ping(id, context);

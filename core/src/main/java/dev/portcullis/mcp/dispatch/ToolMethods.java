@@ -63,7 +63,7 @@ final class ToolMethods {
             return null;
         }
         if (tool.definition().execution() == Execution.INLINE) {
-            run.run();
+            run.runHere();
             return null;
         }
         runner.start(run, tool.definition().timeoutMillis());

@@ -139,6 +139,12 @@ public final class MemorySessionStore implements SessionStore {
         return true;
     }
 
+    @Override
+    public Session held(Session session) {
+        var state = remembered.get(session.key());
+        return state == null ? session : state.session;
+    }
+
     private boolean hasRestedTooLong(SessionState state, long nowMillis) {
         return nowMillis - state.usedMillis >= limits.idleSeconds() * 1_000L && !isBusy(state);
     }

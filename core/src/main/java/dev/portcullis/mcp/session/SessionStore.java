@@ -40,6 +40,11 @@ public interface SessionStore {
     /** @return whether the session goes on: {@link #end} was not called, nor was it ended for resting too long. Counts as a use of it (H-107) */
     boolean use(Session session);
 
+    /** @return the same session, as the object by which this store remembers it, if it does: so that not more than one is kept, and found by identity */
+    default Session held(Session session) {
+        return session;
+    }
+
     /**
      * Sets which log messages the session's client wants (H-131). A change.
      *

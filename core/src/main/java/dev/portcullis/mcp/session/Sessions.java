@@ -1,7 +1,5 @@
 package dev.portcullis.mcp.session;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
@@ -27,18 +25,14 @@ public final class Sessions {
     private final SessionLimits limits;
     private final InstantSource clock;
 
-    /** Sessions by id, so that most requests need no decryption. May forget at any time. */
-    private final Cache<String, Session> opened;
+    private final SessionTable opened;
 
     public Sessions(MasterKey key, SessionStore store, SessionLimits limits, InstantSource clock) {
         this.ids = new SessionId(key);
         this.store = store;
         this.limits = limits;
         this.clock = clock;
-        this.opened = Caffeine.newBuilder()
-                .maximumSize(limits.openedMax())
-                .executor(Runnable::run)
-                .build();
+        this.opened = new SessionTable(limits.openedMax());
     }
 
     public Session open(ProtocolVersion version, ClientCapabilities capabilities, Principal principal) {
@@ -82,13 +76,14 @@ public final class Sessions {
 
     /** @return the live session of this id, if it is this caller's; else null, whatever the reason */
     public @Nullable Session find(String id, Principal principal) {
-        var known = opened.getIfPresent(id);
+        var known = opened.get(id);
         var session = open(known, id, principal);
         if (session == null || !store.use(session)) {
             return null;
         }
         if (known == null) {
-            opened.put(id, session);
+            session = store.held(session);
+            opened.put(session);
         }
         return session;
     }
@@ -96,7 +91,7 @@ public final class Sessions {
     /** Ends a session and its stream (H-105). */
     public void end(Session session) {
         store.end(session);
-        opened.invalidate(session.id());
+        opened.remove(session.id());
     }
 
     public SessionLimits limits() {
@@ -169,7 +164,7 @@ public final class Sessions {
      * @return null if it is not this caller's, or has expired
      */
     public @Nullable Session read(String id, Principal principal) {
-        return open(opened.getIfPresent(id), id, principal);
+        return open(opened.get(id), id, principal);
     }
 
     /** See {@link SessionStore#endStreams}. */

@@ -113,6 +113,13 @@ class SessionsTest {
         assertThat(sessions.find(first.id(), ADA)).isNotNull(); // lives again, for its owner alone
     }
 
+    @Test
+    void findWhenTheIdWasForgottenAndTheSessionIsRememberedThenIsTheObjectThatIsRemembered() {
+        var session = open(ADA);
+        sessions.setLogLevel(session, LogLevel.ERROR);
+        assertThat(sessions.find(session.id(), ADA)).isSameAs(session);
+    }
+
     // H-131
     @Test
     void logLevelWhenSetThenIsThatSessionsAlone() {

@@ -17,8 +17,12 @@ sealed interface Era {
     /** Opens a session. */
     record Handshake() implements Era {}
 
-    /** Belongs to a session. */
-    record InSession(String sessionId) implements Era {}
+    /**
+     * Belongs to a session.
+     *
+     * @param isVersionKnown whether the header that may name a revision is absent, or names one that we know
+     */
+    record InSession(String sessionId, boolean isVersionKnown) implements Era {}
 
     /** @throws McpException none of these */
     static Era of(Posted posted, RequestHead head, Revisions revisions) throws McpException {
@@ -28,12 +32,20 @@ sealed interface Era {
         if (posted.isHandshake()) {
             return new Handshake(); // H-31
         }
+        var note = HeadNote.of(head);
+        if (note != null && note.inSession != null) {
+            return note.inSession;
+        }
         String version = single(head, McpHeaders.PROTOCOL_VERSION);
         var known = ProtocolVersion.of(version);
         if (known != null && !known.hasSessions()) {
             return stateless(posted.message()); // H-32
         }
-        return inSession(head, version, revisions);
+        var era = inSession(head, version, revisions);
+        if (note != null) {
+            note.inSession = era;
+        }
+        return era;
     }
 
     private static Era stateless(JsonRpcMessage.Single message) throws McpException {
@@ -74,7 +86,7 @@ sealed interface Era {
             throws McpException {
         String sessionId = single(head, McpHeaders.SESSION_ID);
         if (sessionId != null) {
-            return new InSession(sessionId); // H-33
+            return new InSession(sessionId, version == null || ProtocolVersion.of(version) != null); // H-33
         }
         if (version != null && ProtocolVersion.of(version) == null) {
             throw revisions.unsupported(version, false); // H-35

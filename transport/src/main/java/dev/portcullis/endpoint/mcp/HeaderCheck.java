@@ -30,12 +30,26 @@ final class HeaderCheck implements ArgumentHeaders {
 
     /** H-37, H-38: there, and the same. */
     void requireVersion(String version) throws McpException {
+        var note = HeadNote.of(head);
+        if (note != null && version.equals(note.version)) {
+            return;
+        }
         requireEqual(McpHeaders.PROTOCOL_VERSION, version);
+        if (note != null) {
+            note.version = version;
+        }
     }
 
     /** Never base64 (H-53). */
     void requireMethod(String method) throws McpException {
+        var note = HeadNote.of(head);
+        if (note != null && method.equals(note.method)) {
+            return;
+        }
         requireEqual(McpHeaders.METHOD, method);
+        if (note != null) {
+            note.method = method;
+        }
     }
 
     private void requireEqual(CharSequence header, String expected) throws McpException {
@@ -76,12 +90,19 @@ final class HeaderCheck implements ArgumentHeaders {
     }
 
     private void requireName(@Nullable String inBody) throws McpException {
+        var note = HeadNote.of(head);
+        if (note != null && inBody != null && inBody.equals(note.name)) {
+            return;
+        }
         String field = single(McpHeaders.NAME);
         if (field == null && inBody != null) {
             throw mismatch(McpHeaders.NAME, "is missing");
         }
         if (field != null && !MirroredValue.decode(McpHeaders.NAME, field).equals(inBody)) {
             throw mismatch(McpHeaders.NAME, "does not match the body");
+        }
+        if (note != null) {
+            note.name = inBody; // null if neither has one
         }
     }
 

@@ -94,13 +94,14 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
 
     /** Judged once for each head. */
     private MediaTypes mediaTypes(RequestHead head) throws McpException {
-        if (head.note() instanceof MediaTypes known) {
-            return known;
+        var known = HeadNote.of(head);
+        if (known != null) {
+            return known.accepted;
         }
         MediaTypes.requireJson(head, sinks.telemetry());
         var accepted = MediaTypes.acceptedBy(head);
         MediaTypes.requireAcceptable(!accepted.isEmpty(), sinks.telemetry());
-        head.note(accepted);
+        head.note(new HeadNote(accepted));
         return accepted;
     }
 
@@ -133,7 +134,7 @@ public final class McpEndpoint implements Endpoint, MessageReader.Handler {
             switch (Era.of(posted, exchange.head(), revisions)) {
                 case Era.Stateless() -> handleStateless(exchange, accepted, posted);
                 case Era.Handshake() -> inSession.open(exchange, accepted, posted);
-                case Era.InSession(String sessionId) -> inSession.message(exchange, accepted, posted, sessionId);
+                case Era.InSession era -> inSession.message(exchange, accepted, posted, era);
             }
         } catch (McpException e) {
             McpReplies.refuse(exchange, posted.id(), e, sinks);

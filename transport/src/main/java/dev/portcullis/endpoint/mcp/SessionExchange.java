@@ -5,7 +5,6 @@ import dev.portcullis.jsonrpc.JsonRpcId;
 import dev.portcullis.jsonrpc.JsonRpcMessage;
 import dev.portcullis.mcp.McpError;
 import dev.portcullis.mcp.McpException;
-import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.RequestParams;
 import dev.portcullis.mcp.dispatch.ArgumentHeaders;
 import dev.portcullis.mcp.dispatch.CallContext;
@@ -55,9 +54,9 @@ final class SessionExchange {
     }
 
     /** Any other message. */
-    void message(Exchange exchange, MediaTypes accepted, Posted posted, String sessionId) throws McpException {
-        var session = find(exchange, sessionId);
-        if (isVersionRefused(exchange, posted.id(), session)) {
+    void message(Exchange exchange, MediaTypes accepted, Posted posted, Era.InSession era) throws McpException {
+        var session = find(exchange, era.sessionId());
+        if (isVersionRefused(exchange, posted.id(), session, era)) {
             return;
         }
         switch (posted.message()) {
@@ -121,7 +120,7 @@ final class SessionExchange {
     /** Several messages in one array: each is served for itself, and all answers are given together (H-111). */
     void batch(Exchange exchange, MediaTypes accepted, PostedBatch batch, Era.InSession era) throws McpException {
         var session = find(exchange, era.sessionId());
-        if (isVersionRefused(exchange, null, session)) {
+        if (isVersionRefused(exchange, null, session, era)) {
             return;
         }
         var revision = revisionOf(session);
@@ -215,8 +214,9 @@ final class SessionExchange {
 
     /** The session's standalone stream (H-120), or one that was lost (H-122). */
     void stream(Exchange exchange) throws McpException {
-        var session = find(exchange, requireSessionId(exchange));
-        if (isVersionRefused(exchange, null, session)) {
+        var era = Era.inSession(exchange.head(), revisions);
+        var session = find(exchange, era.sessionId());
+        if (isVersionRefused(exchange, null, session, era)) {
             return;
         }
         String lastEventId = Era.single(exchange.head(), McpHeaders.LAST_EVENT_ID);
@@ -247,15 +247,12 @@ final class SessionExchange {
 
     /** H-105. */
     void end(Exchange exchange) throws McpException {
-        var session = find(exchange, requireSessionId(exchange));
-        if (!isVersionRefused(exchange, null, session)) {
+        var era = Era.inSession(exchange.head(), revisions);
+        var session = find(exchange, era.sessionId());
+        if (!isVersionRefused(exchange, null, session, era)) {
             dispatcher.endSession(session);
             exchange.reply(McpReplies.of(HttpResponseStatus.NO_CONTENT, revisionOf(session)));
         }
-    }
-
-    private String requireSessionId(Exchange exchange) throws McpException {
-        return Era.inSession(exchange.head(), revisions).sessionId();
     }
 
     /** @throws McpException UNKNOWN_SESSION: none, or not this caller's (H-103) */
@@ -273,9 +270,10 @@ final class SessionExchange {
     }
 
     /** The session's revision is the truth; a header may name any other that we know, but none that we do not (H-33, H-108). */
-    private boolean isVersionRefused(Exchange exchange, @Nullable JsonRpcId id, Session session) throws McpException {
-        String version = Era.single(exchange.head(), McpHeaders.PROTOCOL_VERSION);
-        if (version == null || ProtocolVersion.of(version) != null) {
+    private boolean isVersionRefused(Exchange exchange, @Nullable JsonRpcId id, Session session, Era.InSession era)
+            throws McpException {
+        String version = era.isVersionKnown() ? null : Era.single(exchange.head(), McpHeaders.PROTOCOL_VERSION);
+        if (version == null) {
             return false;
         }
         McpReplies.refuse(exchange, id, revisions.unsupported(version, false), revisionOf(session), sinks);

@@ -39,7 +39,7 @@ final class StatelessExchange {
         headers.requireName(method, params);
         var sink = new HttpReplySink(exchange, accepted, revision, null, false, request, sinks);
         var context = new CallContext(revision, exchange.principal(), null, capabilities, params, headers, sink);
-        var pending = dispatcher.dispatch(request, context);
+        var pending = dispatcher.dispatch(method, request, context);
         if (pending != null) {
             sink.waitFor(pending, true);
         }
