@@ -14,6 +14,7 @@ final class ByteWords {
     private static final long BACKSLASHES = '\\' * LOW_BITS;
     private static final long QUOTES = '"' * LOW_BITS;
     private static final long SPACES = ' ' * LOW_BITS;
+    private static final long DELETES = 0x7F * LOW_BITS;
 
     /** So far blocks are not worth it. */
     private static final int NEAR_BYTES = 64;
@@ -166,6 +167,44 @@ final class ByteWords {
             long word = at(bytes, from + i);
             // Of a byte whose own highest bit is not set a difference sets it only if the byte is what is looked for.
             odd |= word | (word - SPACES) | ((word ^ QUOTES) - LOW_BITS) | ((word ^ BACKSLASHES) - LOW_BITS);
+        }
+        return (odd & HIGH_BITS) == 0;
+    }
+
+    /** @return where the first byte of ASCII is that a writer escapes: a quote, a backslash or a control character, DEL among them; {@code to} if there is none */
+    static int endOfUnescaped(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i + BLOCK_BYTES <= to && isUnescapedBlock(bytes, i)) {
+            i += BLOCK_BYTES;
+        }
+        while (i + 8 <= to) {
+            long word = at(bytes, i);
+            long controls = (word - SPACES) & ~word;
+            long found = (quotes(word) | backslashes(word) | controls | zeros(word ^ DELETES)) & HIGH_BITS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            i += 8;
+        }
+        while (i < to && !isEscaped(bytes[i])) {
+            i++;
+        }
+        return i;
+    }
+
+    /** Whether a writer escapes this character. */
+    static boolean isEscaped(int c) {
+        return c < ' ' || c == 0x7F || c == '"' || c == '\\';
+    }
+
+    private static boolean isUnescapedBlock(byte[] bytes, int from) {
+        long odd = 0;
+        for (int i = 0; i < BLOCK_BYTES; i += 8) {
+            long word = at(bytes, from + i);
+            odd |= (word - SPACES)
+                    | ((word ^ QUOTES) - LOW_BITS)
+                    | ((word ^ BACKSLASHES) - LOW_BITS)
+                    | ((word ^ DELETES) - LOW_BITS);
         }
         return (odd & HIGH_BITS) == 0;
     }

@@ -21,6 +21,7 @@ public final class JsonWriter implements AutoCloseable {
     private byte[] buffer = new byte[512];
     private int length;
     private boolean commaDue;
+    private @Nullable AsciiPiece piece;
 
     /** Belongs into the text, but is not in the buffer as long as nobody asks for that. */
     private @Nullable KeptJson middle;
@@ -148,21 +149,52 @@ public final class JsonWriter implements AutoCloseable {
         return this;
     }
 
-    /** A string, without a comma before it. */
+    /** A string, without a comma before it. Most are short; of a long one many characters are taken at a time. */
     void append(String value) {
         int chars = value.length();
         ensure(chars + 2);
         put('"');
-        for (int i = 0; i < chars; i++) {
+        int i = 0;
+        while (chars - i >= AsciiPiece.CHARS) {
+            i = appendChars(value, appendPiece(value, i), i + AsciiPiece.CHARS);
+        }
+        appendChars(value, i, chars);
+        put('"');
+    }
+
+    /** @return where it stopped: at {@code to}, or behind it if a pair of surrogates ends there */
+    private int appendChars(String value, int from, int to) {
+        int i = from;
+        for (; i < to; i++) {
             char c = value.charAt(i);
             if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
                 buffer[length++] = (byte) c;
             } else {
                 i = odd(value, i, c);
-                ensure(chars - i + 1);
+                ensure(value.length() - i + 1);
             }
         }
-        put('"');
+        return i;
+    }
+
+    /** Writes what of the next piece is ASCII. @return where it stopped */
+    private int appendPiece(String value, int from) {
+        var ascii = piece == null ? new AsciiPiece() : piece;
+        piece = ascii;
+        int end = ascii.read(value, from);
+        int i = 0;
+        while (i < end) {
+            int plain = ByteWords.endOfUnescaped(ascii.bytes(), i, end);
+            System.arraycopy(ascii.bytes(), i, buffer, length, plain - i);
+            length += plain - i;
+            i = plain;
+            while (i < end && ByteWords.isEscaped(ascii.bytes()[i])) {
+                odd(value, from + i, (char) ascii.bytes()[i]);
+                i++;
+                ensure(value.length() - from - i + 1);
+            }
+        }
+        return from + end;
     }
 
     /** Writes a character that needs more than its own byte. @return index of its last char */

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -36,7 +35,7 @@ public final class DeadlineHandler extends ChannelDuplexHandler implements Chann
     private @Nullable LazyTimer timer;
     private @Nullable ChannelHandlerContext context;
     private Phase phase = Phase.IDLE;
-    private long pendingBytes;
+    private @Nullable PeerProgress progress;
 
     public DeadlineHandler(HttpLimits limits, Telemetry telemetry) {
         this.limits = limits;
@@ -80,9 +79,9 @@ public final class DeadlineHandler extends ChannelDuplexHandler implements Chann
         } else if (phase == Phase.IDLE) {
             ctx.write(message, promise);
         } else {
-            enter(Phase.WRITE, limits.writeStallMillis());
+            progress = null;
+            enter(Phase.WRITE, lookMillis());
             ctx.write(message, promise);
-            pendingBytes = pendingBytes(ctx);
         }
     }
 
@@ -124,21 +123,19 @@ public final class DeadlineHandler extends ChannelDuplexHandler implements Chann
     }
 
     private void checkProgress(ChannelHandlerContext ctx) {
-        long left = pendingBytes(ctx);
-        if (pendingBytes - left < limits.writeProgressBytesMin()) {
+        if (progress == null) {
+            progress = new PeerProgress(ctx.channel());
+        } else if (progress.hasStalled(limits.writeProgressBytesMin())) {
             telemetry.refused(Outcome.WRITE_STALLED);
             rest();
             ctx.close();
-        } else {
-            pendingBytes = left;
-            enter(Phase.WRITE, limits.writeStallMillis());
+            return;
         }
+        enter(Phase.WRITE, lookMillis());
     }
 
-    /** A buffer counts as pending until the socket has taken all of it: what it has of the first is taken off. */
-    private static long pendingBytes(ChannelHandlerContext ctx) {
-        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+    private int lookMillis() {
+        return limits.writeStallMillis() / PeerProgress.LOOKS;
     }
 
     private void enter(Phase next, long millis) {

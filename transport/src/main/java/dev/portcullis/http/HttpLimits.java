@@ -10,7 +10,7 @@ package dev.portcullis.http;
  * @param keepAliveMillis how long a connection may wait for its next request, the first included (T-4)
  * @param bodyMillis from the end of the header to the end of the body; later is 408 (T-4)
  * @param requestMillis from the end of the header to the beginning of the answer; later is 503
- * @param writeStallMillis how long a peer may take less than {@code writeProgressBytesMin} of an answer that waits for it (T-4)
+ * @param writeStallMillis how long a peer may take less than {@code writeProgressBytesMin} of an answer that waits for it (T-4); it is noticed up to a quarter later
  * @param writeProgressBytesMin bytes a peer must take in that time
  * @param discardedBytesMax bytes of a body nobody wants that are read to save the connection; it is closed when more are to come (T-6)
  * @param bodiesBytesMax bytes of bodies held at a time over all connections, of callers with a token and of others each; more is 503 (T-112)

@@ -16,13 +16,14 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request at a time (T-14): asks for the next one when the answer to this one is with the socket and its body has been read. Decides whether the connection
- * lives on: not if either side wants to end it, nor if so much of a body is still to come that closing is cheaper than reading it (T-6). Event loop only.
+ * lives on: not if either side wants to end it, nor if so much of a body is still to come, or so slowly, that closing is cheaper than reading it (T-4, T-6). Event loop only.
  *
  * <pre>
  *   WAITING ──request──► BUSY ──answer taken, body read──► WAITING
@@ -142,7 +143,7 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
             closing |= answer.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
             answer.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
         }
-        closing |= draining || !isRestWorthReading() || state == State.WAITING;
+        closing |= draining || !isRestWorthReading(answer) || state == State.WAITING;
         if (closing) {
             answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (version10) {
@@ -150,8 +151,12 @@ final class KeepAliveHandler extends ChannelDuplexHandler implements ChannelFutu
         }
     }
 
-    private boolean isRestWorthReading() {
-        return bodyEnded || (!bodyHeldBack && bodyLeft <= limits.discardedBytesMax());
+    /** Who did not send a body in its time is not waited for again (RFC 9110 §15.5.9). */
+    private boolean isRestWorthReading(HttpResponse answer) {
+        return bodyEnded
+                || (!bodyHeldBack
+                        && bodyLeft <= limits.discardedBytesMax()
+                        && answer.status().code() != HttpResponseStatus.REQUEST_TIMEOUT.code());
     }
 
     /** The answer's last byte is with the socket. */

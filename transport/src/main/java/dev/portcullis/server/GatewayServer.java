@@ -35,6 +35,12 @@ public final class GatewayServer {
     private static final int BACKLOG = 4_096;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
+    /**
+     * Of a large answer, beyond what the peer has room for: else the kernel copies megabytes at once for one that reads nothing, and everybody waits meanwhile. More only
+     * helps who is further away than it can be filled up again in time.
+     */
+    private static final long UNSENT_BYTES_MAX = 256 * 1024;
+
     /** As of Netty's own. */
     private static final int READ_BYTES_MIN = 64;
 
@@ -64,7 +70,7 @@ public final class GatewayServer {
      * @throws IOException the address is taken, or not ours
      */
     public InetSocketAddress bind(InetSocketAddress address) throws IOException {
-        ChannelFuture bound = new ServerBootstrap()
+        var bootstrap = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -74,9 +80,12 @@ public final class GatewayServer {
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, READ_SIZES)
-                .childHandler(new Accepted())
-                .bind(address)
-                .awaitUninterruptibly();
+                .childHandler(new Accepted());
+        var unsentBytes = loops.unsentBytes();
+        if (unsentBytes != null) {
+            bootstrap.childOption(unsentBytes, UNSENT_BYTES_MAX);
+        }
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException("cannot listen on " + address, bound.cause());
         }

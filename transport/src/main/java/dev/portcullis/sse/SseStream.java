@@ -1,11 +1,13 @@
 package dev.portcullis.sse;
 
+import dev.portcullis.http.PeerProgress;
 import dev.portcullis.http.StreamWriter;
 import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.telemetry.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -355,13 +357,25 @@ public final class SseStream extends Rounds.Ring {
     /** By a timer of its own: a stream that stalls is an exception. */
     private void watchStall() {
         if (stall == null && writer.isOpen()) {
-            stall = channel.eventLoop().schedule(this::cutStalled, streams.limits.stallMillis(), TimeUnit.MILLISECONDS);
+            lookLater(null);
         }
     }
 
-    private void cutStalled() {
-        streams.telemetry.refused(Outcome.WRITE_STALLED);
-        abort();
+    private void lookLater(@Nullable PeerProgress progress) {
+        stall = channel.eventLoop()
+                .schedule(
+                        () -> look(progress), streams.limits.stallMillis() / PeerProgress.LOOKS, TimeUnit.MILLISECONDS);
+    }
+
+    /** A single event may be larger than a peer takes in the time: who takes as much as would do for many small ones has not stalled. */
+    private void look(@Nullable PeerProgress progress) {
+        WriteBufferWaterMark marks = channel.config().getWriteBufferWaterMark();
+        if (progress != null && progress.hasStalled(marks.high() - marks.low())) {
+            streams.telemetry.refused(Outcome.WRITE_STALLED);
+            abort();
+        } else {
+            lookLater(progress == null ? new PeerProgress(channel) : progress);
+        }
     }
 
     private void endStall() {
@@ -434,7 +448,7 @@ public final class SseStream extends Rounds.Ring {
      * @param keepAliveMillis between comment lines when nothing else is sent
      * @param queuedBytesMax bytes waiting for a slow peer before the stream is ended; a single larger event passes when none waits
      * @param queuedEventsMax events waiting
-     * @param stallMillis how long a peer may take nothing while more waits for it before the stream is ended
+     * @param stallMillis how long a peer may take next to nothing while more waits for it before the stream is ended; it is noticed up to a quarter later
      */
     public record SseLimits(int keepAliveMillis, int queuedBytesMax, int queuedEventsMax, int stallMillis) {
         /** The defaults of H-17 and T-30. */

@@ -24,7 +24,7 @@ class AnswerProgressTest {
 
     @Test
     void answerWhenPeerTakesEnoughInEachPeriodThenConnectionStays() {
-        var channel = new SlowChannel(LIMITS.writeProgressBytesMin());
+        var channel = new SlowChannel(LIMITS.writeProgressBytesMin() / PeerProgress.LOOKS);
 
         for (int i = 0; i < PERIODS; i++) {
             channel.passPeriod();
@@ -35,39 +35,75 @@ class AnswerProgressTest {
 
     @Test
     void answerWhenPeerTakesTooLittleThenCut() {
-        var channel = new SlowChannel(LIMITS.writeProgressBytesMin() - 1);
+        var channel = new SlowChannel(LIMITS.writeProgressBytesMin() / PeerProgress.LOOKS - 1);
 
         channel.passPeriod();
-
+        assertThat(channel.isOpen()).isTrue();
+        channel.passQuarter();
         assertThat(channel.isOpen()).isFalse();
     }
 
-    /** Its socket takes so many bytes in each period, of an answer that would last for twice the periods. */
+    @Test
+    void answerWhenOnlyTheKernelTakesOfItThenCutInTheSameTime() {
+        var channel = new SlowChannel(0);
+
+        channel.take(100 * LIMITS.writeProgressBytesMin()); // at once, before the first look
+        channel.passPeriod();
+        assertThat(channel.isOpen()).isTrue();
+        channel.passQuarter();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void answerWhenPeerStopsThenCutThoughItBeganWell() {
+        var channel = new SlowChannel(0);
+
+        channel.passPeriod();
+        channel.take(LIMITS.writeProgressBytesMin());
+        for (int i = 0; i < PeerProgress.LOOKS; i++) {
+            channel.passQuarter();
+            assertThat(channel.isOpen()).isTrue();
+        }
+        channel.passQuarter();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    /** Its socket takes so many bytes in each quarter of a period, of an answer that would last for all tests. */
     private static final class SlowChannel extends EmbeddedChannel {
         private final int bytes;
-        private boolean isTaking;
+        private int taking;
 
         SlowChannel(int bytes) {
             this.bytes = bytes;
             freezeTime();
             pipeline().addLast(new Bodies(), new DeadlineHandler(LIMITS, Telemetry.NONE));
             writeInbound(new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"));
-            int all = 2 * PERIODS * LIMITS.writeProgressBytesMin();
+            int all = 20 * PERIODS * LIMITS.writeProgressBytesMin();
             writeOneOutbound(new DefaultLastHttpContent(Unpooled.buffer(all).writeZero(all)));
             flush();
         }
 
         void passPeriod() {
-            isTaking = true;
-            flush();
-            isTaking = false;
-            advanceTimeBy(LIMITS.writeStallMillis() + 1, TimeUnit.MILLISECONDS);
+            for (int i = 0; i < PeerProgress.LOOKS; i++) {
+                passQuarter();
+            }
+        }
+
+        void passQuarter() {
+            take(bytes);
+            advanceTimeBy(LIMITS.writeStallMillis() / PeerProgress.LOOKS, TimeUnit.MILLISECONDS);
             runScheduledPendingTasks();
+        }
+
+        void take(int now) {
+            taking = now;
+            flush();
+            taking = 0;
         }
 
         @Override
         protected void doWrite(ChannelOutboundBuffer out) {
-            out.removeBytes(isTaking ? bytes : 0);
+            out.removeBytes(taking);
         }
     }
 

@@ -127,6 +127,19 @@ class SlowPeerTest {
         }
     }
 
+    // RFC 9110 §15.5.9: else who sends a byte now and then has the time of an idle connection as well
+    @Test
+    void bodyWhenItDidNotComeInTimeThenConnectionEndsThoughLittleIsLeft() throws Exception {
+        start(limits(LONG, LONG, SHORT, LONG, LONG), echo.mcp(10));
+        try (var slow = server.connect()) {
+            slow.send("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhel");
+
+            assertThat(slow.read().header("connection")).isEqualTo("close");
+            assertThat(slow.readRest()).isEmpty();
+            Await.until("the connection is let go", () -> server.telemetry.connections.get() == 0);
+        }
+    }
+
     @Test
     void answerWhenItNeverComesThen503AndEndpointIsTold() {
         var told = new AtomicInteger();

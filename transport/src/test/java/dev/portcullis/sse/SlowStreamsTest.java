@@ -3,6 +3,7 @@ package dev.portcullis.sse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.http.Exchange;
+import dev.portcullis.http.PeerProgress;
 import dev.portcullis.http.Reply;
 import dev.portcullis.http.RequestHead;
 import dev.portcullis.http.Route;
@@ -12,8 +13,10 @@ import dev.portcullis.mcp.dispatch.Slack;
 import dev.portcullis.sse.SseStream.SseLimits;
 import dev.portcullis.telemetry.Telemetry;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,7 +35,13 @@ class SlowStreamsTest {
 
     /** A peer that takes nothing until it is told to. */
     private final class Peer implements Exchange, StreamWriter {
-        final EmbeddedChannel channel = new EmbeddedChannel();
+        final EmbeddedChannel channel = new EmbeddedChannel() {
+            @Override
+            protected void doWrite(ChannelOutboundBuffer out) {
+                out.removeBytes(taking);
+            }
+        };
+        int taking;
         final List<String> got = new ArrayList<>();
         boolean writable;
         boolean open = true;
@@ -46,6 +55,19 @@ class SlowStreamsTest {
 
         SseStream stream() {
             return new SseStreams(LIMITS, Telemetry.NONE).open(this);
+        }
+
+        /** What its socket is given counts as waiting until it is taken. */
+        void giveSocket(int bytes) {
+            channel.writeOneOutbound(Unpooled.buffer(bytes).writeZero(bytes));
+        }
+
+        void passQuarters(int count) {
+            for (int i = 0; i < count; i++) {
+                channel.flush();
+                channel.advanceTimeBy(LIMITS.stallMillis() / PeerProgress.LOOKS, TimeUnit.MILLISECONDS);
+                channel.runScheduledPendingTasks();
+            }
         }
 
         void take() {
@@ -189,12 +211,29 @@ class SlowStreamsTest {
         var stream = peer.stream();
         send(stream, "result", NONE);
         stream.end();
-        peer.channel.advanceTimeBy(999, TimeUnit.MILLISECONDS);
-        peer.channel.runScheduledPendingTasks();
+        peer.passQuarters(PeerProgress.LOOKS);
         assertThat(peer.open).isTrue();
-        peer.channel.advanceTimeBy(2, TimeUnit.MILLISECONDS);
-        peer.channel.runScheduledPendingTasks();
+        peer.passQuarters(1);
         assertThat(peer.open).isFalse();
+        assertThat(allocator.metric().usedHeapMemory()).isZero();
+    }
+
+    // T-30: a large result over a thin line takes longer than a stall may last
+    @Test
+    void endWhenPeerTakesALargeEventSlowlyThenIsNotCutAsLongAsItDoes() {
+        var peer = new Peer();
+        peer.channel.freezeTime();
+        var stream = peer.stream();
+        peer.giveSocket(4 << 20);
+        send(stream, "result", NONE);
+        stream.end();
+        peer.taking = (32 << 10) / PeerProgress.LOOKS; // in all of the time as much as makes a full socket writable
+        peer.passQuarters(10 * PeerProgress.LOOKS);
+        assertThat(peer.open).isTrue();
+        peer.taking = 0;
+        peer.passQuarters(PeerProgress.LOOKS + 1);
+        assertThat(peer.open).isFalse();
+        peer.channel.close();
         assertThat(allocator.metric().usedHeapMemory()).isZero();
     }
 

@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
  * What those do to a server who do not read what they asked for, and those who send a request a byte a second: what becomes of others' calls at half of the most
- * meanwhile, how much is held for each, when they are ended, and whether all is given back.
+ * meanwhile, how much is held for each, when they are ended, and whether all is given back. Making what the readers ask for is work like any other, and large: so what they do
+ * to others is told twice, while that is made, and when all of it waits for them.
  */
 final class SlowScenario implements Scenario {
     private static final int CONNECTIONS = 64;
@@ -18,8 +21,13 @@ final class SlowScenario implements Scenario {
 
     private static final int WRITERS = 150;
     private static final int WARM_READERS = 5;
-    private static final int SETTLE_MILLIS = 1_000;
     private static final int LOOK_MILLIS = 100;
+
+    /** As exact as {@link Subject#cpuNanos} is. */
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final int REST_LOOKS = 3;
+    private static final int REST_SECONDS_MAX = 10;
     private static final int MARGIN_SECONDS = 4;
     private static final double KIBIBYTE = 1_024;
     private static final String DIRECT = "portcullis_netty_direct_memory_reserved_bytes";
@@ -37,10 +45,9 @@ final class SlowScenario implements Scenario {
     @Override
     public void run(Lab lab, Report report) throws InterruptedException {
         int stallSeconds = lab.seconds(12, 8);
-        // An answer has two looks at whether it is taken: at the first, what the kernel took counts.
         var settings = Map.of(
                 "STREAM_STALL_SECONDS", Integer.toString(stallSeconds),
-                "WRITE_STALL_SECONDS", Integer.toString(stallSeconds / 2),
+                "WRITE_STALL_SECONDS", Integer.toString(stallSeconds),
                 "IDLE_SECONDS", Integer.toString(stallSeconds), // for those whose kernel took all that was left
                 "HEADER_SECONDS", Integer.toString(stallSeconds),
                 "BODY_SECONDS", Integer.toString(stallSeconds),
@@ -97,34 +104,61 @@ final class SlowScenario implements Scenario {
         private double most() throws InterruptedException {
             var asked = new SideBySide.Asked(server, List.of(call));
             SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(8, 3));
-            return SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(4, 2)).perSecond();
+            return SideBySide.once(lab, asked, CONNECTIONS, lab.seconds(3, 2)).perSecond();
         }
 
         void run() throws InterruptedException {
             warm();
-            held(listen, "an event stream", 320 * KIBIBYTE, this::change);
-            held(large, "an answer of 4 MiB", 1.25 * TalkativeServer.LARGE_BYTES, Run::settle);
-            held(streaming, "a streamed call", 320 * KIBIBYTE, Run::settle);
+            held(listen, "an event stream", 320 * KIBIBYTE);
+            held(large, "an answer of 4 MiB", 1.25 * TalkativeServer.LARGE_BYTES);
+            held(streaming, "a streamed call", 320 * KIBIBYTE);
             p99(); // the generator is warm then
-            double before = p99();
-            double readers = readers();
-            double between = p99();
-            double writers = writers();
-            double after = p99();
-            String with = "half of the most";
-            report.add(Report.Row.of("p99 of calls, without slow ones", with, (before + between + after) / 3, "µs"));
-            addRatio("p99 of calls beside slow readers, to without", readers, (before + between) / 2);
-            addRatio("p99 of calls beside slow writers, to without", writers, (between + after) / 2);
+            addWhileTheyCome();
+            var without = new ArrayList<Double>();
+            var besideReaders = new ArrayList<Double>();
+            var besideWriters = new ArrayList<Double>();
+            for (int turn = 1; turn <= lab.turns(); turn++) {
+                boolean isLast = turn == lab.turns();
+                without.add(p99());
+                besideReaders.add(readers(isLast));
+                besideWriters.add(writers(isLast));
+            }
+            var alone = Spread.of(without);
+            report.add(Report.Row.of("p99 of calls, without slow ones", alone.toString(), alone.median(), "µs"));
+            addRatio("p99 of calls beside slow readers, to without", Spread.of(besideReaders), alone);
+            addRatio("p99 of calls beside slow writers, to without", Spread.of(besideWriters), alone);
         }
 
-        private void addRatio(String what, double with, double without) {
-            report.add(
-                    Report.Row.of(what, "half of the most", with / without, "×").aiming(Goal.valueAtMost(1.25)));
+        private void addRatio(String what, Spread with, Spread without) {
+            report.add(Report.Row.of(what, "µs: " + with, with.median() / without.median(), "×")
+                    .aiming(Goal.valueAtMost(1.25)));
         }
 
         private double p99() throws InterruptedException {
-            var plan = new OpenLoop.Plan(CONNECTIONS, half, 1, lab.seconds(4, 1));
+            var plan = new OpenLoop.Plan(CONNECTIONS, half, 1, lab.seconds(2, 1));
             return OpenLoop.run(server.uri(), List.of(call), plan).millisAt(99) * 1e3;
+        }
+
+        /** What they ask for has to be made, by the one core that serves the others as well. */
+        private void addWhileTheyCome() throws InterruptedException {
+            int files = server.openFiles();
+            try (var readers = new SlowReaders(server.uri());
+                    var worker = Executors.newSingleThreadExecutor()) {
+                var asked = worker.submit(() -> {
+                    settle(); // the calls are under way
+                    readers.ask(large, READERS);
+                    readers.ask(streaming, READERS);
+                    return readers;
+                });
+                var plan = new OpenLoop.Plan(CONNECTIONS, half, 1, lab.seconds(4, 3));
+                double p99 = OpenLoop.run(server.uri(), List.of(call), plan).millisAt(99) * 1e3;
+                String with = asked.get().size() + " at once, 4 and 8 MiB each";
+                report.add(Report.Row.of("p99 of calls while what slow readers ask for is made", with, p99, "µs"));
+            } catch (ExecutionException e) {
+                throw new LoadException("slow readers failed", e);
+            }
+            awaitEnd(files);
+            awaitRest();
         }
 
         /** What is made once is not to be counted. */
@@ -134,7 +168,7 @@ final class SlowScenario implements Scenario {
                 change();
                 few.ask(large, WARM_READERS);
                 few.ask(streaming, WARM_READERS);
-                settle();
+                awaitRest();
             }
             server.metric(DIRECT);
         }
@@ -143,23 +177,37 @@ final class SlowScenario implements Scenario {
             Answer.of(server.uri(), McpRequests.call(token, "change", "{}")).expecting(200, "changed");
         }
 
-        /** What is done until the kernel takes no more. */
-        @FunctionalInterface
-        private interface Filling {
-            void run() throws InterruptedException;
+        private static void settle() throws InterruptedException {
+            TimeUnit.SECONDS.sleep(1);
         }
 
-        private static void settle() throws InterruptedException {
-            TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
+        /** Waits until the server has nothing to do: what it was asked for is made then. */
+        private void awaitRest() throws InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(REST_SECONDS_MAX);
+            long before = server.cpuNanos();
+            for (int looks = 0; looks < REST_LOOKS; looks++) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                long now = server.cpuNanos();
+                if (now - before > REST_NANOS) {
+                    looks = -1;
+                }
+                before = now;
+                if (System.nanoTime() > deadline) {
+                    throw new LoadException("the server does not come to rest within " + REST_SECONDS_MAX + " s");
+                }
+            }
         }
 
         /** Readers of one kind, who go before they are ended. */
-        private void held(Request request, String what, double bytesMax, Filling filling) throws InterruptedException {
-            settle();
+        private void held(Request request, String what, double bytesMax) throws InterruptedException {
+            awaitRest();
             var before = Held.by(server);
             try (var readers = new SlowReaders(server.uri())) {
                 readers.ask(request, READERS);
-                filling.run();
+                if (request.equals(listen)) {
+                    change();
+                }
+                awaitRest();
                 var now = Held.by(server);
                 requireHeld(before.files() + READERS);
                 report.add(Report.Row.of(
@@ -179,35 +227,47 @@ final class SlowScenario implements Scenario {
             }
         }
 
-        /** @return p99 of calls beside readers of all kinds */
-        private double readers() throws InterruptedException {
-            settle();
-            var before = Held.by(server);
+        /**
+         * Has readers of all kinds ask, and wait.
+         *
+         * @param toTheEnd whether they stay until they are ended
+         * @return p99 of calls beside them
+         */
+        private double readers(boolean toTheEnd) throws InterruptedException {
+            awaitRest();
+            int files = server.openFiles();
+            var before =
+                    toTheEnd ? Held.by(server) : null; // it collects garbage, which only one turn should begin with
+            double p99;
             try (var readers = new SlowReaders(server.uri())) {
-                long begun = System.nanoTime();
                 readers.ask(listen, READERS);
                 change();
                 readers.ask(large, READERS);
                 readers.ask(streaming, READERS);
-                settle();
-                double p99 = p99();
-                requireHeld(before.files() + readers.size());
-                awaitEnd(before.files());
-                report.add(Report.Row.of(
-                                "slow readers ended, the last",
-                                readers.size() + ", " + stallSeconds + " s allowed",
-                                (System.nanoTime() - begun) / 1e9,
-                                "s")
-                        .aiming(Goal.valueAtMost(stallSeconds + MARGIN_SECONDS)));
-                givenBack("slow readers", before);
-                return p99;
+                awaitRest();
+                long begun = System.nanoTime();
+                p99 = p99();
+                requireHeld(files + readers.size());
+                if (before != null) {
+                    awaitEnd(files);
+                    report.add(Report.Row.of(
+                                    "slow readers ended, the last, after all was made",
+                                    readers.size() + ", " + stallSeconds + " s allowed",
+                                    (System.nanoTime() - begun) / 1e9,
+                                    "s")
+                            .aiming(Goal.valueAtMost(stallSeconds + MARGIN_SECONDS)));
+                    givenBack("slow readers", before);
+                }
             }
+            awaitEnd(files);
+            return p99;
         }
 
-        /** @return p99 of calls beside them */
-        private double writers() throws InterruptedException {
-            settle();
-            var before = Held.by(server);
+        /** The same of writers. */
+        private double writers(boolean toTheEnd) throws InterruptedException {
+            awaitRest();
+            int files = server.openFiles();
+            var before = toTheEnd ? Held.by(server) : null;
             var requests = new ArrayList<byte[]>();
             var atOnce = new int[2 * WRITERS];
             byte[] bytes = ManyAnswers.bytes(server.uri(), call);
@@ -216,15 +276,19 @@ final class SlowScenario implements Scenario {
                 requests.add(bytes);
                 atOnce[i] = i < WRITERS ? 1 : head;
             }
+            double p99;
             try (var writers = new SlowWriters(server.uri(), requests, atOnce)) {
-                double p99 = p99();
-                var refusals = writers.await(stallSeconds + 10 * MARGIN_SECONDS);
-                addRefusals("a byte of the head a second", refusals.subList(0, WRITERS));
-                addRefusals("a byte of the body a second", refusals.subList(WRITERS, refusals.size()));
-                awaitEnd(before.files());
-                givenBack("slow writers", before);
-                return p99;
+                p99 = p99();
+                if (before != null) {
+                    var refusals = writers.await(stallSeconds + 10 * MARGIN_SECONDS);
+                    addRefusals("a byte of the head a second", refusals.subList(0, WRITERS));
+                    addRefusals("a byte of the body a second", refusals.subList(WRITERS, refusals.size()));
+                    awaitEnd(files);
+                    givenBack("slow writers", before);
+                }
             }
+            awaitEnd(files);
+            return p99;
         }
 
         private void addRefusals(String what, List<SlowWriters.Refusal> refusals) {

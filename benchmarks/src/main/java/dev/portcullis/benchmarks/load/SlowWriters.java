@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Connections that send the rest of a request at a byte a second, until each is refused. A thread of its own, from its making on. */
 final class SlowWriters implements AutoCloseable {
-    private static final int LOOK_MILLIS = 50;
-    private static final int LOOKS_PER_BYTE = 20;
+    /** Not more often: it shares a core with whoever measures. */
+    private static final int LOOK_MILLIS = 250;
+
+    private static final int LOOKS_PER_BYTE = 4;
     private static final int ANSWER_BYTES_MAX = 4_096;
 
     private final List<Writer> writers = new ArrayList<>();

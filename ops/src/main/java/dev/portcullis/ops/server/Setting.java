@@ -369,7 +369,8 @@ public enum Setting {
     HEADER_SECONDS(LIMITS, 10, 1, 300, "seconds", "for the whole request head"),
     BODY_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "for the whole body"),
     REQUEST_SECONDS(LIMITS, 120, 1, 3_600, "seconds", "from request head to answer, streams aside"),
-    WRITE_STALL_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "a peer may take nothing of an answer"),
+    WRITE_STALL_SECONDS(
+            LIMITS, 30, 1, 3_600, "seconds", "a peer may take nothing of an answer; noticed up to a quarter later"),
     WRITE_PROGRESS_BYTES_MIN(LIMITS, 4_096, 1, 1_048_576, "bytes", "of a waiting answer a peer must take in that time"),
     DISCARDED_BYTES_MAX(
             LIMITS, 65_536, 0, 16_777_216, "bytes", "of an unwanted body that are read to save the connection"),
@@ -385,7 +386,13 @@ public enum Setting {
     STREAM_KEEP_ALIVE_SECONDS(LIMITS, 15, 1, 300, "seconds", "between comments on a quiet event stream"),
     STREAM_QUEUE_BYTES_MAX(LIMITS, 256 * 1024, 4_096, 64 * 1024 * 1024, "bytes", "waiting on one event stream"),
     STREAM_QUEUE_EVENTS_MAX(LIMITS, 1_000, 1, 1_000_000, "events", "waiting on one event stream"),
-    STREAM_STALL_SECONDS(LIMITS, 30, 1, 3_600, "seconds", "a peer may read nothing of an event stream"),
+    STREAM_STALL_SECONDS(
+            LIMITS,
+            30,
+            1,
+            3_600,
+            "seconds",
+            "a peer may read nothing of an event stream; noticed up to a quarter later"),
     STREAMS_MAX(LIMITS, 100_000, 1, 5_000_000, "streams", "open at a time, those of running calls aside"),
     STREAMS_PER_PERSON_MAX(LIMITS, 100, 1, 1_000_000, "streams", "of them, one person's"),
     SESSION_SECONDS(LIMITS, 86_400, 60, 30 * 86_400, "seconds", "longest life of a session, whatever its use"),
