@@ -20,6 +20,7 @@ final class IdleScenario implements Scenario {
     private static final int STREAMS_QUICK = 3_000;
     private static final int PER_PERSON = 100;
     private static final int STEPS = 3;
+    private static final int TURNS = 2;
     private static final int SECONDS = 4;
 
     /** So short that most of them are without a pause of the machine, which would decide their p99. */
@@ -109,7 +110,7 @@ final class IdleScenario implements Scenario {
             addSlices(new ArrayList<>());
             var without = new ArrayList<Double>();
             var meanwhile = new ArrayList<Double>();
-            for (int turn = 0; turn < lab.turns(); turn++) {
+            for (int turn = 0; turn < TURNS; turn++) {
                 addSlices(without);
                 try (var held = new HeldStreams(server.uri(), sign)) {
                     held.open(streams);

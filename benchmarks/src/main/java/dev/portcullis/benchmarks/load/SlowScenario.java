@@ -27,6 +27,7 @@ final class SlowScenario implements Scenario {
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int REST_LOOKS = 3;
+    private static final int SLICES_PER_SECOND = 4;
     private static final int REST_SECONDS_MAX = 10;
     private static final int MARGIN_SECONDS = 4;
     private static final double KIBIBYTE = 1_024;
@@ -119,9 +120,9 @@ final class SlowScenario implements Scenario {
             var besideWriters = new ArrayList<Double>();
             for (int turn = 1; turn <= lab.turns(); turn++) {
                 boolean isLast = turn == lab.turns();
-                without.add(p99());
-                besideReaders.add(readers(isLast));
-                besideWriters.add(writers(isLast));
+                without.addAll(p99());
+                besideReaders.addAll(readers(isLast));
+                besideWriters.addAll(writers(isLast));
             }
             var alone = Spread.of(without);
             report.add(Report.Row.of("p99 of calls, without slow ones", alone.toString(), alone.median(), "µs"));
@@ -134,9 +135,13 @@ final class SlowScenario implements Scenario {
                     .aiming(Goal.valueAtMost(1.25)));
         }
 
-        private double p99() throws InterruptedException {
-            var plan = new OpenLoop.Plan(CONNECTIONS, half, 1, lab.seconds(2, 1));
-            return OpenLoop.run(server.uri(), List.of(call), plan).millisAt(99) * 1e3;
+        /** @return of each slice, in µs: most are without a pause of the machine, which would decide its p99 */
+        private List<Double> p99() throws InterruptedException {
+            int seconds = lab.seconds(2, 1);
+            var plan = new OpenLoop.Plan(CONNECTIONS, half, 1, seconds, SLICES_PER_SECOND * seconds);
+            return OpenLoop.run(server.uri(), List.of(call), plan).eachMillisAt(99).stream()
+                    .map(millis -> millis * 1e3)
+                    .toList();
         }
 
         /** What they ask for has to be made, by the one core that serves the others as well. */
@@ -233,12 +238,12 @@ final class SlowScenario implements Scenario {
          * @param toTheEnd whether they stay until they are ended
          * @return p99 of calls beside them
          */
-        private double readers(boolean toTheEnd) throws InterruptedException {
+        private List<Double> readers(boolean toTheEnd) throws InterruptedException {
             awaitRest();
             int files = server.openFiles();
             var before =
                     toTheEnd ? Held.by(server) : null; // it collects garbage, which only one turn should begin with
-            double p99;
+            List<Double> p99;
             try (var readers = new SlowReaders(server.uri())) {
                 readers.ask(listen, READERS);
                 change();
@@ -264,7 +269,7 @@ final class SlowScenario implements Scenario {
         }
 
         /** The same of writers. */
-        private double writers(boolean toTheEnd) throws InterruptedException {
+        private List<Double> writers(boolean toTheEnd) throws InterruptedException {
             awaitRest();
             int files = server.openFiles();
             var before = toTheEnd ? Held.by(server) : null;
@@ -276,7 +281,7 @@ final class SlowScenario implements Scenario {
                 requests.add(bytes);
                 atOnce[i] = i < WRITERS ? 1 : head;
             }
-            double p99;
+            List<Double> p99;
             try (var writers = new SlowWriters(server.uri(), requests, atOnce)) {
                 p99 = p99();
                 if (before != null) {
