@@ -9,6 +9,7 @@ import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -67,13 +68,14 @@ class BusFailoverTest {
                 });
                 var said = new ArrayList<String>();
                 sayAll(one, two.node(), 0, 50, said);
-                var moving = Thread.ofVirtual().start(() -> {
+                var moving = CompletableFuture.runAsync(() -> {
                     set.migrate(SLOT);
                     set.failover(set.masterOf(SLOT)); // asked for: the replica has all before it takes over
                 });
-                for (int i = 50; moving.isAlive() || i < 200; i++) {
+                for (int i = 50; !moving.isDone() || i < 200; i++) {
                     sayAll(one, two.node(), i, i + 1, said);
                 }
+                moving.join();
                 sayAll(one, two.node(), said.size(), said.size() + 50, said);
 
                 assertThat(eventually(() -> distinct(heard).size() >= said.size()))

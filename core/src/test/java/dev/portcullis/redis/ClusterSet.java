@@ -80,9 +80,10 @@ public final class ClusterSet {
                         && node.ask("CLUSTER", "NODES").lines().anyMatch(line -> line.contains("myself,slave " + id)))
                 .findFirst()
                 .orElseThrow();
-        replica.ask("CLUSTER", "FAILOVER");
-        RedisServers.must(
-                () -> role(replica).equals("master") && role(master).equals("slave"), "the replica takes over");
+        RedisServers.insist(
+                () -> replica.ask("CLUSTER", "FAILOVER"),
+                () -> role(replica).equals("master") && role(master).equals("slave"),
+                "the replica takes over");
     }
 
     /** Moves the slot of a key to another master, with all keys in it; in between it is on its way for a while. */

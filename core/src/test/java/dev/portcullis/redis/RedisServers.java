@@ -19,6 +19,10 @@ import java.util.function.BooleanSupplier;
  */
 public final class RedisServers implements AutoCloseable {
     private static final long EVENTUALLY_SECONDS = 40;
+
+    /** Longer than a cluster's master and replica try to change places. */
+    private static final long ATTEMPT_SECONDS = 8;
+
     private static final int ATTEMPTS = 5;
 
     private final Path folder;
@@ -147,6 +151,20 @@ public final class RedisServers implements AutoCloseable {
         }
     }
 
+    /** Asks for what servers begin and may give up after some seconds, or refuse as long as something else is under way, until it is so. */
+    static void insist(Runnable ask, BooleanSupplier condition, String what) {
+        must(
+                () -> {
+                    try {
+                        ask.run();
+                    } catch (IllegalStateException e) {
+                        // not now, they say
+                    }
+                    return within(ATTEMPT_SECONDS, condition);
+                },
+                what);
+    }
+
     private RedisServer launch(boolean tls, List<String> options) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
@@ -185,7 +203,11 @@ public final class RedisServers implements AutoCloseable {
 
     /** Waits until something is so. @return false if it is not after a time that is long enough for any machine */
     public static boolean eventually(BooleanSupplier condition) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(EVENTUALLY_SECONDS);
+        return within(EVENTUALLY_SECONDS, condition);
+    }
+
+    private static boolean within(long seconds, BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > until) {
                 return false;

@@ -27,7 +27,9 @@ public record SentinelSet(List<RedisServer> servers, List<RedisServer> sentinels
     /** Makes a replica the master; the old one becomes its replica. Returns when that is done. */
     public void failover() {
         var before = master();
-        sentinels.getFirst().ask("SENTINEL", "FAILOVER", "mymaster");
-        RedisServers.must(() -> master() != before && "master".equals(master().info("role")), "another is the master");
+        RedisServers.insist(
+                () -> sentinels.getFirst().ask("SENTINEL", "FAILOVER", "mymaster"),
+                () -> master() != before && "master".equals(master().info("role")),
+                "another is the master");
     }
 }
