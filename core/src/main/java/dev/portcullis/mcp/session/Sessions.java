@@ -1,5 +1,7 @@
 package dev.portcullis.mcp.session;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
@@ -25,14 +27,18 @@ public final class Sessions {
     private final SessionLimits limits;
     private final InstantSource clock;
 
-    private final SessionTable opened;
+    /** Sessions by id, so that most requests need no decryption. May forget at any time. */
+    private final Cache<String, Session> opened;
 
     public Sessions(MasterKey key, SessionStore store, SessionLimits limits, InstantSource clock) {
         this.ids = new SessionId(key);
         this.store = store;
         this.limits = limits;
         this.clock = clock;
-        this.opened = new SessionTable(limits.openedMax());
+        this.opened = Caffeine.newBuilder()
+                .maximumSize(limits.openedMax())
+                .executor(Runnable::run)
+                .build();
     }
 
     public Session open(ProtocolVersion version, ClientCapabilities capabilities, Principal principal) {
@@ -76,14 +82,14 @@ public final class Sessions {
 
     /** @return the live session of this id, if it is this caller's; else null, whatever the reason */
     public @Nullable Session find(String id, Principal principal) {
-        var known = opened.get(id);
+        var known = opened.getIfPresent(id);
         var session = open(known, id, principal);
         if (session == null || !store.use(session)) {
             return null;
         }
         if (known == null) {
             session = store.held(session);
-            opened.put(session);
+            opened.put(session.id(), session);
         }
         return session;
     }
@@ -91,7 +97,7 @@ public final class Sessions {
     /** Ends a session and its stream (H-105). */
     public void end(Session session) {
         store.end(session);
-        opened.remove(session.id());
+        opened.invalidate(session.id());
     }
 
     public SessionLimits limits() {
@@ -131,6 +137,8 @@ public final class Sessions {
     /** See {@link SessionStore#sweep}. */
     public void sweep() {
         store.sweep();
+        long nowSeconds = nowSeconds();
+        opened.asMap().values().removeIf(session -> session.expiresAtSeconds() <= nowSeconds);
     }
 
     /** See {@link SessionStore#setLogLevel}. */
@@ -164,7 +172,7 @@ public final class Sessions {
      * @return null if it is not this caller's, or has expired
      */
     public @Nullable Session read(String id, Principal principal) {
-        return open(opened.get(id), id, principal);
+        return open(opened.getIfPresent(id), id, principal);
     }
 
     /** See {@link SessionStore#endStreams}. */

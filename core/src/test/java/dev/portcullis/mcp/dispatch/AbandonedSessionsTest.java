@@ -33,7 +33,7 @@ class AbandonedSessionsTest {
     private static final int SESSIONS = 1_000_000;
     private static final int PEOPLE = 1_000;
 
-    /** A tenth of what a million entries of the smallest kind would take; what is kept at hand of the newest 10,000 sessions fits. */
+    /** A tenth of what a million entries of the smallest kind would take; what is kept at hand of live sessions would not fit either. */
     private static final long LEFT_BYTES_MAX = 16L << 20;
 
     private static final JsonRpcMessage.Request INITIALIZE = DispatcherFixture.request("initialize", """
