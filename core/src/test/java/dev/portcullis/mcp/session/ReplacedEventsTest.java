@@ -2,23 +2,17 @@ package dev.portcullis.mcp.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.Principal;
-import dev.portcullis.identity.Scopes;
 import dev.portcullis.mcp.ProtocolVersion;
 import dev.portcullis.mcp.codec.ClientCapabilities;
-import dev.portcullis.mcp.session.Attachment.Attached;
-import java.nio.charset.StandardCharsets;
+import dev.portcullis.mcp.session.SessionStoreContract.Connection;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** T-30, T-31: what a later event makes needless is not kept, read or not, since whoever comes back (H-122) needs the later one alone. */
 class ReplacedEventsTest {
-    private static final Principal ADA = new Principal(
-            new Identity("https://issuer.example", "ada", null, null, List.of()), "client", "grant", Scopes.NONE);
+    private static final Principal ADA = SessionStoreContract.person("ada");
 
     private final MemorySessionStore store = new MemorySessionStore(SessionLimits.DEFAULT, InstantSource.system());
     private final Session session = new Session(
@@ -70,46 +64,11 @@ class ReplacedEventsTest {
 
     private void tell(String key, int times) {
         for (int i = 1; i <= times; i++) {
-            byte[] message = (key + " " + i).getBytes(StandardCharsets.UTF_8);
-            store.tell(new Notice(null, key, message, _ -> true, ""));
+            store.tell(new Notice(null, key, SessionStoreContract.bytes(key + " " + i), _ -> true));
         }
     }
 
-    private Client attach(@Nullable String lastEventId) {
-        var reading = ((Attached) store.attach(session, ADA, lastEventId)).reading();
-        var client = new Client(reading);
-        reading.start(client);
-        return client;
-    }
-
-    private static final class Client implements EventReader {
-        final List<String> ids = new ArrayList<>();
-        final List<String> got = new ArrayList<>();
-        private final Reading reading;
-
-        Client(Reading reading) {
-            this.reading = reading;
-        }
-
-        void close() {
-            reading.close();
-        }
-
-        @Override
-        public boolean hasRoom() {
-            return true;
-        }
-
-        @Override
-        public void event(String id, byte[] message) {
-            ids.add(id);
-            got.add(new String(message, StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public void letGo(@Nullable String id, int retryMillis) {}
-
-        @Override
-        public void end() {}
+    private Connection attach(@Nullable String lastEventId) {
+        return SessionStoreContract.attach(store, session, ADA, lastEventId);
     }
 }
