@@ -3,8 +3,6 @@ package dev.portcullis.mcp.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.identity.Principal;
-import dev.portcullis.mcp.ProtocolVersion;
-import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.mcp.session.SessionStoreContract.Connection;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +13,8 @@ class ReplacedEventsTest {
     private static final Principal ADA = SessionStoreContract.person("ada");
 
     private final MemorySessionStore store = new MemorySessionStore(SessionLimits.DEFAULT, InstantSource.system());
-    private final Session session = new Session(
-            "id",
-            "key",
-            ProtocolVersion.V2025_11_25,
-            ClientCapabilities.NONE,
-            System.currentTimeMillis() / 1_000 + 3_600,
-            Session.Owner.of(ADA));
+    private final Session session =
+            SessionStoreContract.session("key", System.currentTimeMillis() / 1_000 + 3_600, ADA);
 
     @Test
     void tellWhenTheSameWasToldAndReadThenTheEarlierIsKeptNoMore() {

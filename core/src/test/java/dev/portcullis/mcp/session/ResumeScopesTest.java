@@ -2,11 +2,8 @@ package dev.portcullis.mcp.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.Principal;
 import dev.portcullis.identity.Scopes;
-import dev.portcullis.mcp.ProtocolVersion;
-import dev.portcullis.mcp.codec.ClientCapabilities;
 import dev.portcullis.policy.RulePolicy;
 import dev.portcullis.policy.ScopeHierarchy;
 import java.nio.charset.StandardCharsets;
@@ -21,20 +18,11 @@ import org.junit.jupiter.api.Test;
 /** T-88, T-41: what a call has said on its stream is not read on with a token that could not have called it. */
 class ResumeScopesTest {
     private final MemorySessionStore store = new MemorySessionStore(SessionLimits.DEFAULT, InstantSource.system());
-    private final Session session = new Session(
-            "id",
-            "key",
-            ProtocolVersion.V2025_11_25,
-            ClientCapabilities.NONE,
-            System.currentTimeMillis() / 1_000 + 600,
-            Session.Owner.of(ada("")));
+    private final Session session =
+            SessionStoreContract.session("key", System.currentTimeMillis() / 1_000 + 600, ada(""));
 
     private static Principal ada(String scopes) {
-        return new Principal(
-                new Identity("https://idp.example", "ada", null, null, List.of()),
-                "client",
-                "grant",
-                Scopes.parse(scopes));
+        return SessionStoreContract.person("ada", Scopes.parse(scopes));
     }
 
     @Test

@@ -58,16 +58,20 @@ abstract class SessionStoreContract {
                 new Identity("https://issuer.example", name, null, null, List.of()), "client", "grant", scopes);
     }
 
-    /** @return a session that was opened on the next node */
-    final Session open(Principal principal) {
-        String key = "contract-key-" + LAST_KEY.incrementAndGet();
-        var session = new Session(
+    static Session session(String key, long expiresAtSeconds, Principal principal) {
+        return new Session(
                 "id of " + key,
                 key,
                 ProtocolVersion.V2025_11_25,
                 ClientCapabilities.NONE,
-                now.getEpochSecond() + 86_400,
+                expiresAtSeconds,
                 Session.Owner.of(principal));
+    }
+
+    /** @return a session that was opened on the next node */
+    final Session open(Principal principal) {
+        String key = "contract-key-" + LAST_KEY.incrementAndGet();
+        var session = session(key, now.getEpochSecond() + 86_400, principal);
         next().opened(session);
         return session;
     }
