@@ -2,6 +2,7 @@ package dev.portcullis.mcp.session;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.portcullis.cluster.Barrier;
 import dev.portcullis.cluster.Bus;
 import dev.portcullis.mcp.session.SessionRows.Row;
 import dev.portcullis.store.StoreException;
@@ -26,11 +27,15 @@ final class Replicas {
     /** How long a replica is kept at least, and how often room is made for others. */
     private static final int ROOM_MILLIS = 1_000;
 
+    /** How long a change waits for other nodes at most, before it is acknowledged all the same. */
+    private static final int HEARD_MILLIS = 2_000;
+
     /** How long a replica is kept that nobody asks for. */
     private static final int UNUSED_MILLIS = 10 * 60_000;
 
     private final SessionRows rows;
     private final Bus bus;
+    private final Barrier barrier;
     private final EventLog log;
     private final SessionLimits limits;
     private final InstantSource clock;
@@ -44,6 +49,7 @@ final class Replicas {
     Replicas(SessionRows rows, Bus bus, EventLog log, SessionLimits limits, InstantSource clock) {
         this.rows = rows;
         this.bus = bus;
+        this.barrier = new Barrier(bus, HEARD_MILLIS);
         this.log = log;
         this.limits = limits;
         this.clock = clock;
@@ -56,6 +62,7 @@ final class Replicas {
      */
     void listen(Runnable missed) {
         bus.listen(TOPIC, new Listener(missed));
+        barrier.listen();
     }
 
     /** @return null: nothing is known of it here */
@@ -158,8 +165,10 @@ final class Replicas {
         bus.tellAll(TOPIC, words.getBytes(US_ASCII));
     }
 
+    /** As {@link #change}. */
     void end(Session session) {
         end(session.key(), () -> rows.end(session));
+        barrier.await();
     }
 
     private void end(String session, Runnable write) {
@@ -242,15 +251,23 @@ final class Replicas {
         Row run();
     }
 
-    /** @return false: it has ended */
+    /**
+     * When this returns, the other nodes know that they are to look it up: whichever of them gets the client's next request goes by the change. One that does not answer is waited for
+     * {@link #HEARD_MILLIS}, and hears of it when it is back.
+     *
+     * @return false: it has ended
+     */
     boolean change(Session session, Step step) {
         var replica = of(session);
         var before = before(replica);
-        var row = take(replica, step.run(), before);
-        if (row instanceof Row.Live live && !live.isNew()) {
+        if (!(take(replica, step.run(), before) instanceof Row.Live live)) {
+            return false;
+        }
+        if (!live.isNew()) {
             tellChanged(session, live);
         }
-        return row instanceof Row.Live;
+        barrier.await();
+        return true;
     }
 
     /** Keeps up what somebody reads, or where a call is running: that is no rest (H-107). And drops what nobody asks for. */

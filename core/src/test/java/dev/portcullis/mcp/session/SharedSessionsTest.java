@@ -17,7 +17,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -209,6 +212,31 @@ class SharedSessionsTest {
         assertThat(SessionStoreContract.request(second, session)).isTrue();
         assertThat(third.setLogLevel(session, LogLevel.DEBUG)).isTrue();
         await(() -> first.logLevel(session) == LogLevel.DEBUG && second.logLevel(session) == LogLevel.DEBUG);
+    }
+
+    // H-105, H-131: the client's next request goes by what has been acknowledged, whichever node it comes to
+    @Test
+    void changeWhenAcknowledgedThenIsKnownToAllNodes() throws Exception {
+        var session = open();
+        assertThat(SessionStoreContract.request(second, session)).isTrue();
+        var changes = List.<Runnable>of(
+                () -> first.setLogLevel(session, LogLevel.DEBUG),
+                () -> first.subscribe(session, ADA, "test://x"),
+                () -> first.end(session));
+        for (var change : changes) {
+            assertThat(second.knows(session)).isTrue();
+            var listen = cluster.bus(1).plugEars();
+
+            var acknowledged = CompletableFuture.runAsync(change);
+
+            assertThatThrownBy(() -> acknowledged.get(100, TimeUnit.MILLISECONDS))
+                    .isInstanceOf(TimeoutException.class);
+            listen.run();
+            acknowledged.get();
+            SessionStoreContract.request(second, session);
+        }
+        assertThat(second.logLevel(session)).isEqualTo(LogLevel.DEBUG);
+        assertThat(second.use(session)).isFalse();
     }
 
     // H-125: letting go of a connection reaches whichever node has it
