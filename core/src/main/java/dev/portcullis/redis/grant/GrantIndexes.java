@@ -10,7 +10,10 @@ import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScoredValue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrantIndexes {
     private static final int PAGE = 500;
+    private static final Pattern BETWEEN_ENTRIES = Pattern.compile(" ");
 
     private final Redis redis;
     private final GrantKeys keys;
@@ -44,7 +48,6 @@ final class GrantIndexes {
                         .number(nowSeconds)
                         .number(grant.endsAt())
                         .text(grant.id())
-                        .number(grant.createdAt())
                         .text(GrantKeys.hashOf(client))
                         .toArray());
         redis.run(
@@ -60,23 +63,27 @@ final class GrantIndexes {
 
     /** Of these those that are not entered as they should be: a server that failed may have forgotten an entry and another kept its grant. */
     List<Grant> missing(List<Grant> grants) {
-        var ofPersons = new ArrayList<RedisFuture<Boolean>>();
+        var ofPersons = new ArrayList<RedisFuture<byte[]>>();
         var ofClients = new ArrayList<RedisFuture<Double>>();
         for (Grant grant : grants) {
-            byte[] id = bytes(grant.id());
-            ofPersons.add(redis.commands().hexists(keys.person(grant.subjectKey()), bytes("g" + grant.id())));
-            ofClients.add(
-                    redis.commands().zscore(keys.grantsOfClient(grant.client().id(), grant.id()), id));
+            String client = grant.client().id();
+            ofPersons.add(redis.commands().hget(keys.person(grant.subjectKey()), field(client)));
+            ofClients.add(redis.commands().zscore(keys.grantsOfClient(client, grant.id()), bytes(grant.id())));
         }
         var missing = new ArrayList<Grant>();
         for (int i = 0; i < grants.size(); i++) {
-            boolean ofPerson = redis.await(ofPersons.get(i));
+            String id = grants.get(i).id();
+            boolean ofPerson = entries(redis.await(ofPersons.get(i))).anyMatch(entry -> entry.grantId.equals(id));
             boolean ofClient = isThere(redis.await(ofClients.get(i)));
             if (!ofPerson || !ofClient) {
                 missing.add(grants.get(i));
             }
         }
         return missing;
+    }
+
+    private static byte[] field(String clientId) {
+        return bytes("c" + GrantKeys.hashOf(clientId));
     }
 
     private static boolean isThere(@Nullable Double score) {
@@ -89,40 +96,40 @@ final class GrantIndexes {
         redis.run(
                 Scripts.LEAVE_PERSON,
                 new byte[][] {keys.person(removed.subjectKey())},
-                new Arguments().text(removed.id()).toArray());
+                new Arguments()
+                        .text(removed.id())
+                        .text(GrantKeys.hashOf(client))
+                        .toArray());
         redis.await(redis.commands().zrem(keys.grantsOfClient(client, removed.id()), bytes(removed.id())));
     }
 
     /** Live grants of a person, in the order in which they were entered. */
     List<Grant> ofPerson(String subjectKey, long nowSeconds) {
-        return read(
-                entriesOfPerson(subjectKey, nowSeconds).stream()
-                        .map(Entry::grantId)
-                        .toList(),
+        var fields = redis.await(redis.commands().hgetall(keys.person(subjectKey)));
+        return live(
+                fields.entrySet().stream()
+                        .filter(field -> field.getKey()[0] == 'c')
+                        .flatMap(field -> entries(field.getValue())),
                 nowSeconds);
     }
 
-    /** Live grants of a person for one client, in the order in which they were entered. */
+    /** Live grants of a person for one client, in the order in which they were entered. Reads no others. */
     List<Grant> ofPerson(String subjectKey, String clientId, long nowSeconds) {
-        String client = GrantKeys.hashOf(clientId);
-        return read(
-                entriesOfPerson(subjectKey, nowSeconds).stream()
-                        .filter(entry -> entry.client.equals(client))
-                        .map(Entry::grantId)
-                        .toList(),
-                nowSeconds);
+        return live(entries(redis.await(redis.commands().hget(keys.person(subjectKey), field(clientId)))), nowSeconds);
     }
 
-    private List<Entry> entriesOfPerson(String subjectKey, long nowSeconds) {
-        var entries = new ArrayList<Entry>();
-        redis.await(redis.commands().hgetall(keys.person(subjectKey))).forEach((field, value) -> {
-            if (field[0] == 'g') {
-                entries.add(Entry.parse(text(field).substring(1), text(value)));
-            }
-        });
-        entries.removeIf(entry -> entry.endsAt <= nowSeconds);
-        entries.sort((one, other) -> Long.compare(one.number, other.number));
-        return entries;
+    private List<Grant> live(Stream<Entry> entries, long nowSeconds) {
+        var ids = entries.filter(entry -> entry.endsAt > nowSeconds)
+                .sorted(Comparator.comparingLong(Entry::number))
+                .map(Entry::grantId)
+                .toList();
+        return read(ids, nowSeconds);
+    }
+
+    private static Stream<Entry> entries(byte @Nullable [] ofClient) {
+        return ofClient == null
+                ? Stream.empty()
+                : BETWEEN_ENTRIES.splitAsStream(text(ofClient)).map(Entry::parse);
     }
 
     /** Live grants of a client, in no order. */
@@ -184,14 +191,14 @@ final class GrantIndexes {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** {@code <number> <ends> <created> <client>}. */
-    private record Entry(String grantId, long number, long endsAt, String client) {
-        static Entry parse(String grantId, String value) {
-            String[] parts = value.split(" ", -1);
-            if (parts.length != 4) {
+    /** {@code <number>:<ends>:<grant id>}. */
+    private record Entry(long number, long endsAt, String grantId) {
+        static Entry parse(String text) {
+            String[] parts = text.split(":", -1);
+            if (parts.length != 3) {
                 throw new StoreException("an entry in the index of a person is damaged");
             }
-            return new Entry(grantId, Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[3]);
+            return new Entry(Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]);
         }
     }
 }

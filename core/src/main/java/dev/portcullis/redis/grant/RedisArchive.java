@@ -266,7 +266,6 @@ public final class RedisArchive implements WritableArchive {
                                 .number(now)
                                 .number(grant.endsAt())
                                 .bytes(id)
-                                .number(grant.createdAt())
                                 .text(GrantKeys.hashOf(client))),
                 running(Scripts.ENTER, keys.grantsOfClient(client, grant.id()), entering(id, grant.endsAt(), now)));
         var arguments = new ArrayList<>(List.of(new Arguments()
@@ -287,13 +286,14 @@ public final class RedisArchive implements WritableArchive {
         var removed = awaiting(redis.commands().del(keyOf(entry)));
         return switch (entry) {
             case Entry.OfGrant of -> {
-                byte[] id = of.grant().id().getBytes(StandardCharsets.UTF_8);
-                var left = running(Scripts.LEAVE_PERSON, keys.person(of.grant().subjectKey()), new byte[][] {id});
-                var leftClient = awaiting(redis.commands()
-                        .zrem(
-                                keys.grantsOfClient(
-                                        of.grant().client().id(), of.grant().id()),
-                                id));
+                Grant grant = of.grant();
+                String client = grant.client().id();
+                byte[] id = grant.id().getBytes(StandardCharsets.UTF_8);
+                var left = running(
+                        Scripts.LEAVE_PERSON,
+                        keys.person(grant.subjectKey()),
+                        new Arguments().bytes(id).text(GrantKeys.hashOf(client)));
+                var leftClient = awaiting(redis.commands().zrem(keys.grantsOfClient(client, grant.id()), id));
                 yield both(removed, both(left, leftClient));
             }
             case Entry.OfRegistration(var client, var _) ->

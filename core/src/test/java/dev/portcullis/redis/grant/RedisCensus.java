@@ -48,10 +48,15 @@ record RedisCensus(
                 case "g" -> records += census.grant(redis, key, raw);
                 case "pending", "client", "registration", "spent" -> records++;
                 case "person" ->
-                    redis.await(redis.commands().hkeys(raw)).stream()
-                            .filter(field -> field[0] == 'g')
-                            .forEach(field ->
-                                    census.grantsOfPersons.add(text(field).substring(1)));
+                    redis.await(redis.commands().hgetall(raw)).forEach((field, value) -> {
+                        if (field[0] == 'c') {
+                            for (String entry : text(value).split(" ", -1)) {
+                                if (!entry.isEmpty()) {
+                                    census.grantsOfPersons.add(entry.substring(entry.lastIndexOf(':') + 1));
+                                }
+                            }
+                        }
+                    });
                 case "grants" ->
                     redis.await(redis.commands().zrange(raw, 0, -1))
                             .forEach(id -> census.grantsOfClients.add(text(id)));

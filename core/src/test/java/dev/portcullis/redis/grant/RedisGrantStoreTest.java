@@ -30,6 +30,7 @@ import dev.portcullis.store.RefreshToken;
 import dev.portcullis.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -203,6 +204,36 @@ class RedisGrantStoreTest {
         var redis = nodes.links.getFirst();
         long left = redis.await(redis.commands().pttl(key));
         assertThat(left).isBetween((seconds - 55) * 1000, seconds * 1000);
+    }
+
+    /** O-44: a sign-in reads what its person has given this client, not what they have given others. */
+    @Test
+    void createGrantWhenPersonHasManyThenReadsOnlyThoseForTheClient() {
+        RedisServer own = servers.standalone();
+        try (var node = new RedisNodes(settings(own), 1)) {
+            var redis = node.links.getFirst();
+            var indexes = new GrantIndexes(redis, new GrantKeys(redis));
+            for (int i = 0; i < 3_000; i++) {
+                indexes.enter(grant(person, inspector + i), NOW);
+            }
+            Grant earlier = grant(person, inspector, NOW - 1, NOW - 1);
+            node.store(0).createGrant(earlier, code(earlier), 1, NOW);
+            long before = sentBytes(own);
+            var revoked = new ArrayList<String>();
+            for (int i = 0; i < 20; i++) {
+                Grant grant = grant(person, inspector, NOW + i, NOW + i);
+                revoked.addAll(node.store(0).createGrant(grant, code(grant), 1, NOW));
+            }
+
+            assertThat(sentBytes(own) - before)
+                    .as("bytes; all of the index is more than 100,000, twenty times")
+                    .isLessThan(1_000_000);
+            assertThat(revoked).hasSize(20).contains(earlier.id());
+        }
+    }
+
+    private static long sentBytes(RedisServer server) {
+        return Long.parseLong(Objects.requireNonNull(server.info("total_net_output_bytes")));
     }
 
     /** What a kill between two steps leaves, or a server that lost its last second. */
