@@ -1,7 +1,5 @@
 package dev.portcullis.redis;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.portcullis.cluster.Bus;
 import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.crypto.Randoms;
@@ -23,7 +21,6 @@ public final class RedisBus implements Bus {
     private static final Logger LOG = System.getLogger(RedisBus.class.getName());
     private static final int NODE_BYTES = 16;
     private static final String ALL = "";
-    private static final Script SINCE = Script.reading(RedisBus.class, "bus-since.lua");
 
     private final Redis redis;
     private final BusKeys keys;
@@ -32,6 +29,7 @@ public final class RedisBus implements Bus {
     private final BusNodes nodes;
     private final BusWriter writer;
     private final BusReader reader;
+    private final BusHistory history;
     private final List<Thread> threads = new ArrayList<>();
 
     private RedisBus(Redis redis, MasterKey key, BusLimits limits) {
@@ -42,6 +40,7 @@ public final class RedisBus implements Bus {
         var ends = nodes.sign();
         this.writer = new BusWriter(redis, keys, seal, node, limits);
         this.reader = new BusReader(redis, keys, seal, nodes, ends);
+        this.history = new BusHistory(redis, keys, seal, reader, limits);
     }
 
     /**
@@ -108,27 +107,9 @@ public final class RedisBus implements Bus {
 
     @Override
     public @Nullable List<Words> since(String place, String topic) {
-        if (!Place.isOne(place)) {
-            return null; // of another bus, such as that of a server that was alone
-        }
-        var answer = redis.run(SINCE, new byte[][] {keys.all()}, place.getBytes(UTF_8), topic.getBytes(UTF_8));
-        if (answer.isEmpty()) {
-            return null;
-        }
-        var words = new ArrayList<Words>();
-        for (int i = 1; i < answer.size(); i += 3) {
-            String from = text(answer.get(i + 1));
-            byte[] opened = seal.open(from, ALL, topic, (byte[]) answer.get(i + 2));
-            if (opened == null) {
-                return null;
-            }
-            words.add(new Words(from, text(answer.get(i)), opened));
-        }
-        return words;
-    }
-
-    private static String text(Object bytes) {
-        return new String((byte[]) bytes, UTF_8);
+        return Place.isOne(place)
+                ? history.since(Place.parse(place), topic)
+                : null; // or it is of a server that was alone
     }
 
     @Override

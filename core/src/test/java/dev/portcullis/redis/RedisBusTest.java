@@ -10,6 +10,7 @@ import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -305,6 +306,49 @@ class RedisBusTest {
             assertThat(two.missed).hasPositiveValue();
             assertThat(one.bus.since(place, "talk")).isNull();
         }
+    }
+
+    /** When a node has gone, its clients come back all at once, each from a place of its own. */
+    @Test
+    void sinceWhenManyLookBackThenRedisIsReadOnce() {
+        var own = servers.standalone();
+        try (var one = new Node(RedisSettings.of(own.url()), BusLimits.DEFAULT);
+                var two = new Node(RedisSettings.of(own.url()), BusLimits.DEFAULT)) {
+            var places = new ArrayList<String>();
+            for (int i = 0; i < 500; i++) {
+                places.add(one.tellAll("word " + i));
+                one.bus.tellAll("other", new byte[0]);
+            }
+            long before = sentBytes(own);
+            assertThat(two.bus.since(places.get(400), "talk")).hasSize(99);
+            assertThat(two.bus.since(places.get(0), "talk")).hasSize(499); // earlier than what is known
+            long onceBytes = sentBytes(own) - before;
+            for (int i = 0; i < 500; i++) {
+                var words = two.bus.since(places.get(i), "talk");
+                assertThat(words).hasSize(499 - i);
+                assertThat(words).allMatch(word -> new String(word.bytes(), UTF_8).startsWith("word "));
+            }
+            assertThat(sentBytes(own) - before - onceBytes)
+                    .as("bytes; they read it once in " + onceBytes)
+                    .isLessThan(5 * onceBytes);
+
+            String last = one.tellAll("later");
+            assertThat(two.bus.since(places.get(498), "talk").stream().map(word -> new String(word.bytes(), UTF_8)))
+                    .containsExactly("word 499", "later");
+            assertThat(two.bus.since(last, "talk")).isEmpty();
+            var later = Place.parse(last);
+            assertThat(two.bus.since(new Place(later.made(), later.number() + 1).toString(), "talk"))
+                    .as("what is yet to come")
+                    .isNull();
+            assertThat(two.bus.since(new Place(later.made() - 1, 1).toString(), "talk"))
+                    .as("of another bus")
+                    .isNull();
+            assertThat(two.bus.since(places.get(499), "talk")).hasSize(1);
+        }
+    }
+
+    private static long sentBytes(RedisServer server) {
+        return Long.parseLong(Objects.requireNonNull(server.info("total_net_output_bytes")));
     }
 
     @Test
