@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * last passed is spared once), and that of its grant, so that revoking a grant costs as much as the grant has tokens here.
  */
 final class TokenTable {
+    /** So many that an entry is nearly always the first of its bucket: another before it costs a wait for memory, and a branch that was guessed wrong. */
+    private static final int BUCKETS_BY_ENTRIES = 8;
+
     private final AtomicReferenceArray<@Nullable Entry> buckets;
     private final Map<String, Entry> newestOfGrant = new HashMap<>();
     private final int entriesMax;
@@ -27,7 +30,7 @@ final class TokenTable {
 
     TokenTable(int entriesMax) {
         this.entriesMax = Math.max(1, entriesMax);
-        this.buckets = new AtomicReferenceArray<>(Integer.highestOneBit(this.entriesMax) << 1);
+        this.buckets = new AtomicReferenceArray<>(Integer.highestOneBit(this.entriesMax) * BUCKETS_BY_ENTRIES);
     }
 
     @Nullable
