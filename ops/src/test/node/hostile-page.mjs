@@ -17,6 +17,7 @@ const options = readOptions(
 const ORIGIN = options.origin;
 const ALICE = { email: 'alice@example.com' };
 const APPROVE = 'button[value=approve]';
+const DENY = 'button[value=deny]';
 
 const pages = new Map(); // of the attacker: path → {html, cookies}
 const landings = []; // what came to the client's redirect URI: parameters
@@ -198,21 +199,17 @@ async function fixation() {
 async function pressing() {
   let before = landings.length;
   const twice = await openConsent(await newPage());
-  const posts = [];
-  twice.page.on('request', request => request.method() === 'POST' && request.url() === `${ORIGIN}/authorize` && posts.push(request));
-  onItsWay.late = true;
-  await twice.page.locator(APPROVE).scrollIntoViewIfNeeded();
-  const box = await twice.page.locator(APPROVE).boundingBox();
-  const pressHere = () => twice.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2); // unlike a locator's, it waits for no navigation
-  await pressHere();
-  await until('the first press to be answered', 10, () => onItsWay.waiting.length === 1);
-  await pressHere();
-  await until('the second press to be answered', 10, () => onItsWay.waiting.length === 2);
-  onItsWay.late = false;
-  await until('a page after the double click', 10, async () => (await shown(twice.page, 'input[name=email]')) || (await shown(twice.page, 'dl')));
-  const afterDouble = { posts: posts.length, answers: onItsWay.waiting, identity: await shown(twice.page, 'input[name=email]'), title: await titleOf(twice.page) };
+  const afterDouble = await pressOneAfterTheOther(twice.page, APPROVE, APPROVE);
   if (afterDouble.identity) await comeBack(twice.page);
-  const landedByDouble = landings.length - before;
+  const landedByDouble = landings.slice(before).map(parameters => [...parameters.keys()]);
+
+  before = landings.length;
+  const deniedTwice = await pressOneAfterTheOther((await openConsent(await newPage())).page, DENY, DENY);
+  const landedByDenying = landings.slice(before).map(parameters => parameters.get('error'));
+
+  before = landings.length;
+  const otherMind = await pressOneAfterTheOther((await openConsent(await newPage())).page, APPROVE, DENY);
+  const landedByOtherMind = landings.length - before;
 
   const back = await openConsent(await newPage());
   await Promise.all([back.page.waitForSelector('input[name=email]'), decide(back.page, 'approve')]);
@@ -225,7 +222,29 @@ async function pressing() {
   await back.page.goBack().catch(() => {});
   const afterBackFromClient = { at: where(back.page), title: await titleOf(back.page) };
   const callbackAgain = await visit(back.page, callback.url());
-  return { afterDouble, landedByDouble, afterBack, landedAfterBack, afterBackFromClient, callbackAgain, landedAtEnd: landings.length - before };
+  return { afterDouble, landedByDouble, deniedTwice, landedByDenying, otherMind, landedByOtherMind, afterBack, landedAfterBack, afterBackFromClient, callbackAgain, landedAtEnd: landings.length - before };
+}
+
+/** Presses a second time while the answer to the first is on its way: the browser gives the first up. */
+async function pressOneAfterTheOther(page, first, second) {
+  const before = landings.length;
+  let posts = 0;
+  page.on('request', request => request.method() === 'POST' && request.url() === `${ORIGIN}/authorize` && posts++);
+  await page.locator(first).scrollIntoViewIfNeeded();
+  const spots = [await page.locator(first).boundingBox(), await page.locator(second).boundingBox()];
+  const press = async count => {
+    const { x, y, width, height } = spots[count - 1];
+    await page.mouse.click(x + width / 2, y + height / 2); // unlike a locator's, it waits for no navigation
+    await until(`press ${count} to be answered`, 10, () => onItsWay.waiting.length === count);
+  };
+  onItsWay.waiting = [];
+  onItsWay.late = true;
+  await press(1);
+  await press(2);
+  onItsWay.late = false;
+  const answers = onItsWay.waiting;
+  await until('a page after the second press', 10, async () => landings.length > before || (await shown(page, 'input[name=email]')) || (await shown(page, 'dl')));
+  return { posts, answers, identity: await shown(page, 'input[name=email]'), title: await titleOf(page) };
 }
 
 /** O-62, T-56: what goes with every page, errors among them. */

@@ -98,7 +98,7 @@ async function signInPages(origin) {
     { name: 'error-offer', url: authorize(REDIRECTS.web, { scope: 'unknown' }) },
     { name: 'error-callback', url: String(new URL('/callback?code=x&state=y', origin)) },
     { name: 'error-unreadable', url: `${new URL('/authorize', origin)}?x=%zz` },
-    { name: 'error-answered', url: authorize(REDIRECTS.loopback), before: answerTwice },
+    { name: 'error-answered', url: authorize(REDIRECTS.loopback), before: answerOtherwise },
     { name: 'account-signed-out', url: account },
     { name: 'account-error', url: account, before: forgeForm },
     { name: 'account-empty', url: account, before: async page => { await signIn(page); await endAll(page); } },
@@ -109,14 +109,14 @@ async function signInPages(origin) {
   ];
 }
 
-async function answerTwice(page) {
+async function answerOtherwise(page) {
   const form = await page.inputValue('input[name=transaction]');
   const cookies = await page.context().cookies();
   await Promise.all([page.waitForSelector('input[name=email]'), decide(page, 'approve')]);
   await page.goBack();
   await page.context().addCookies(cookies);
   await page.evaluate(value => (document.querySelector('input[name=transaction]').value = value), form);
-  await Promise.all([page.waitForSelector('dl'), decide(page, 'approve')]);
+  await Promise.all([page.waitForSelector('dl'), decide(page, 'deny')]);
 }
 
 async function forgeForm(page) {

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 
 /** HMAC-SHA256 under one key: values that only the holder of the key can make, and makes again whenever needed. Any thread. */
 public final class KeyedHash {
@@ -29,6 +30,13 @@ public final class KeyedHash {
     /** @return what {@link #of} gives, then what it gave under each earlier key */
     public List<byte[]> allOf(byte[] value) {
         return keys.stream().map(key -> of(value, key)).toList();
+    }
+
+    /** A sealer for whoever knows a value: neither our key alone nor the value alone opens what it has sealed. Under earlier keys it only opens. */
+    public Sealer sealerFor(byte[] value) {
+        return new Sealer(allOf(value).stream()
+                .<SecretKey>map(bytes -> new SecretKeySpec(bytes, "AES"))
+                .toList());
     }
 
     /** Whether {@code hash} is that of {@code value}, under the key in use or an earlier one. In constant time for each. */

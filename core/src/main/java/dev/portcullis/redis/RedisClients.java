@@ -132,7 +132,7 @@ final class RedisClients implements AutoCloseable {
                 .withTimeout(Duration.ofMillis(settings.limits().connectMillis()))
                 .withClientName(NAME)
                 .build();
-        signIn(uri, null, settings.login().sentinelPassword());
+        signIn(uri, settings.login().sentinelUser(), settings.login().sentinelPassword());
         return passing.connectSentinelAsync(StringCodec.UTF8, uri);
     }
 

@@ -21,11 +21,13 @@ public record RedisSettings(
      *
      * @param user null: the default user
      * @param password null: none is asked for
+     * @param sentinelUser at the Sentinels themselves; null: their default user
      * @param sentinelPassword for the Sentinels themselves; null: none is asked for
      */
     public record Login(
             @Nullable String user,
             @Nullable String password,
+            @Nullable String sentinelUser,
             @Nullable String sentinelPassword) {
         @Override
         public String toString() {
@@ -64,7 +66,7 @@ public record RedisSettings(
      */
     public static RedisSettings of(String url) {
         var address = RedisAddress.parse(url);
-        var login = new Login(address.user(), address.password(), null);
+        var login = new Login(address.user(), address.password(), null, null);
         return new RedisSettings(address, login, null, DEFAULT_PREFIX, Limits.DEFAULT);
     }
 

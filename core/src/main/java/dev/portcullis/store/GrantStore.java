@@ -99,7 +99,19 @@ public interface GrantStore extends AutoCloseable {
      * @return true for exactly one of all callers until then
      * @throws StoreException also if there is no room: it is not accepted then, rather than accepted twice
      */
-    boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds);
+    default boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds) {
+        return settleOnce(id, new byte[0], expiresAtSeconds, nowSeconds) == null;
+    }
+
+    /**
+     * As {@link #spendOnce}, of the same ids, and remembers what it was spent for: whoever comes later is told what the first made of it. What the caller wants kept from the store's owner it
+     * seals itself.
+     *
+     * @param outcome some hundred bytes at most: as many are remembered as there are ids
+     * @return null for exactly one of all callers until then; for the others what that one gave, empty if that is not known any more
+     * @throws StoreException as {@link #spendOnce}
+     */
+    byte @Nullable [] settleOnce(TokenHash id, byte[] outcome, long expiresAtSeconds, long nowSeconds);
 
     /** @return the code, spent or not, with its grant; null if unknown or forgotten, or its grant is gone. A spent code is remembered until its marker expires (O-92) */
     @Nullable

@@ -6,6 +6,11 @@ import java.util.List;
 /** A certificate for localhost that has signed itself, made anew, as PEM files. */
 public record Certificates(Path certificate, Path key) {
     public static Certificates make(Path folder) {
+        return make(folder, "DNS:localhost");
+    }
+
+    /** @param names as openssl has alternative names of a certificate's subject */
+    static Certificates make(Path folder, String names) {
         var made = new Certificates(folder.resolve("tls.crt"), folder.resolve("tls.key"));
         RedisServers.cli(List.of(
                 "openssl",
@@ -21,7 +26,7 @@ public record Certificates(Path certificate, Path key) {
                 "-subj",
                 "/CN=localhost",
                 "-addext",
-                "subjectAltName=DNS:localhost",
+                "subjectAltName=" + names,
                 "-keyout",
                 made.key().toString(),
                 "-out",

@@ -184,7 +184,7 @@ class RedisFailureTest {
         var own = servers.standalone();
         own.ask("ACL", "SETUSER", "gate", "on", ">pa:ss@word", "~gate:*", "&gate:*", "+@all", "-@admin", "-@dangerous");
         var settings = RedisSettings.of(own.url())
-                .withLogin(new RedisSettings.Login("gate", "pa:ss@word", null))
+                .withLogin(new RedisSettings.Login("gate", "pa:ss@word", null, null))
                 .withPrefix("gate");
         try (var redis = Redis.connect(settings)) {
             write(redis);

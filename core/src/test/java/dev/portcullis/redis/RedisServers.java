@@ -80,6 +80,15 @@ public final class RedisServers implements AutoCloseable {
     private RedisServer sentinelOf(RedisServer master) {
         try {
             int port = freePort();
+            return sentinelOf(master, port, port, "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One Sentinel alone, that can be asked without TLS at {@code plainPort}, with more lines of its configuration. */
+    RedisServer sentinelOf(RedisServer master, int port, int plainPort, String more) {
+        try {
             Path home = Files.createDirectory(folder.resolve("sentinel-" + port));
             Path file = Files.writeString(home.resolve("sentinel.conf"), """
                     port %d
@@ -88,8 +97,9 @@ public final class RedisServers implements AutoCloseable {
                     sentinel monitor mymaster 127.0.0.1 %d 2
                     sentinel down-after-milliseconds mymaster 1000
                     sentinel failover-timeout mymaster 5000
-                    """.formatted(port, home, master.port()));
-            var server = new RedisServer(List.of("redis-server", file.toString(), "--sentinel"), home, port, port);
+                    %s
+                    """.formatted(plainPort, home, master.port(), more));
+            var server = new RedisServer(List.of("redis-server", file.toString(), "--sentinel"), home, port, plainPort);
             synchronized (servers) {
                 servers.add(server);
             }

@@ -335,6 +335,43 @@ abstract class GrantCheckContract {
         assertThat(race(RACERS, _ -> () -> store.spendOnce(id, NOW + 60, NOW))).containsOnlyOnce(true);
     }
 
+    /** O-63: what an answer came to is told to whoever gives one again. */
+    @Test
+    void settleOnceThenTellsTheFirstOutcomeUntilItsEnd() {
+        TokenHash id = newHash();
+        byte[] first = Randoms.bytes(300);
+        assertThat(store.settleOnce(id, first, NOW + 60, NOW)).isNull();
+
+        assertThat(store.settleOnce(id, Randoms.bytes(10), NOW + 60, NOW)).isEqualTo(first);
+        assertThat(store.settleOnce(id, Randoms.bytes(10), NOW + 600, NOW + 59)).isEqualTo(first);
+        assertThat(store.spendOnce(id, NOW + 60, NOW)).isFalse();
+        byte[] second = {' ', 0, '1', ' '};
+        assertThat(store.settleOnce(id, second, NOW + 120, NOW + 60)).isNull();
+        assertThat(store.settleOnce(id, first, NOW + 120, NOW + 119)).isEqualTo(second);
+    }
+
+    @Test
+    void settleOnceWhenItWasSpentForNothingThenSaysNothing() {
+        TokenHash id = newHash();
+        assertThat(store.spendOnce(id, NOW + 60, NOW)).isTrue();
+
+        assertThat(store.settleOnce(id, Randoms.bytes(10), NOW + 60, NOW)).isEmpty();
+    }
+
+    @RepeatedTest(3)
+    void settleOnceWhenRacedThenAllHearTheOneThatCounts() throws Exception {
+        TokenHash id = newHash();
+
+        var heard = race(RACERS, i -> () -> {
+            byte[] earlier = store.settleOnce(id, new byte[] {(byte) i}, NOW + 60, NOW);
+            return earlier == null ? i + 1_000 : (int) earlier[0];
+        });
+
+        var won = heard.stream().filter(each -> each >= 1_000).toList();
+        assertThat(won).hasSize(1);
+        assertThat(heard).allMatch(each -> each % 1_000 == won.getFirst() % 1_000);
+    }
+
     @Test
     void sweepWhenSpentIdsHaveEndedThenTheyGo() {
         for (int i = 0; i < 50; i++) {

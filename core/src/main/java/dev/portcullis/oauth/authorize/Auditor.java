@@ -47,6 +47,11 @@ final class Auditor {
         telemetry.audit(about(What.CONSENT, transaction).failed("denied"));
     }
 
+    /** The same answer as before: it is not counted twice. */
+    void answeredAgain(Transaction transaction) {
+        telemetry.audit(about(What.CONSENT, transaction).detail("the same answer again"));
+    }
+
     /** The answer to a consent form does not count. */
     void unusable(PageReason reason) {
         telemetry.signIn(SignInStep.CONSENT, false);

@@ -23,6 +23,7 @@ import dev.portcullis.oauth.browser.BrowserSecret;
 import dev.portcullis.oauth.browser.BrowserSecrets;
 import dev.portcullis.oauth.browser.Callback;
 import dev.portcullis.oauth.browser.PageReason;
+import dev.portcullis.oauth.browser.ProviderTrips.Ticket;
 import dev.portcullis.oauth.client.Clients;
 import dev.portcullis.oauth.client.FoundClient;
 import dev.portcullis.policy.Action;
@@ -53,9 +54,9 @@ import org.jspecify.annotations.Nullable;
  *        │ begin                                │ consented                        │ complete
  *        ▼                                      ▼                                  ▼
  *   checks of O §4.1 ──fail──► page,       form sealed by us, fresh, of       state known, of this browser ──no──► page,
- *        │                     way back,   this browser, unanswered           │                                   nothing taken
- *        │ pass                redirect         │ │ └──no──► page             ▼
- *        ▼                                      │ └─deny──► access_denied     TAKEN (once; all below goes to the client)
+ *        │                     way back,   this browser ──no──► page          │                                   nothing taken
+ *        │ pass                redirect         │ └─deny──► access_denied     ▼
+ *        ▼                                      │      (the first counts)     TAKEN (once; all below goes to the client)
  *   approved before? ──no──► CONSENT PAGE ──────┘                             │ provider's error, iss, code, ID token, policy
  *        │ yes              (nothing stored)    │ approve                     │      └──fail──► error at the client
  *        └──────────────────────┬───────────────┘                             ▼
@@ -222,7 +223,9 @@ public final class AuthorizationFlow {
 
     private AuthorizationStep answered(
             ConsentForms.Form form, ConsentAnswer answer, BrowserSecrets browser, long nowSeconds) {
-        return answer.approved() ? approved(form, answer.remember(), browser, nowSeconds) : denied(form, nowSeconds);
+        return answer.approved()
+                ? approved(form, answer.remember(), browser, nowSeconds)
+                : denied(form, browser, nowSeconds);
     }
 
     private ShowPage unusable(PageReason reason) {
@@ -231,8 +234,8 @@ public final class AuthorizationFlow {
     }
 
     /**
-     * The form is spent last: if the store fails before, it can be sent again. Of racing posts each has begun a trip then, and only the one that spends the form tells a
-     * browser where it leads.
+     * The form is settled last: if the store fails before, it can be sent again. Of racing posts each has begun a trip then, and only that of the one that settles the form is
+     * ever told to a browser; the others are sent on it too.
      */
     private AuthorizationStep approved(
             ConsentForms.Form form, boolean wantsRemembering, BrowserSecrets browser, long nowSeconds) {
@@ -240,26 +243,61 @@ public final class AuthorizationFlow {
         boolean remember = wantsRemembering && Approvals.isRememberable(target(transaction.redirectUri()));
         try {
             var begun = trips.begin(transaction, null, remember, browser, nowSeconds);
-            if (!forms.spend(form, nowSeconds)) {
+            var earlier = forms.settle(form, new ConsentOutcome.Begun(begun.ticket()), browser, nowSeconds);
+            if (earlier != null) {
                 trips.abandon(begun, nowSeconds);
-                return unusable(PageReason.ANSWERED_CONSENT);
+                return approvedAgain(transaction, earlier, nowSeconds);
             }
             auditor.approved(transaction);
-            return new Leave(begun.location().toString(), both(begun.secrets(), List.of(form.forgotten())));
+            return new Leave(begun.location().toString(), begun.secrets());
         } catch (IdentityException e) {
-            return forms.spend(form, nowSeconds)
-                    ? cannotStart(transaction, e, List.of(form.forgotten()))
-                    : unusable(PageReason.ANSWERED_CONSENT);
+            var error = errorOf(e);
+            var earlier = forms.settle(form, new ConsentOutcome.NotBegun(error), browser, nowSeconds);
+            return earlier == null ? cannotStart(transaction, error) : approvedAgain(transaction, earlier, nowSeconds);
         }
     }
 
-    private AuthorizationStep denied(ConsentForms.Form form, long nowSeconds) {
-        if (!forms.spend(form, nowSeconds)) {
-            return unusable(PageReason.ANSWERED_CONSENT);
+    /** The button was pressed twice, or again since the first answer was slow: browsers show what the last press brings, so it leads where the first did (O-63). */
+    private AuthorizationStep approvedAgain(Transaction transaction, ConsentOutcome earlier, long nowSeconds) {
+        return switch (earlier) {
+            case ConsentOutcome.Begun(var ticket) -> leaveAgain(transaction, ticket, nowSeconds);
+            case ConsentOutcome.NotBegun(var error) -> cannotStart(transaction, error);
+            case ConsentOutcome.Denied(), ConsentOutcome.Unknown() -> unusable(PageReason.ANSWERED_CONSENT);
+        };
+    }
+
+    /** On the trip that is under way; once that is over, the form is good for nothing more. */
+    private AuthorizationStep leaveAgain(Transaction transaction, Ticket ticket, long nowSeconds) {
+        try {
+            var begun = trips.repeat(ticket, transaction, nowSeconds);
+            if (begun == null) {
+                return unusable(PageReason.ANSWERED_CONSENT);
+            }
+            auditor.answeredAgain(transaction);
+            return new Leave(begun.location().toString(), begun.secrets());
+        } catch (IdentityException e) {
+            return cannotStart(transaction, errorOf(e));
         }
+    }
+
+    private AuthorizationStep denied(ConsentForms.Form form, BrowserSecrets browser, long nowSeconds) {
         var transaction = form.transaction();
-        auditor.denied(transaction);
-        return atClient(transaction, OAuthError.ACCESS_DENIED, "the person did not approve", List.of(form.forgotten()));
+        return switch (forms.settle(form, new ConsentOutcome.Denied(), browser, nowSeconds)) {
+            case null -> {
+                auditor.denied(transaction);
+                yield notApproved(transaction);
+            }
+            case ConsentOutcome.Denied() -> {
+                auditor.answeredAgain(transaction);
+                yield notApproved(transaction);
+            }
+            case ConsentOutcome.Begun _, ConsentOutcome.NotBegun _, ConsentOutcome.Unknown() ->
+                unusable(PageReason.ANSWERED_CONSENT);
+        };
+    }
+
+    private Leave notApproved(Transaction transaction) {
+        return atClient(transaction, OAuthError.ACCESS_DENIED, "the person did not approve", List.of());
     }
 
     /** Sends the browser to the identity provider without a page, or back to the client if that cannot be. */
@@ -269,12 +307,12 @@ public final class AuthorizationFlow {
             var begun = trips.begin(transaction, approvedSubject, false, browser, nowSeconds);
             return new Leave(begun.location().toString(), begun.secrets());
         } catch (IdentityException e) {
-            return cannotStart(transaction, e, List.of());
+            return cannotStart(transaction, errorOf(e));
         }
     }
 
-    private Leave cannotStart(Transaction transaction, IdentityException e, List<BrowserSecret> secrets) {
-        return atClient(transaction, errorOf(e), "the sign-in cannot be started now", secrets);
+    private Leave cannotStart(Transaction transaction, OAuthError error) {
+        return atClient(transaction, error, "the sign-in cannot be started now", List.of());
     }
 
     /**
@@ -304,7 +342,15 @@ public final class AuthorizationFlow {
         if (client == null) {
             return endedEarly(PageReason.UNKNOWN_CLIENT);
         }
-        return finish(new Arrival(callback, trip, client, browser, trips.forgotten(state)), nowSeconds);
+        return finish(new Arrival(callback, trip, client, browser, forgotten(trip, state)), nowSeconds);
+    }
+
+    /** What the browser need hold no longer: the secret of the trip, and of the form that began it. */
+    private List<BrowserSecret> forgotten(Trip trip, String state) {
+        var ofTrip = trips.forgotten(state);
+        return trip.approvedSubject() == null
+                ? List.of(ofTrip, ConsentForms.forgotten(trip.transaction()))
+                : List.of(ofTrip);
     }
 
     private AuthorizationStep endedEarly(PageReason reason) {
@@ -318,7 +364,7 @@ public final class AuthorizationFlow {
             return signIn(arrival, nowSeconds);
         } catch (Refused e) {
             auditor.refused(arrival.transaction(), e.person, e.description());
-            return atClient(arrival.transaction(), e.error, e.description(), List.of(arrival.forgotten()));
+            return atClient(arrival.transaction(), e.error, e.description(), arrival.forgotten());
         }
     }
 
@@ -397,11 +443,11 @@ public final class AuthorizationFlow {
             auditor.askedAgain(transaction, person);
             var asked = ask(
                     transaction.renewed(), arrival.client(), nameOf(signIn.identity()), arrival.browser(), nowSeconds);
-            var forgotten = List.of(arrival.forgotten(), BrowserSecret.forget(Approvals.SECRET_NAME));
+            var forgotten = both(arrival.forgotten(), List.of(BrowserSecret.forget(Approvals.SECRET_NAME)));
             return new AskConsent(asked.view(), asked.transaction(), both(asked.secrets(), forgotten));
         }
         String code = issue(arrival, signIn, person, scopes, nowSeconds);
-        var secrets = new ArrayList<>(List.of(arrival.forgotten()));
+        var secrets = new ArrayList<>(arrival.forgotten());
         if (trip.remember()) {
             secrets.add(approvals.remembering(transaction, person, arrival.browser(), nowSeconds));
         }
@@ -467,7 +513,11 @@ public final class AuthorizationFlow {
 
     /** A browser that has come back from the identity provider, and what it left with. */
     private record Arrival(
-            Callback callback, Trip trip, RegisteredClient client, BrowserSecrets browser, BrowserSecret forgotten) {
+            Callback callback,
+            Trip trip,
+            RegisteredClient client,
+            BrowserSecrets browser,
+            List<BrowserSecret> forgotten) {
         Transaction transaction() {
             return trip.transaction();
         }

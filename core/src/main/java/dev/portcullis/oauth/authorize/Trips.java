@@ -9,6 +9,7 @@ import dev.portcullis.oauth.browser.Fields;
 import dev.portcullis.oauth.browser.ProviderTrips;
 import dev.portcullis.oauth.browser.ProviderTrips.Begun;
 import dev.portcullis.oauth.browser.ProviderTrips.Purpose;
+import dev.portcullis.oauth.browser.ProviderTrips.Ticket;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.PendingSignIn;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,12 @@ final class Trips {
         transaction.write(luggage);
         luggage.text(approvedSubject).flag(remember);
         return trips.begin(luggage, transaction.forceLogin(), browser, nowSeconds);
+    }
+
+    /** Sends the same browser on the same trip again. @return null if it is over */
+    @Nullable
+    Begun repeat(Ticket ticket, Transaction transaction, long nowSeconds) throws IdentityException {
+        return trips.repeat(ticket, transaction.forceLogin(), nowSeconds);
     }
 
     /** @return the record that a callback's state names; null if none is under way */

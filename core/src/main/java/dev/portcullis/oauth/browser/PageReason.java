@@ -20,7 +20,7 @@ public enum PageReason {
     FORGED_CONSENT(OAuthError.ACCESS_DENIED, "the consent form was not given to this browser"),
     /** The consent form is too old. */
     EXPIRED_CONSENT(OAuthError.ACCESS_DENIED, "the consent form has expired"),
-    /** The consent form has been answered before. */
+    /** The consent form has been answered before, and otherwise; or the sign-in that came of it is over. */
     ANSWERED_CONSENT(OAuthError.ACCESS_DENIED, "the consent form has been answered already"),
     /** A callback of no sign-in under way: unknown, expired, or finished before (O-70). */
     UNKNOWN_SIGN_IN(OAuthError.INVALID_REQUEST, "no such sign-in is under way"),

@@ -15,8 +15,6 @@ import dev.portcullis.store.StoreException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,13 +87,25 @@ public final class ProviderTrips {
     /**
      * A trip begun.
      *
-     * @param key what the store knows it by
+     * @param ticket what it is known by
      * @param location where to send the browser
      * @param secrets what it must hold
      */
-    public record Begun(TokenHash key, URI location, List<BrowserSecret> secrets) {
+    public record Begun(Ticket ticket, URI location, List<BrowserSecret> secrets) {
         public Begun {
             secrets = List.copyOf(secrets);
+        }
+    }
+
+    /**
+     * All that it takes to send the same browser on the same trip again. Nobody else is to have it.
+     *
+     * @param secret the value of what the browser holds
+     */
+    public record Ticket(String state, String secret) {
+        @Override
+        public String toString() {
+            return "Ticket[…]";
         }
     }
 
@@ -110,19 +120,43 @@ public final class ProviderTrips {
         String secret = Randoms.base64Url(32);
         String nonce = Randoms.base64Url(32);
         String codeVerifier = Randoms.base64Url(32);
-        var location = provider.authorizationUri(new AuthorizationStart(state, nonce, codeVerifier, forceLogin));
+        URI location = locationOf(state, nonce, codeVerifier, forceLogin);
         byte[] plain =
                 new Fields.Writer().text(nonce).text(codeVerifier).then(luggage).bytes();
         store.putPendingSignIn(
                 new PendingSignIn(
                         TokenHash.of(state),
                         TokenHash.of(secret),
-                        new Sealer(keysOf(state).getFirst()).seal(plain, purpose.context()),
+                        sealerOf(state).seal(plain, purpose.context()),
                         nowSeconds + lifeSeconds),
                 nowSeconds);
         var secrets = browser.crowdedOut(purpose.secretPrefix, OPEN_MAX);
         secrets.add(new BrowserSecret(secretName(state), secret, lifeSeconds));
-        return new Begun(TokenHash.of(state), location, secrets);
+        return new Begun(new Ticket(state, secret), location, secrets);
+    }
+
+    private URI locationOf(String state, String nonce, String codeVerifier, boolean forceLogin)
+            throws IdentityException {
+        return provider.authorizationUri(new AuthorizationStart(state, nonce, codeVerifier, forceLogin));
+    }
+
+    /**
+     * The same trip once more, for a browser that may not have heard where it leads; it is one trip all the same, and ends once.
+     *
+     * @param forceLogin as when it began
+     * @return null if it is over
+     * @throws IdentityException the provider cannot be reached; the trip is still under way
+     */
+    public @Nullable Begun repeat(Ticket ticket, boolean forceLogin, long nowSeconds) throws IdentityException {
+        String state = ticket.state();
+        var pending = find(state, nowSeconds);
+        if (pending == null) {
+            return null;
+        }
+        var trip = open(pending, state);
+        URI location = locationOf(state, trip.nonce(), trip.codeVerifier(), forceLogin);
+        int leftSeconds = (int) (pending.expiresAt() - nowSeconds);
+        return new Begun(ticket, location, List.of(new BrowserSecret(secretName(state), ticket.secret(), leftSeconds)));
     }
 
     /** @return the record that a callback's state names; null if none is under way */
@@ -142,19 +176,17 @@ public final class ProviderTrips {
 
     /** Forgets a trip of whose state nobody was told. */
     public void abandon(Begun begun, long nowSeconds) {
-        store.takePendingSignIn(begun.key(), nowSeconds);
+        store.takePendingSignIn(TokenHash.of(begun.ticket().state()), nowSeconds);
     }
 
     /** @throws StoreException the record is damaged */
     public Trip open(PendingSignIn pending, String state) {
-        for (SecretKey key : keysOf(state)) {
-            byte[] plain = new Sealer(key).open(pending.sealed(), purpose.context());
-            if (plain != null) {
-                var in = new Fields.Reader(plain);
-                return new Trip(in.text(), in.text(), in);
-            }
+        byte[] plain = sealerOf(state).open(pending.sealed(), purpose.context());
+        if (plain == null) {
+            throw new StoreException("a pending sign-in does not open with its own state: the record is damaged");
         }
-        throw new StoreException("a pending sign-in does not open with its own state: the record is damaged");
+        var in = new Fields.Reader(plain);
+        return new Trip(in.text(), in.text(), in);
     }
 
     /** The order to forget the secret of a trip that is over. */
@@ -162,11 +194,8 @@ public final class ProviderTrips {
         return BrowserSecret.forget(secretName(state));
     }
 
-    /** The one to seal with first, then those of master keys that are being replaced. */
-    private List<SecretKey> keysOf(String state) {
-        return hash.allOf(state.getBytes(StandardCharsets.US_ASCII)).stream()
-                .<SecretKey>map(bytes -> new SecretKeySpec(bytes, "AES"))
-                .toList();
+    private Sealer sealerOf(String state) {
+        return hash.sealerFor(state.getBytes(StandardCharsets.US_ASCII));
     }
 
     private String secretName(String state) {

@@ -171,11 +171,16 @@ public final class RedisGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds) {
-        return isYes(redis.run(
+    public byte @Nullable [] settleOnce(TokenHash id, byte[] outcome, long expiresAtSeconds, long nowSeconds) {
+        var earlier = redis.run(
                 Scripts.SPEND,
                 one(keys.spent(id)),
-                new Arguments().number(nowSeconds).number(expiresAtSeconds).toArray()));
+                new Arguments()
+                        .number(nowSeconds)
+                        .number(expiresAtSeconds)
+                        .bytes(outcome)
+                        .toArray());
+        return earlier.isEmpty() ? null : GrantFields.withoutEnd((byte[]) earlier.getFirst());
     }
 
     // Grants

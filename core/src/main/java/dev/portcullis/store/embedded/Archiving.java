@@ -152,7 +152,7 @@ final class Archiving {
     static void put(Tables tables, Transaction tx, Entry entry) {
         remove(tables, tx, entry);
         switch (entry) {
-            case Entry.OfSpentId(var id, long expiresAt) -> tables.spent.put(tx, new SpentId(id, expiresAt));
+            case Entry.OfSpentId(var id, long expiresAt) -> tables.spent.put(tx, SpentId.withoutOutcome(id, expiresAt));
             case Entry.OfClient(var client, long expiresAt) ->
                 tables.clients.put(tx, new RememberedClient(client, expiresAt));
             case Entry.OfRegistration(var client, long expiresAt) ->

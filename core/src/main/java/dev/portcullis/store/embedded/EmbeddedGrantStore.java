@@ -244,10 +244,11 @@ public final class EmbeddedGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds) {
-        return writer.write(nowSeconds, (tables, tx) -> {
-            if (tables.spent.live(id.toBytes(), nowSeconds) != null) {
-                return false;
+    public byte @Nullable [] settleOnce(TokenHash id, byte[] outcome, long expiresAtSeconds, long nowSeconds) {
+        return writer.<byte @Nullable []>write(nowSeconds, (tables, tx) -> {
+            SpentId earlier = tables.spent.live(id.toBytes(), nowSeconds);
+            if (earlier != null) {
+                return earlier.outcome();
             }
             if (tables.spent.count() >= limits.spentIdsMax()) {
                 tables.spent.expired(nowSeconds, SPENT_SWEPT_AT_ONCE).forEach(key -> tables.spent.remove(tx, key));
@@ -255,8 +256,8 @@ public final class EmbeddedGrantStore implements GrantStore {
             if (tables.spent.count() >= limits.spentIdsMax()) {
                 throw new StoreException("too many ids that may be used once are remembered: " + limits.spentIdsMax());
             }
-            tables.spent.put(tx, new SpentId(id, expiresAtSeconds));
-            return true;
+            tables.spent.put(tx, new SpentId(id, expiresAtSeconds, outcome));
+            return null;
         });
     }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Records {
     private static final int VERSION = 2;
+    private static final int SPENT_ID_VERSION = 3;
 
     private static final int NO_KEYS = 0;
     private static final int KEYS_INLINE = 1;
@@ -175,15 +176,20 @@ public final class Records {
     }
 
     public static byte[] encode(SpentId spent) {
-        return new Bytes(48)
-                .u8(VERSION)
+        return new Bytes(48 + spent.outcome().length)
+                .u8(SPENT_ID_VERSION)
                 .raw(spent.id().toBytes())
                 .u64(spent.expiresAt())
+                .sized(spent.outcome())
                 .toArray();
     }
 
     public static SpentId spentId(byte[] record) {
-        return RecordReader.read(record, VERSION, "a spent id", in -> new SpentId(in.hash(), in.u64()));
+        return RecordReader.read(record, SPENT_ID_VERSION, "a spent id", in -> {
+            var id = in.hash();
+            long expiresAt = in.u64();
+            return in.version() < 3 ? SpentId.withoutOutcome(id, expiresAt) : new SpentId(id, expiresAt, in.sized());
+        });
     }
 
     /** In records since version 2. */
@@ -251,8 +257,17 @@ public final class Records {
         texts.forEach(out::text);
     }
 
-    /** An id that was used, and until when it must be known (Unix seconds). */
-    public record SpentId(TokenHash id, long expiresAt) {}
+    /**
+     * An id that was used.
+     *
+     * @param expiresAt until when that must be known, Unix seconds
+     * @param outcome what came of it, in the words of whoever spent it; empty if nothing is known of that
+     */
+    public record SpentId(TokenHash id, long expiresAt, byte[] outcome) {
+        public static SpentId withoutOutcome(TokenHash id, long expiresAt) {
+            return new SpentId(id, expiresAt, new byte[0]);
+        }
+    }
 
     /** A client and until when it is remembered, Unix seconds. */
     public record RememberedClient(RegisteredClient client, long expiresAt) {}

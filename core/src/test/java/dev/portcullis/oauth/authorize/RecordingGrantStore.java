@@ -9,6 +9,7 @@ import dev.portcullis.store.PendingSignIn;
 import dev.portcullis.store.RefreshToken;
 import dev.portcullis.store.RegisteredClient;
 import dev.portcullis.store.StoreException;
+import dev.portcullis.store.record.Records.SpentId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 /** The part of a store that signing in needs, open to the test's eyes, and failing on demand. */
 final class RecordingGrantStore implements GrantStore {
     final Map<TokenHash, PendingSignIn> pending = new HashMap<>();
-    final Map<TokenHash, Long> spent = new HashMap<>();
+    final Map<TokenHash, SpentId> spent = new HashMap<>();
     final Map<String, RegisteredClient> clients = new HashMap<>();
     final List<Grant> grants = new ArrayList<>();
     final List<AuthorizationCode> codes = new ArrayList<>();
     /** The names of the calls that fail. */
     final List<String> failing = new ArrayList<>();
+
+    /** Whether an answer is lost on its way, and what was asked is asked again. */
+    boolean asksTwice;
 
     int grantsMax;
 
@@ -118,14 +122,14 @@ final class RecordingGrantStore implements GrantStore {
     }
 
     @Override
-    public synchronized boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds) {
-        answer("spendOnce");
-        Long until = spent.get(id);
-        if (until != null && nowSeconds < until) {
-            return false;
+    public synchronized byte @Nullable [] settleOnce(TokenHash id, byte[] outcome, long expiresAtSeconds, long now) {
+        answer("settleOnce");
+        SpentId earlier = spent.get(id);
+        if (earlier != null && now < earlier.expiresAt()) {
+            return earlier.outcome();
         }
-        spent.put(id, expiresAtSeconds);
-        return true;
+        spent.put(id, new SpentId(id, expiresAtSeconds, outcome));
+        return asksTwice ? outcome.clone() : null;
     }
 
     @Override

@@ -122,8 +122,8 @@ final class WatchedGrantStore implements GrantStore {
     }
 
     @Override
-    public boolean spendOnce(TokenHash id, long expiresAtSeconds, long nowSeconds) {
-        return up().spendOnce(id, expiresAtSeconds, nowSeconds);
+    public byte[] settleOnce(TokenHash id, byte[] outcome, long expiresAtSeconds, long nowSeconds) {
+        return up().settleOnce(id, outcome, expiresAtSeconds, nowSeconds);
     }
 
     @Override

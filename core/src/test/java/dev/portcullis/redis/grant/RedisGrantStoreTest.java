@@ -513,7 +513,7 @@ class RedisGrantStoreTest {
         shared.ask("ACL", "SETUSER", "deaf", "on", ">secret", "~*", "&*", "+@all");
         var settings = settings(shared);
         try (var two = new RedisNodes(settings, 1)) {
-            var deaf = two.add(settings.withLogin(new RedisSettings.Login("deaf", "secret", null)));
+            var deaf = two.add(settings.withLogin(new RedisSettings.Login("deaf", "secret", null, null)));
             var verifier = RedisNodes.verifier(deaf);
             String token = RedisNodes.issue(two.store(0));
             assertThat(RedisServers.eventually(() -> deaf.heardMillis() > 0)).isTrue();

@@ -15,10 +15,11 @@ import dev.portcullis.store.record.Bytes;
 import dev.portcullis.store.record.Records;
 import dev.portcullis.store.record.Records.RefreshRow;
 import dev.portcullis.store.record.Records.RememberedClient;
+import dev.portcullis.store.record.Records.SpentId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Records of version 1, built here byte by byte as core/STORAGE.md had them: they are read as what they meant, and written anew as today's. */
+/** Records of earlier versions, built here byte by byte as core/STORAGE.md had them: they are read as what they meant, and written anew as today's. */
 class OldRecordsTest {
     private static final TokenHash HASH = TokenHash.of("a token");
     private static final byte[] WRAPPED = {1, 2, 3};
@@ -139,6 +140,13 @@ class OldRecordsTest {
                 .usingRecursiveComparison()
                 .isEqualTo(
                         new RefreshRow(new RefreshToken(HASH, "grant-1", 7, WRAPPED, NOW, NOW + 1), RefreshRow.NEVER));
+    }
+
+    @Test
+    void spentIdWhenOfVersion2ThenNothingIsKnownOfItsOutcome() {
+        byte[] old = new Bytes(64).u8(2).raw(HASH.toBytes()).u64(NOW).toArray();
+
+        assertThat(Records.spentId(old)).usingRecursiveComparison().isEqualTo(SpentId.withoutOutcome(HASH, NOW));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.portcullis.store.GrantFixture.access;
 import static dev.portcullis.store.GrantFixture.client;
 import static dev.portcullis.store.GrantFixture.code;
 import static dev.portcullis.store.GrantFixture.grant;
+import static dev.portcullis.store.GrantFixture.newHash;
 import static dev.portcullis.store.GrantFixture.pending;
 import static dev.portcullis.store.GrantFixture.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,7 @@ import dev.portcullis.store.Grant;
 import dev.portcullis.store.StoreException;
 import dev.portcullis.store.record.Records.RefreshRow;
 import dev.portcullis.store.record.Records.RememberedClient;
+import dev.portcullis.store.record.Records.SpentId;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Function;
@@ -35,6 +37,7 @@ class RecordsTest {
         var remembered = new RememberedClient(client("c"), NOW);
         var code = code(grant);
         var access = access(grant);
+        var spent = new SpentId(newHash(), NOW, new byte[] {1, 2, 3});
         var row = new RefreshRow(refresh(grant, Integer.MAX_VALUE), RefreshRow.NEVER);
         return Stream.of(
                 new Kind("pending sign-in", pending, Records.encode(pending), Records::pendingSignIn),
@@ -42,6 +45,7 @@ class RecordsTest {
                 new Kind("grant", grant, Records.encode(grant), Records::grant),
                 new Kind("code", code, Records.encode(code), Records::code),
                 new Kind("access token", access, Records.encode(access), Records::accessToken),
+                new Kind("spent id", spent, Records.encode(spent), Records::spentId),
                 new Kind("refresh token", row, Records.encode(row), Records::refreshRow),
                 new Kind("retired token", row.withoutKey(), Records.encode(row.withoutKey()), Records::refreshRow));
     }
@@ -65,7 +69,7 @@ class RecordsTest {
         newer[0]++;
         assertThatThrownBy(() -> kind.decode.apply(newer))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("version 3, this server knows 1 to 2");
+                .hasMessageContaining("version " + newer[0] + ", this server knows 1 to " + kind.encoded[0]);
     }
 
     @ParameterizedTest

@@ -99,11 +99,22 @@ final class RedisConfig {
             values.mistake(
                     "There is a name for Redis, but no password.", "Set REDIS_PASSWORD, or take REDIS_USER out.");
         }
-        String sentinelPassword = values.textOrNull(REDIS_SENTINEL_PASSWORD);
-        if (sentinelPassword != null && address.kind() != RedisAddress.Kind.SENTINEL) {
-            warnings.add("REDIS_SENTINEL_PASSWORD has no effect, since STORE names no Sentinels.");
+        String sentinelUser = ofSentinels(REDIS_SENTINEL_USER, address);
+        String sentinelPassword = ofSentinels(REDIS_SENTINEL_PASSWORD, address);
+        if (sentinelUser != null && sentinelPassword == null) {
+            values.mistake(
+                    "There is a name for the Sentinels, but no password.",
+                    "Set REDIS_SENTINEL_PASSWORD, or take REDIS_SENTINEL_USER out.");
         }
-        return new RedisSettings.Login(user, password, sentinelPassword);
+        return new RedisSettings.Login(user, password, sentinelUser, sentinelPassword);
+    }
+
+    private @Nullable String ofSentinels(Setting setting, RedisAddress address) {
+        String text = values.textOrNull(setting);
+        if (text != null && address.kind() != RedisAddress.Kind.SENTINEL) {
+            warnings.add(setting + " has no effect, since STORE names no Sentinels.");
+        }
+        return text;
     }
 
     private @Nullable String one(Setting setting, @Nullable String inUrl) {

@@ -201,6 +201,8 @@ public enum Setting {
             "name at Redis (ACL), unless the URL of STORE has one; without it: the default user",
             "portcullis"),
     REDIS_PASSWORD(STORAGE, Kind.SECRET, "", "password at Redis, unless the URL of STORE has one", "9f86d081…"),
+    REDIS_SENTINEL_USER(
+            STORAGE, "", "name at the Sentinels themselves (ACL); without it: their default user", "portcullis"),
     REDIS_SENTINEL_PASSWORD(STORAGE, Kind.SECRET, "", "password at the Sentinels themselves", "4c1f…"),
     REDIS_DATABASE(STORAGE, 0, 0, 9_999, "number", "database, unless the URL of STORE has one; a cluster has only 0"),
     REDIS_PREFIX(

@@ -134,15 +134,32 @@ class HostilePageIT {
         assertThat(fixation.get("accountSignedIn").asBoolean()).isFalse();
     }
 
-    /** O-63: of two presses at a slow moment the browser gives up the first, which counts, and shows what the second brings: a page that says so, and no second sign-in. */
+    /** O-63: of two presses at a slow moment the browser gives up the first, which counts, and shows what the second brings: the sign-in that the first began. */
     @Test
-    void approveWhenPressedTwiceThenCountsOnce() {
+    void approveWhenPressedTwiceThenThePersonSignsInOnce() {
         JsonNode pressing = seenOf("pressing");
         assertThat(pressing.at("/afterDouble/posts").asInt()).isEqualTo(2);
-        assertThat(pressing.at("/afterDouble/answers").toString()).isEqualTo("[303,403]");
-        assertThat(pressing.at("/afterDouble/identity").asBoolean()).isFalse();
-        assertThat(pressing.at("/afterDouble/title").asString()).isEqualTo("You have answered this already");
-        assertThat(pressing.get("landedByDouble").asInt()).isZero();
+        assertThat(pressing.at("/afterDouble/answers").toString()).isEqualTo("[303,303]");
+        assertThat(pressing.at("/afterDouble/identity").asBoolean()).isTrue();
+        assertThat(pressing.get("landedByDouble").size()).isEqualTo(1);
+        assertThat(pressing.at("/landedByDouble/0").toString()).contains("\"code\"");
+    }
+
+    @Test
+    void denyWhenPressedTwiceThenTheClientHearsIt() {
+        JsonNode pressing = seenOf("pressing");
+        assertThat(pressing.at("/deniedTwice/posts").asInt()).isEqualTo(2);
+        assertThat(pressing.at("/deniedTwice/answers").toString()).isEqualTo("[303,303]");
+        assertThat(pressing.get("landedByDenying").toString()).isEqualTo("[\"access_denied\"]");
+    }
+
+    /** T-52: approve, and then deny: the first counts, and the second is told so. */
+    @Test
+    void denyWhenApprovedAMomentAgoThenSaysThatItWasAnswered() {
+        JsonNode pressing = seenOf("pressing");
+        assertThat(pressing.at("/otherMind/answers").toString()).isEqualTo("[303,403]");
+        assertThat(pressing.at("/otherMind/title").asString()).isEqualTo("You have answered this already");
+        assertThat(pressing.get("landedByOtherMind").asInt()).isZero();
     }
 
     /** O-70: back to the consent page is a new form; back to the callback is a page, and no second code. */

@@ -56,6 +56,7 @@ class RedisConfigTest {
         environment.put("STORE", "rediss-sentinel://s1.example,s2.example:26380/2#cache");
         environment.put("REDIS_USER", "gate");
         environment.put("REDIS_PASSWORD", "hunter2");
+        environment.put("REDIS_SENTINEL_USER", "watcher");
         environment.put("REDIS_SENTINEL_PASSWORD", "hunter3");
         environment.put("REDIS_PREFIX", "prod:a");
         environment.put("REDIS_CA_FILE", "ca.pem");
@@ -73,7 +74,7 @@ class RedisConfigTest {
                 .isEqualTo(List.of(new Server("s1.example", 26379), new Server("s2.example", 26380)));
         assertThat(settings.address().master()).isEqualTo("cache");
         assertThat(settings.address().database()).isEqualTo(2);
-        assertThat(settings.login()).isEqualTo(new RedisSettings.Login("gate", "hunter2", "hunter3"));
+        assertThat(settings.login()).isEqualTo(new RedisSettings.Login("gate", "hunter2", "watcher", "hunter3"));
         assertThat(settings.prefix()).isEqualTo("prod:a");
         assertThat(settings.authorities()).isEqualTo(directory.resolve("ca.pem").toAbsolutePath());
         assertThat(settings.limits()).isEqualTo(new RedisSettings.Limits(3_000, 1_500, 4, 5_000, 1));
@@ -83,7 +84,7 @@ class RedisConfigTest {
     void loadWhenTheLoginStandsInTheUrlThenCountsAndIsNotPrinted() throws ConfigException {
         environment.put("STORE", "rediss://gate:hunter%402@h:7000/3");
 
-        assertThat(settings().login()).isEqualTo(new RedisSettings.Login("gate", "hunter@2", null));
+        assertThat(settings().login()).isEqualTo(new RedisSettings.Login("gate", "hunter@2", null, null));
         assertThat(settings().address().servers()).containsExactly(new Server("h", 7000));
         // T-94
         assertThat(load().config().toString()).doesNotContain("hunter");
@@ -145,16 +146,26 @@ class RedisConfigTest {
     }
 
     @Test
+    void loadWhenAUserOfSentinelsHasNoPasswordThenIsAMistake() {
+        environment.put("STORE", "redis-sentinel://gate:hunter2@localhost#cache");
+        environment.put("REDIS_SENTINEL_USER", "watcher");
+
+        assertThat(mistakes()).contains("There is a name for the Sentinels, but no password");
+    }
+
+    @Test
     void loadWhenItIsUnsafeOrUselessThenWarns() throws ConfigException {
         environment.put("STORE", "redis://gate:hunter2@10.0.0.1");
+        environment.put("REDIS_SENTINEL_USER", "x");
         environment.put("REDIS_SENTINEL_PASSWORD", "x");
         assertThat(load().warnings())
                 .anyMatch(warning -> warning.contains("without TLS") && warning.contains("rediss://10.0.0.1:6379"))
+                .anyMatch(warning -> warning.contains("REDIS_SENTINEL_USER has no effect"))
                 .anyMatch(warning -> warning.contains("REDIS_SENTINEL_PASSWORD has no effect"))
                 .noneMatch(warning -> warning.contains("hunter2"));
 
         environment.put("STORE", "memory:");
         assertThat(load().warnings())
-                .anyMatch(warning -> warning.contains("REDIS_SENTINEL_PASSWORD has no effect, since STORE is not"));
+                .anyMatch(warning -> warning.contains("REDIS_SENTINEL_USER, REDIS_SENTINEL_PASSWORD have no effect, since STORE is not"));
     }
 }

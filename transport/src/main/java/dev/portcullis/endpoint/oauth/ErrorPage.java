@@ -150,7 +150,7 @@ final class ErrorPage {
                     case EXPIRED_CONSENT ->
                         "The page you answered was no longer good. Nothing was approved. Go back to the app and connect again.";
                     case ANSWERED_CONSENT ->
-                        "An answer counts once. If the button was pressed twice and nothing else happened, go back to the app and connect again.";
+                        "The first answer counts, and it was another one or has done its work. If the app is not connected yet, go back to it and connect again.";
                     case UNKNOWN_SIGN_IN ->
                         "It was finished before, or took longer than it may. If the app is not connected yet, go back to it and connect again.";
                     case OTHER_BROWSER ->

@@ -226,10 +226,12 @@ class SignInEndpointsTest {
         register("app", "An App", REDIRECT);
         var page = get(target());
         var left = post(form(page, "approve"));
+        var back = get("/callback?code=upstream&state=" + query(left).get("state"));
         var all = new ArrayList<>(page.headers("set-cookie"));
         all.addAll(left.headers("set-cookie"));
+        all.addAll(back.headers("set-cookie"));
         assertThat(all)
-                .hasSize(3)
+                .hasSize(4)
                 .allMatch(cookie -> cookie.matches("__Host-mcp_(csrf|tx)_[0-9a-f]{8}=[A-Za-z0-9_-]*; Path=/; "
                         + "Max-Age=(600|0); HttpOnly; SameSite=Lax; Secure"));
     }
@@ -253,7 +255,9 @@ class SignInEndpointsTest {
                 .containsEntry("error", "access_denied")
                 .containsEntry("state", "client-state")
                 .containsEntry("iss", ISSUER);
-        assertThat(jar.cookies).isEmpty();
+        assertThat(jar.cookies)
+                .hasSize(1)
+                .allSatisfy((name, _) -> assertThat(name).contains("_csrf_")); // for ten minutes, if pressed again
     }
 
     // who may send the form: T-52, T-60, O-63
@@ -317,17 +321,27 @@ class SignInEndpointsTest {
     }
 
     @Test
-    void consentWhenPostedTwiceThenTheSecondIsA403Page() {
+    void consentWhenPostedTwiceThenBothLeadTheSameWayUntilTheSignInIsOver() {
         register("app", "An App", REDIRECT);
         var page = get(target());
         var kept = Map.copyOf(jar.cookies);
-        assertThat(post(form(page, "approve")).status()).isEqualTo(303);
-        assertForged(post(form(page, "approve")));
+        var first = post(form(page, "approve"));
+        assertThat(first.status()).isEqualTo(303);
+        var heard = post(form(page, "approve")); // after the first answer
+        jar.cookies.clear();
+        jar.cookies.putAll(kept);
+        var unheard = post(form(page, "approve")); // as if that had never come
+        for (var again : List.of(heard, unheard)) {
+            assertThat(again.status()).isEqualTo(303);
+            assertThat(again.header("location")).isEqualTo(first.header("location"));
+            assertThat(again.headers("set-cookie")).isEqualTo(first.headers("set-cookie"));
+        }
+        assertForged(post(form(page, "deny")));
+        assertThat(get("/callback?code=upstream&state=" + query(first).get("state"))
+                        .header("location"))
+                .startsWith(REDIRECT + "?code=");
         jar.cookies.putAll(kept);
         assertForged(post(form(page, "approve")));
-        assertThat(jar.cookies.keySet())
-                .filteredOn(name -> name.contains("_tx_"))
-                .hasSize(1);
     }
 
     @Test
