@@ -27,7 +27,10 @@ final class SlowScenario implements Scenario {
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int REST_LOOKS = 3;
-    private static final int SLICES_PER_SECOND = 4;
+
+    /** So short that a quarter of them at least is without a pause of the machine or of a JVM, which would decide their p99; and each has calls enough to have one. */
+    private static final int SLICES_PER_SECOND = 20;
+
     private static final int REST_SECONDS_MAX = 10;
     private static final int MARGIN_SECONDS = 4;
     private static final double KIBIBYTE = 1_024;
@@ -113,35 +116,69 @@ final class SlowScenario implements Scenario {
             held(listen, "an event stream", 320 * KIBIBYTE);
             held(large, "an answer of 4 MiB", 1.25 * TalkativeServer.LARGE_BYTES);
             held(streaming, "a streamed call", 320 * KIBIBYTE);
-            p99(); // the generator is warm then
+            calls(); // the generator is warm then
             addWhileTheyCome();
-            var without = new ArrayList<Double>();
-            var besideReaders = new ArrayList<Double>();
-            var besideWriters = new ArrayList<Double>();
+            addWithFirstWriters();
+            var without = new Calls();
+            var besideReaders = new Calls();
+            var besideWriters = new Calls();
             for (int turn = 1; turn <= lab.turns(); turn++) {
                 boolean isLast = turn == lab.turns();
-                without.addAll(p99());
-                besideReaders.addAll(readers(isLast));
-                besideWriters.addAll(writers(isLast));
+                readers(besideReaders, isLast);
+                awaitRest();
+                without.addTurn(); // between the others, so that what changes with time does so for both
+                writers(besideWriters, isLast);
             }
-            var alone = Spread.of(without);
-            report.add(Report.Row.of("p99 of calls, without slow ones", alone.toString(), alone.median(), "µs"));
-            addRatio("p99 of calls beside slow readers, to without", Spread.of(besideReaders), alone);
-            addRatio("p99 of calls beside slow writers, to without", Spread.of(besideWriters), alone);
+            var alone = without.p99();
+            report.add(Report.Row.of("p99 of calls, without slow ones", alone.ofQuartile(), alone.quartile(), "µs"));
+            report.add(Report.Row.of("call, CPU, without slow ones", "", without.cpuMicros(), "µs"));
+            addRatios("slow readers", besideReaders, without);
+            addRatios("slow writers", besideWriters, without);
         }
 
-        private void addRatio(String what, Spread with, Spread without) {
-            report.add(Report.Row.of(what, "µs: " + with, with.median() / without.median(), "×")
+        private void addRatios(String who, Calls with, Calls without) {
+            var p99 = with.p99();
+            report.add(Report.Row.of(
+                            "p99 of calls beside " + who + ", to without",
+                            "µs: " + p99.ofQuartile(),
+                            p99.quartile() / without.p99().quartile(),
+                            "×")
                     .aiming(Goal.valueAtMost(1.25)));
+            report.add(Report.Row.of(
+                    "call, CPU, beside " + who + ", to without", "", with.cpuMicros() / without.cpuMicros(), "×"));
         }
 
-        /** @return of each slice, in µs: most are without a pause of the machine, which would decide its p99 */
-        private List<Double> p99() throws InterruptedException {
+        private OpenLoop.Result calls() throws InterruptedException {
             int seconds = lab.seconds(2, 1);
-            var plan = new OpenLoop.Plan(CONNECTIONS, half, 1, seconds, SLICES_PER_SECOND * seconds);
-            return OpenLoop.run(server.uri(), List.of(call), plan).eachMillisAt(99).stream()
-                    .map(millis -> millis * 1e3)
-                    .toList();
+            return OpenLoop.run(
+                    server.uri(),
+                    List.of(call),
+                    new OpenLoop.Plan(CONNECTIONS, half, 1, seconds, SLICES_PER_SECOND * seconds));
+        }
+
+        /** What calls took in turns of one kind. */
+        private final class Calls {
+            private final List<Double> p99 = new ArrayList<>();
+            private double workMicros;
+            private double count;
+
+            void addTurn() throws InterruptedException {
+                long before = server.workNanos();
+                var result = calls();
+                workMicros += (server.workNanos() - before) / 1e3;
+                count += half * (1 + lab.seconds(2, 1));
+                result.eachMillisAt(99).forEach(millis -> p99.add(millis * 1e3));
+            }
+
+            /** @return of each slice, in µs */
+            Spread p99() {
+                return Spread.of(p99);
+            }
+
+            /** @return with all that the server does for the slow ones meanwhile, but without its compilers */
+            double cpuMicros() {
+                return workMicros / count;
+            }
         }
 
         /** What they ask for has to be made, by the one core that serves the others as well. */
@@ -164,6 +201,20 @@ final class SlowScenario implements Scenario {
             }
             awaitEnd(files);
             awaitRest();
+        }
+
+        /**
+         * The compilers have taken for granted what calls alone never showed them, heads and bodies that come in parts among it: they make a good part of the pipeline's code anew,
+         * once, on the core that serves.
+         */
+        private void addWithFirstWriters() throws InterruptedException {
+            int files = server.openFiles();
+            try (var _ = slowWriters()) {
+                double p99 = calls().millisAt(99) * 1e3;
+                report.add(Report.Row.of(
+                        "p99 of calls beside the first slow writers", 2 * WRITERS + ", once a process", p99, "µs"));
+            }
+            awaitEnd(files);
         }
 
         /** What is made once is not to be counted. */
@@ -235,15 +286,14 @@ final class SlowScenario implements Scenario {
         /**
          * Has readers of all kinds ask, and wait.
          *
+         * @param calls beside them
          * @param toTheEnd whether they stay until they are ended
-         * @return p99 of calls beside them
          */
-        private List<Double> readers(boolean toTheEnd) throws InterruptedException {
+        private void readers(Calls calls, boolean toTheEnd) throws InterruptedException {
             awaitRest();
             int files = server.openFiles();
             var before =
                     toTheEnd ? Held.by(server) : null; // it collects garbage, which only one turn should begin with
-            List<Double> p99;
             try (var readers = new SlowReaders(server.uri())) {
                 readers.ask(listen, READERS);
                 change();
@@ -251,7 +301,7 @@ final class SlowScenario implements Scenario {
                 readers.ask(streaming, READERS);
                 awaitRest();
                 long begun = System.nanoTime();
-                p99 = p99();
+                calls.addTurn();
                 requireHeld(files + readers.size());
                 if (before != null) {
                     awaitEnd(files);
@@ -265,25 +315,15 @@ final class SlowScenario implements Scenario {
                 }
             }
             awaitEnd(files);
-            return p99;
         }
 
         /** The same of writers. */
-        private List<Double> writers(boolean toTheEnd) throws InterruptedException {
+        private void writers(Calls calls, boolean toTheEnd) throws InterruptedException {
             awaitRest();
             int files = server.openFiles();
             var before = toTheEnd ? Held.by(server) : null;
-            var requests = new ArrayList<byte[]>();
-            var atOnce = new int[2 * WRITERS];
-            byte[] bytes = ManyAnswers.bytes(server.uri(), call);
-            int head = bytes.length - call.body().length;
-            for (int i = 0; i < atOnce.length; i++) {
-                requests.add(bytes);
-                atOnce[i] = i < WRITERS ? 1 : head;
-            }
-            List<Double> p99;
-            try (var writers = new SlowWriters(server.uri(), requests, atOnce)) {
-                p99 = p99();
+            try (var writers = slowWriters()) {
+                calls.addTurn();
                 if (before != null) {
                     var refusals = writers.await(stallSeconds + 10 * MARGIN_SECONDS);
                     addRefusals("a byte of the head a second", refusals.subList(0, WRITERS));
@@ -293,7 +333,19 @@ final class SlowScenario implements Scenario {
                 }
             }
             awaitEnd(files);
-            return p99;
+        }
+
+        /** The first half of heads, the others of bodies. */
+        private SlowWriters slowWriters() {
+            var requests = new ArrayList<byte[]>();
+            var atOnce = new int[2 * WRITERS];
+            byte[] bytes = ManyAnswers.bytes(server.uri(), call);
+            int head = bytes.length - call.body().length;
+            for (int i = 0; i < atOnce.length; i++) {
+                requests.add(bytes);
+                atOnce[i] = i < WRITERS ? 1 : head;
+            }
+            return new SlowWriters(server.uri(), requests, atOnce);
         }
 
         private void addRefusals(String what, List<SlowWriters.Refusal> refusals) {

@@ -14,12 +14,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Connections that send the rest of a request at a byte a second, until each is refused. A thread of its own, from its making on. */
+/**
+ * Connections that send the rest of a request at a byte a second, until each is refused; each at a moment of its own, as they would come from many peers. All at once would
+ * halt whoever measures on the same core, for longer than it takes a server to read them. A thread of its own, from its making on.
+ */
 final class SlowWriters implements AutoCloseable {
-    /** Not more often: it shares a core with whoever measures. */
-    private static final int LOOK_MILLIS = 250;
-
-    private static final int LOOKS_PER_BYTE = 4;
+    private static final int REST_MILLIS = 10;
+    private static final int LOOKS_PER_SECOND = 4;
     private static final int ANSWER_BYTES_MAX = 4_096;
 
     private final List<Writer> writers = new ArrayList<>();
@@ -44,12 +45,13 @@ final class SlowWriters implements AutoCloseable {
 
     private void run() {
         try {
-            for (int look = 1; !closing && writers.stream().anyMatch(writer -> writer.refusal == null); look++) {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-                for (var writer : writers) {
-                    if (writer.refusal == null) {
-                        writer.look(look % LOOKS_PER_BYTE == 0);
-                    }
+            long begun = System.nanoTime();
+            int looks = 0;
+            while (!closing && writers.stream().anyMatch(writer -> writer.refusal == null)) {
+                TimeUnit.MILLISECONDS.sleep(REST_MILLIS);
+                double seconds = (System.nanoTime() - begun) / 1e9;
+                for (; looks < seconds * LOOKS_PER_SECOND * writers.size(); looks++) {
+                    look(looks % writers.size(), looks / writers.size());
                 }
             }
             ended.complete(writers.stream()
@@ -58,6 +60,14 @@ final class SlowWriters implements AutoCloseable {
                     .toList());
         } catch (IOException | InterruptedException | RuntimeException e) {
             ended.completeExceptionally(e);
+        }
+    }
+
+    /** In each round one of {@link #LOOKS_PER_SECOND} writes, not always the same ones. */
+    private void look(int number, int round) throws IOException {
+        var writer = writers.get(number);
+        if (writer.refusal == null) {
+            writer.look((number + round) % LOOKS_PER_SECOND == 0);
         }
     }
 
