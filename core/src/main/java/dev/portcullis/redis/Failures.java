@@ -71,7 +71,8 @@ final class Failures {
         String message = error.getMessage() == null ? "" : error.getMessage();
         String code = message.split(" ", 2)[0].toUpperCase(Locale.ROOT);
         return switch (code) {
-            case "WRONGPASS" -> "refuses the name or the password (REDIS_USER, REDIS_PASSWORD; a Sentinel: REDIS_SENTINEL_USER, REDIS_SENTINEL_PASSWORD)";
+            case "WRONGPASS" ->
+                "refuses the name or the password (REDIS_USER, REDIS_PASSWORD; a Sentinel: REDIS_SENTINEL_USER, REDIS_SENTINEL_PASSWORD)";
             case "NOAUTH" -> "asks for a password: set REDIS_PASSWORD (for a Sentinel REDIS_SENTINEL_PASSWORD)";
             case "NOPERM" -> "does not allow this user what is needed: " + message;
             case "LOADING" -> "is still loading its data";

@@ -90,7 +90,8 @@ public final class RedisServers implements AutoCloseable {
     RedisServer sentinelOf(RedisServer master, int port, int plainPort, String more) {
         try {
             Path home = Files.createDirectory(folder.resolve("sentinel-" + port));
-            Path file = Files.writeString(home.resolve("sentinel.conf"), """
+            Path file = Files.writeString(
+                    home.resolve("sentinel.conf"), """
                     port %d
                     bind 127.0.0.1
                     dir %s

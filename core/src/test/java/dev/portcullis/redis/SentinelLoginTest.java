@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A Sentinel and a master that are spoken to by TLS alone, each with a user of its own and nobody else let in: what README says of them is enough. */
 @Timeout(120)
 class SentinelLoginTest {
-    private static final Script WRITE = new Script(
-            "redis.call('SET', KEYS[1], ARGV[1]) return {redis.call('GET', KEYS[1])}".getBytes(UTF_8));
+    private static final Script WRITE =
+            new Script("redis.call('SET', KEYS[1], ARGV[1]) return {redis.call('GET', KEYS[1])}".getBytes(UTF_8));
 
     @TempDir
     Path folder;
@@ -41,7 +41,8 @@ class SentinelLoginTest {
                 tls-replication yes
                 user default off
                 user watcher on >word-of-watcher -@all +hello +auth +ping +client|setname +sentinel|master
-                """.formatted(port, made.certificate(), made.key(), made.certificate()));
+                """.formatted(
+                        port, made.certificate(), made.key(), made.certificate()));
         settings = RedisSettings.of("rediss-sentinel://127.0.0.1:" + port + "#mymaster")
                 .withAuthorities(made.certificate());
     }
@@ -53,8 +54,8 @@ class SentinelLoginTest {
 
     @Test
     void connectWhenBothLoginsAreRightThenEachIsUsedWhereItBelongs() {
-        try (var redis = Redis.connect(settings.withLogin(
-                new Login("gate", "word-of-gate", "watcher", "word-of-watcher")))) {
+        try (var redis =
+                Redis.connect(settings.withLogin(new Login("gate", "word-of-gate", "watcher", "word-of-watcher")))) {
             var answer = redis.run(WRITE, new byte[][] {redis.key("x")}, "word".getBytes(UTF_8));
 
             assertThat((byte[]) answer.getFirst()).isEqualTo("word".getBytes(UTF_8));

@@ -166,6 +166,7 @@ class RedisConfigTest {
 
         environment.put("STORE", "memory:");
         assertThat(load().warnings())
-                .anyMatch(warning -> warning.contains("REDIS_SENTINEL_USER, REDIS_SENTINEL_PASSWORD have no effect, since STORE is not"));
+                .anyMatch(warning -> warning.contains(
+                        "REDIS_SENTINEL_USER, REDIS_SENTINEL_PASSWORD have no effect, since STORE is not"));
     }
 }
