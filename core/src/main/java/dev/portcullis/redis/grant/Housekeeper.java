@@ -27,14 +27,16 @@ final class Housekeeper implements AutoCloseable {
     private static final int PAGE = 100;
 
     private final Redis redis;
+    private final GrantKeys keys;
     private final GrantIndexes indexes;
     private final GrantWalk.Tidier tidier;
     private final InstantSource clock;
     private final Thread thread = Thread.ofVirtual().name("grants-housekeeper").unstarted(this::run);
     private volatile boolean closed;
 
-    Housekeeper(Redis redis, GrantIndexes indexes, GrantWalk.Tidier tidier, InstantSource clock) {
+    Housekeeper(Redis redis, GrantKeys keys, GrantIndexes indexes, GrantWalk.Tidier tidier, InstantSource clock) {
         this.redis = redis;
+        this.keys = keys;
         this.indexes = indexes;
         this.tidier = tidier;
         this.clock = clock;
@@ -67,10 +69,11 @@ final class Housekeeper implements AutoCloseable {
         }
     }
 
-    private void tend(List<byte[]> keys, long nowSeconds) {
+    /** Looks at these once. */
+    void tend(List<byte[]> names, long nowSeconds) {
         var asked = new ArrayList<RedisFuture<List<KeyValue<byte[], byte[]>>>>();
-        for (byte[] key : keys) {
-            asked.add(redis.commands().hmget(key, GrantFields.ofGrantAnd(GrantFields.soonestEnd())));
+        for (byte[] name : names) {
+            asked.add(redis.commands().hmget(name, GrantFields.ofGrantAnd(GrantFields.soonestEnd())));
         }
         var live = new ArrayList<Grant>();
         for (var one : asked) {
@@ -86,7 +89,15 @@ final class Housekeeper implements AutoCloseable {
             }
         }
         for (Grant grant : indexes.missing(live)) {
-            indexes.enter(grant, nowSeconds);
+            enter(grant, nowSeconds);
+        }
+    }
+
+    /** Whoever revokes a grant takes its entries away after it: if it went before they were made here, they go here. */
+    private void enter(Grant grant, long nowSeconds) {
+        indexes.enter(grant, nowSeconds);
+        if (redis.await(redis.commands().exists(keys.grant(grant.id()))) == 0) {
+            indexes.leave(grant);
         }
     }
 

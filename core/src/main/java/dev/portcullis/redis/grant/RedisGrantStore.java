@@ -59,7 +59,7 @@ public final class RedisGrantStore implements GrantStore {
         this.keys = new GrantKeys(redis);
         this.indexes = new GrantIndexes(redis, keys);
         this.walk = new GrantWalk(redis, this::tidy);
-        this.housekeeper = new Housekeeper(redis, indexes, this::tidy, InstantSource.system());
+        this.housekeeper = new Housekeeper(redis, keys, indexes, this::tidy, InstantSource.system());
         push.listen("revoked", revocations::heard);
         push.onGap(() -> revocations.tell(new Revocation.Unheard()));
         housekeeper.start();

@@ -28,6 +28,7 @@ import dev.portcullis.store.GrantStore.Revocation;
 import dev.portcullis.store.GrantStore.Rotation;
 import dev.portcullis.store.RefreshToken;
 import dev.portcullis.store.StoreException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -329,6 +330,29 @@ class RedisGrantStoreTest {
                     redis.await(redis.commands().hget(keys.grant(grant.id()), GrantFields.refresh(first.hash())));
             assertThat(GrantFields.refreshRow(replaced).token().wrappedKey()).isEmpty();
         }
+    }
+
+    /** It has read a grant that somebody revokes before it looks for its entries. */
+    @Test
+    void housekeeperWhenAGrantIsRevokedMeanwhileThenEntersNothing() {
+        var store = nodes.store(0);
+        Grant grant = grant(person, inspector);
+        store.createGrant(grant, code(grant), 5, NOW);
+        var redis = nodes.links.getFirst();
+        var keys = new GrantKeys(redis);
+        var revoked = new ArrayList<String>();
+        GrantWalk.Tidier revoking = (id, _) -> {
+            revoked.add(id);
+            return store.revokeGrant(id) ? 1 : 0;
+        };
+        try (var housekeeper =
+                new Housekeeper(redis, keys, new GrantIndexes(redis, keys), revoking, InstantSource.system())) {
+            housekeeper.tend(List.of(keys.grant(grant.id())), NOW + 61); // its code has ended
+        }
+
+        assertThat(revoked).containsExactly(grant.id());
+        assertThat(nodes.census().grantsOfPersons()).isEmpty();
+        assertThat(nodes.census().grantsOfClients()).isEmpty();
     }
 
     @Test
