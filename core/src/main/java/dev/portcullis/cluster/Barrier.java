@@ -104,13 +104,15 @@ public final class Barrier {
         changed.signalAll();
     }
 
+    /** Asks the silent ones too: they may be back. */
     private Question ask() {
-        var awaited = new HashSet<>(bus.nodes());
-        silent.retainAll(awaited);
+        var others = new HashSet<>(bus.nodes());
+        others.remove(bus.node());
+        silent.retainAll(others);
+        var awaited = new HashSet<>(others);
         awaited.removeAll(silent);
-        awaited.remove(bus.node());
         var question = new Question(last.number + 1, System.nanoTime(), awaited);
-        if (!question.isOver && !bus.postAll(TOPIC, words(QUESTION, question.number))) {
+        if (!others.isEmpty() && !bus.postAll(TOPIC, words(QUESTION, question.number))) {
             end(question);
         }
         return question;
