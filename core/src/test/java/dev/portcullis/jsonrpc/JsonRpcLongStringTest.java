@@ -147,7 +147,7 @@ class JsonRpcLongStringTest {
             }
             return switch (decoder.end()) {
                 case JsonRpcMessage.Request(var id, String method, RawJson params) ->
-                    "request " + id + " " + method + " " + params.text();
+                    "request " + id + " " + method + " " + (params == null ? "without" : params.text());
                 case JsonRpcMessage message -> message.toString();
             };
         } catch (JsonRpcException e) {
