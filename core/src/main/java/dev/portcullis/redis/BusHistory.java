@@ -70,13 +70,13 @@ final class BusHistory {
 
         Stretch and(Stretch next, int wordsMax) {
             if (next.words.isEmpty()) {
-                return new Stretch(from, next.to, next.missed, words);
+                return new Stretch(from, next.to, missed, words);
             }
             var all = new ArrayList<>(words);
             all.addAll(next.words);
             int over = Math.max(0, all.size() - wordsMax);
             Place begin = over == 0 ? from : all.get(over - 1).place;
-            return new Stretch(begin, next.to, next.missed, all.subList(over, all.size()));
+            return new Stretch(begin, next.to, missed, all.subList(over, all.size()));
         }
 
         /** @return null: it has ended before */
@@ -122,8 +122,11 @@ final class BusHistory {
 
         /** @return null: it is not known how */
         private @Nullable Stretch goneOn(Stretch earlier) {
-            var later = earlier.missed == reader.missed() ? read(earlier.to) : null;
-            return later == null ? null : earlier.and(later, limits.keptMax());
+            if (earlier.missed != reader.missed()) {
+                return null;
+            }
+            var later = read(earlier.to);
+            return later == null || later.missed != earlier.missed ? null : earlier.and(later, limits.keptMax());
         }
 
         private void begin() {
