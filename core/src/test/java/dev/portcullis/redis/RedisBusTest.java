@@ -10,7 +10,6 @@ import dev.portcullis.crypto.MasterKey;
 import dev.portcullis.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -319,16 +318,16 @@ class RedisBusTest {
                 places.add(one.tellAll("word " + i));
                 one.bus.tellAll("other", new byte[0]);
             }
-            long before = sentBytes(own);
+            long before = own.sentBytes();
             assertThat(two.bus.since(places.get(400), "talk")).hasSize(99);
             assertThat(two.bus.since(places.get(0), "talk")).hasSize(499); // earlier than what is known
-            long onceBytes = sentBytes(own) - before;
+            long onceBytes = own.sentBytes() - before;
             for (int i = 0; i < 500; i++) {
                 var words = two.bus.since(places.get(i), "talk");
                 assertThat(words).hasSize(499 - i);
                 assertThat(words).allMatch(word -> new String(word.bytes(), UTF_8).startsWith("word "));
             }
-            assertThat(sentBytes(own) - before - onceBytes)
+            assertThat(own.sentBytes() - before - onceBytes)
                     .as("bytes; they read it once in " + onceBytes)
                     .isLessThan(5 * onceBytes);
 
@@ -345,10 +344,6 @@ class RedisBusTest {
                     .isNull();
             assertThat(two.bus.since(places.get(499), "talk")).hasSize(1);
         }
-    }
-
-    private static long sentBytes(RedisServer server) {
-        return Long.parseLong(Objects.requireNonNull(server.info("total_net_output_bytes")));
     }
 
     @Test

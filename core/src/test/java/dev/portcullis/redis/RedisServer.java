@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -226,6 +227,11 @@ public final class RedisServer {
             }
         }
         return line.toString();
+    }
+
+    /** How many bytes it has sent to whomever. */
+    public long sentBytes() {
+        return Long.parseLong(Objects.requireNonNull(info("total_net_output_bytes")));
     }
 
     /** @return what {@code INFO} says of a field */

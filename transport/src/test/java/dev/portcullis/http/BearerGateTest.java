@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.Principal;
-import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.TokenFormat;
-import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Outcome;
-import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.EchoEndpoint;
 import dev.portcullis.testing.TestTokens;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -30,10 +27,7 @@ class BearerGateTest {
 
     private final GrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
     private final InstantSource clock = InstantSource.fixed(java.time.Instant.ofEpochSecond(NOW));
-    private final Gate gate = new BearerGate(
-            new AccessTokenVerifier(store, List.of(), AccessTokenVerifier.Limits.DEFAULT, clock, Telemetry.NONE),
-            GuardedPaths.of(List.of(MCP), Scopes.of("tools")),
-            Telemetry.NONE);
+    private final Gate gate = TestTokens.gate(store, MCP, clock);
     private final Route guarded = new EchoEndpoint().mcp(10);
     private final Route open =
             EchoEndpoint.route("token", "/token", Route.Access.OPEN, Route.Cors.ANY, 10, new EchoEndpoint());

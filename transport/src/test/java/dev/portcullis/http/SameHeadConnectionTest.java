@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.crypto.TokenHash;
 import dev.portcullis.identity.Identity;
-import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.TokenFormat;
-import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
-import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.EchoEndpoint;
 import dev.portcullis.testing.RawClient;
 import dev.portcullis.testing.RawClient.Answer;
@@ -24,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Requests on one connection whose heads are alike to the last byte, or nearly: each is let in by its own token as it is now (H-21, O-22, O-25, O-27). */
+/** Requests on one connection whose heads are alike to the last byte, or nearly: each is let in by its own token as it is now (H-21, O-22, O-27). */
 class SameHeadConnectionTest {
     private static final String MCP = TestServer.PUBLIC + "/mcp";
 
@@ -33,15 +30,7 @@ class SameHeadConnectionTest {
     private final String alice = issue("alice", 600);
     private final String bob = issue("bob", 3000);
     private final TestServer server = new TestServer.Settings()
-            .gates(new BearerGate(
-                    new AccessTokenVerifier(
-                            store,
-                            List.of(),
-                            AccessTokenVerifier.Limits.DEFAULT,
-                            () -> Instant.ofEpochSecond(nowSeconds.get()),
-                            Telemetry.NONE),
-                    GuardedPaths.of(List.of(MCP), Scopes.of("tools")),
-                    Telemetry.NONE))
+            .gates(TestTokens.gate(store, MCP, () -> Instant.ofEpochSecond(nowSeconds.get())))
             .start(EchoEndpoint.route(
                     "mcp", "/mcp", Route.Access.BEARER, Route.Cors.NONE, 10, SameHeadConnectionTest::tellCaller));
     private final RawClient client = server.connect();

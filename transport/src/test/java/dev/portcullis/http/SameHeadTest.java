@@ -3,12 +3,9 @@ package dev.portcullis.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.identity.Identity;
-import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.TokenFormat;
-import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.store.embedded.EmbeddedGrantStore;
 import dev.portcullis.telemetry.Outcome;
-import dev.portcullis.telemetry.Telemetry;
 import dev.portcullis.testing.EchoEndpoint;
 import dev.portcullis.testing.TestTokens;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -28,15 +25,7 @@ class SameHeadTest {
 
     private final EmbeddedGrantStore store = EmbeddedGrantStore.inMemory(EmbeddedGrantStore.Limits.DEFAULT);
     private final AtomicLong nowSeconds = new AtomicLong(NOW);
-    private final Gate gate = new BearerGate(
-            new AccessTokenVerifier(
-                    store,
-                    List.of(),
-                    AccessTokenVerifier.Limits.DEFAULT,
-                    () -> Instant.ofEpochSecond(nowSeconds.get()),
-                    Telemetry.NONE),
-            GuardedPaths.of(List.of(MCP), Scopes.of("tools")),
-            Telemetry.NONE);
+    private final Gate gate = TestTokens.gate(store, MCP, () -> Instant.ofEpochSecond(nowSeconds.get()));
     private final Route route = new EchoEndpoint().mcp(10);
     private final String token = TestTokens.issue(store, ALICE, List.of(MCP), NOW, 600);
     private final RequestHead head = new RequestHead(

@@ -1,16 +1,21 @@
 package dev.portcullis.testing;
 
 import dev.portcullis.crypto.TokenHash;
+import dev.portcullis.http.BearerGate;
+import dev.portcullis.http.GuardedPaths;
 import dev.portcullis.identity.Identity;
 import dev.portcullis.identity.Scopes;
 import dev.portcullis.oauth.GrantProps;
 import dev.portcullis.oauth.TokenFormat;
+import dev.portcullis.oauth.token.AccessTokenVerifier;
 import dev.portcullis.store.AccessToken;
 import dev.portcullis.store.AuthorizationCode;
 import dev.portcullis.store.Grant;
 import dev.portcullis.store.GrantCipher;
 import dev.portcullis.store.GrantStore;
 import dev.portcullis.store.RegisteredClient;
+import dev.portcullis.telemetry.Telemetry;
+import java.time.InstantSource;
 import java.util.List;
 
 /** Access tokens as a sign-in leaves them in the store. */
@@ -58,5 +63,12 @@ public final class TestTokens {
             throw new AssertionError("the code of a new grant could not be spent");
         }
         return issued;
+    }
+
+    /** Lets in whoever brings one of them for this resource. */
+    public static BearerGate gate(GrantStore store, String resource, InstantSource clock) {
+        var verifier =
+                new AccessTokenVerifier(store, List.of(), AccessTokenVerifier.Limits.DEFAULT, clock, Telemetry.NONE);
+        return new BearerGate(verifier, GuardedPaths.of(List.of(resource), Scopes.of("tools")), Telemetry.NONE);
     }
 }

@@ -31,7 +31,6 @@ import dev.portcullis.store.StoreException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -219,22 +218,18 @@ class RedisGrantStoreTest {
             }
             Grant earlier = grant(person, inspector, NOW - 1, NOW - 1);
             node.store(0).createGrant(earlier, code(earlier), 1, NOW);
-            long before = sentBytes(own);
+            long before = own.sentBytes();
             var revoked = new ArrayList<String>();
             for (int i = 0; i < 20; i++) {
                 Grant grant = grant(person, inspector, NOW + i, NOW + i);
                 revoked.addAll(node.store(0).createGrant(grant, code(grant), 1, NOW));
             }
 
-            assertThat(sentBytes(own) - before)
+            assertThat(own.sentBytes() - before)
                     .as("bytes; all of the index is more than 100,000, twenty times")
                     .isLessThan(1_000_000);
             assertThat(revoked).hasSize(20).contains(earlier.id());
         }
-    }
-
-    private static long sentBytes(RedisServer server) {
-        return Long.parseLong(Objects.requireNonNull(server.info("total_net_output_bytes")));
     }
 
     /** What a kill between two steps leaves, or a server that lost its last second. */
